@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// An ONNX model as read: immutable, weights mapped from the file and never changed.
+#pragma once
+
+#include "core/values/tensor.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace octet::graph {
+
+/// A constant. `data` points into the mapped file (or into storage that the Model owns), C order, little endian.
+struct Weight
+{
+    std::string name;
+    DType type = DType::Undefined;
+    Shape shape;
+    std::span<const std::byte> data;
+    template <typename T>
+    std::span<const T> as() const { return {reinterpret_cast<const T*>(data.data()), data.size() / sizeof(T)}; }
+};
+
+using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>,
+                               std::vector<std::string>, Weight>;
+
+/// A dimension is a number, or (value -1) a name such as "batch", or unknown (-1 and no name).
+struct Dim
+{
+    std::int64_t value = -1;
+    std::string name;
+    bool operator==(const Dim&) const = default;
+};
+
+/// Type and shape of a value as the file declares it (graph inputs, outputs, value_info).
+struct ValueInfo
+{
+    std::string name;
+    DType type = DType::Undefined;
+    std::vector<Dim> shape;
+    bool hasShape = false;
+};
+
+struct Node
+{
+    int index = 0; // position in Model::nodes(), a topological order
+    std::string name; // unique; nameless or duplicate names get "OpType_<index>"
+    std::string opType;
+    std::string domain; // "" for ai.onnx
+    std::vector<std::string> inputs; // "" = omitted optional input
+    std::vector<std::string> outputs;
+    std::map<std::string, Attribute> attributes;
+
+    std::int64_t intAttribute(const std::string& key, std::int64_t fallback) const;
+    float floatAttribute(const std::string& key, float fallback) const;
+    std::string stringAttribute(const std::string& key, const std::string& fallback) const;
+    std::optional<std::vector<std::int64_t>> intsAttribute(const std::string& key) const;
+};
+
+class Model
+{
+public:
+    struct Parts; // filled by the loader
+    explicit Model(std::unique_ptr<Parts> parts);
+    ~Model();
+    Model(const Model&) = delete;
+    Model& operator=(const Model&) = delete;
+
+    const std::string& path() const;
+    /// sha256 of the .onnx file; computed at the first call (a 61 MB file takes a fraction of a second), thread safe.
+    const std::string& hash() const;
+    std::int64_t irVersion() const;
+    std::int64_t opset(const std::string& domain = "") const; // 0 = not imported
+    const std::map<std::string, std::int64_t>& opsets() const;
+    const std::string& producer() const;
+
+    const std::vector<Node>& nodes() const;
+    const std::vector<ValueInfo>& inputs() const; // without initializers
+    const std::vector<ValueInfo>& outputs() const;
+    const ValueInfo* valueInfo(const std::string& value) const; // inputs, outputs, value_info; null = undeclared
+    /// The constant behind a value: an initializer or the output of a Constant node; null = computed.
+    const Weight* weight(const std::string& value) const;
+    std::vector<const Weight*> initializers() const; // in file order
+    long long weightBytes() const;
+    const Node* producer(const std::string& value) const; // null = graph input, initializer, unknown
+    const std::vector<int>& consumers(const std::string& value) const; // node indices, in order
+    const Node* node(const std::string& name) const;
+
+private:
+    std::unique_ptr<Parts> m_parts;
+};
+
+/// Reads a model. `path` is an .onnx file or a Hugging Face style folder (model.onnx or onnx/model.onnx inside).
+/// The file is hostile until proven otherwise: throws Error(File | Format | Unsupported) with one sentence.
+std::shared_ptr<const Model> load(const std::string& path);
+
+/// The .onnx file that `path` (file or folder) stands for; all candidates of a folder, best first, in modelFiles.
+std::string modelFile(const std::string& path);
+std::vector<std::string> modelFiles(const std::string& folder);
+
+} // namespace octet::graph

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The numbers: statistics of values, accuracy and latency, all from programs of one engine.
+#pragma once
+
+#include "core/data/dataset.h"
+#include "core/engine/program.h"
+#include "core/quantize/statistics.h"
+#include "core/values/goal.h"
+#include "core/values/trial.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace octet::measure {
+
+/// What every measurement needs; `progress` gets (done, total) of its own work.
+struct Context
+{
+    std::shared_ptr<const graph::Model> model;
+    std::shared_ptr<const data::Dataset> data;
+    engine::WeightStore* store = nullptr;
+    int threads = 1;
+    std::function<bool()> cancelled; // true -> Error(Cancelled) within a second
+    std::function<void(long, long)> progress;
+};
+
+/// One fp32 pass over the calibration split. Padding never counts. Result depends on neither batch size nor order.
+std::map<std::string, quantize::ValueStatistics> collectStatistics(const Context& context,
+                                                                   const std::vector<std::string>& values);
+
+/// Ranges that `settings` need: those in `known` are taken over, the rest computed from one pass.
+/// Throws Error(Data) without calibration data when any is missing.
+Ranges calibrate(const Context& context, const Settings& settings, const Ranges& known);
+
+struct AccuracyRun
+{
+    Accuracy accuracy; // without worse/better/flips
+    std::string outputDigest; // sha256 of the raw output bits in file order
+    std::vector<GroupProfile> groups; // as compiled (ms 0)
+    std::vector<float> outputs; // raw outputs, row by row, in split order
+};
+/// Top-1 on the split. Rows are padded to few lengths, `batchSize` of the data spec a run.
+AccuracyRun accuracy(const Context& context, const Settings& settings, const Ranges& ranges, Split split);
+
+/// Fills worse, better, flips of `accuracy` against `reference` (same split); needs the labels.
+void compareWith(Accuracy& accuracy, const Accuracy& reference, const std::vector<int>& labels);
+
+/// One contender of an interleaved timing.
+struct Contender
+{
+    std::string name;
+    Settings settings;
+    Ranges ranges;
+};
+struct LatencyRun
+{
+    std::vector<Latency> latencies; // one a contender; ratios are to contender 0
+    std::vector<std::vector<GroupProfile>> groups; // with median ms per group, one list a contender
+    std::vector<long long> weightBytes;
+};
+/// Contenders take turns sample by sample (A B C A B C ...) after a warm-up; holds the machine-wide timing lock.
+/// `data` may be null when the workload fixes length and seeded inputs are to be used.
+LatencyRun latency(const Context& context, const std::vector<Contender>& contenders, const Workload& workload);
+
+/// Wilson score interval, 95 %.
+std::pair<double, double> wilson(long correct, long samples);
+/// "meets", "too close to call" or "misses": 95 % one-sided paired interval (Newcombe on discordant pairs; rule of
+/// three when none changed) of the loss against `goal` on one split.
+std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
+
+} // namespace octet::measure

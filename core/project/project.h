@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// NAME.octet: one SQLite file with every draft, range, trial and profile ever made. Always saved.
+#pragma once
+
+#include "core/values/job.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace octet::project {
+
+/// One writer: the process that has it open. Each call is one transaction, durable when it returns; a full disk gives
+/// Error(Resource) and leaves the file as it was.
+class Project
+{
+public:
+    /// Opens or creates. Errors: File (cannot), Format (not a project, or newer than this program), Busy (open
+    /// elsewhere: says by which process, when it can be known). A trial left Running by a process that died becomes
+    /// Crashed.
+    static std::unique_ptr<Project> open(const std::string& path);
+    static std::unique_ptr<Project> create(const std::string& path); // must not exist
+    /// For review: read-only, works on a read-only file, leaves nothing beside it.
+    static std::unique_ptr<Project> review(const std::string& path);
+    ~Project();
+
+    const std::string& path() const;
+    bool readOnly() const;
+
+    // Reference to the model; the hash keeps results from being mixed.
+    std::string modelPath() const;
+    std::string modelHash() const;
+    void setModel(const std::string& path, const std::string& hash);
+
+    DataSpec data() const;
+    void setData(const DataSpec& spec);
+    Goal goal() const;
+    void setGoal(const Goal& goal);
+    Workload workload() const;
+    void setWorkload(const Workload& workload);
+    Config draft() const;
+    void setDraft(const Config& draft);
+    /// Ranges of this model on this data (`dataHash` as in Manifest).
+    Ranges ranges(const std::string& dataHash) const;
+    void addRanges(const std::string& dataHash, const Ranges& ranges);
+
+    std::vector<Trial> trials() const; // by id
+    int nextTrialId() const;
+    /// Insert or replace by id.
+    void putTrial(const Trial& trial);
+    void annotate(int id, bool pinned, const std::string& note);
+    void choose(int id, const std::string& reason); // at most one; id 0 = none
+
+    std::string meta(const std::string& key) const; // window state and the like; "" = unset
+    void setMeta(const std::string& key, const std::string& value);
+
+    void saveAs(const std::string& path) const; // a consistent copy
+
+private:
+    struct Impl;
+    explicit Project(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace octet::project

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A bounded summary of everything a value was during calibration, and the ranges that follow from it.
+#pragma once
+
+#include "core/values/ranges.h"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace octet::quantize {
+
+/// Streams. The result depends neither on the order nor on the grouping of what was added: only counts and extremes.
+/// Not finite numbers are counted apart and never enter a range.
+class ValueStatistics
+{
+public:
+    /// Log-spaced bins: 16 a factor of two, from 2^-14 to 2^18 in magnitude, for each sign; plus one for smaller.
+    static constexpr int binsPerOctave = 16, lowestExponent = -14, octaves = 32;
+    static constexpr int binsPerSign = binsPerOctave * octaves;
+
+    explicit ValueStatistics(std::int64_t channels = 0); // 0 = no per-channel maxima
+
+    /// Rows of `channels` (or any number, when 0) contiguous values.
+    void add(std::span<const float> row);
+    void merge(const ValueStatistics& other);
+    void addSample() { ++m_samples; }
+
+    long samples() const { return m_samples; }
+    std::int64_t count() const { return m_count; }
+    std::int64_t notFinite() const { return m_notFinite; }
+    double min() const { return m_min; }
+    double max() const { return m_max; }
+    const std::vector<float>& channelMaxima() const { return m_channelMaxima; } // max |x| a channel
+
+    struct Bin
+    {
+        double low = 0, high = 0;
+        std::int64_t count = 0;
+    };
+    std::vector<Bin> histogram() const; // ascending, empty ends cut off
+
+    /// Value below which the share q of all values lies (interpolated inside the bin; exact at 0 and 1).
+    double quantile(double q) const;
+
+private:
+    std::vector<std::int64_t> m_negative, m_positive;
+    std::int64_t m_tiny = 0, m_count = 0, m_notFinite = 0;
+    long m_samples = 0;
+    double m_min = 0, m_max = 0;
+    std::vector<float> m_channelMaxima;
+};
+
+/// MinMax and Percentile (two-sided: (100-p)/2 % is cut at each end); Kl and Mse throw Error(Unsupported) for now.
+/// Always contains 0. Throws Error(Data) when nothing finite was seen.
+Range rangeOf(const ValueStatistics& statistics, RangeMethod method, double percentile);
+
+} // namespace octet::quantize

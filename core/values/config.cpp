@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/values/config.h"
+
+#include "core/values/data_spec.h"
+#include "core/values/error.h"
+#include "core/values/job.h"
+#include "core/values/ranges.h"
+#include "core/values/trial.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace octet {
+
+namespace {
+
+template <typename T, std::size_t N>
+using Names = std::array<std::pair<T, const char*>, N>;
+
+constexpr Names<Precision, 3> precisions {{{Precision::Fp32, "fp32"}, {Precision::Bf16, "bf16"}, {Precision::Int8, "int8"}}};
+constexpr Names<Granularity, 2> granularities {{{Granularity::PerTensor, "per_tensor"}, {Granularity::PerChannel, "per_channel"}}};
+constexpr Names<Scheme, 2> schemes {{{Scheme::Sym, "sym"}, {Scheme::Asym, "asym"}}};
+constexpr Names<Approach, 2> approaches {{{Approach::Static, "static"}, {Approach::Dynamic, "dynamic"}}};
+constexpr Names<RangeMethod, 4> rangeMethods {{{RangeMethod::MinMax, "minmax"}, {RangeMethod::Percentile, "percentile"},
+                                               {RangeMethod::Kl, "kl"}, {RangeMethod::Mse, "mse"}}};
+
+template <typename T, std::size_t N>
+std::string nameOf(const Names<T, N>& names, T value)
+{
+    for (const auto& [candidate, name] : names)
+        if (candidate == value)
+            return name;
+    return "?";
+}
+
+template <typename T, std::size_t N>
+T valueOf(const Names<T, N>& names, const std::string& text, const char* what)
+{
+    std::string accepted;
+    for (const auto& [value, name] : names) {
+        if (text == name)
+            return value;
+        accepted += (accepted.empty() ? "" : ", ") + std::string(name);
+    }
+    throw Error(ErrorKind::Setting, fmt::format("\"{}\" is no {}; use one of {}.", text, what, accepted));
+}
+
+} // namespace
+
+std::string toString(Precision value) { return nameOf(precisions, value); }
+std::string toString(Granularity value) { return nameOf(granularities, value); }
+std::string toString(Scheme value) { return nameOf(schemes, value); }
+std::string toString(Approach value) { return nameOf(approaches, value); }
+std::string toString(RangeMethod value) { return nameOf(rangeMethods, value); }
+
+Precision precisionFromString(const std::string& text) { return valueOf(precisions, text, "precision"); }
+Granularity granularityFromString(const std::string& text) { return valueOf(granularities, text, "granularity"); }
+Scheme schemeFromString(const std::string& text) { return valueOf(schemes, text, "scheme"); }
+Approach approachFromString(const std::string& text) { return valueOf(approaches, text, "approach"); }
+RangeMethod rangeMethodFromString(const std::string& text) { return valueOf(rangeMethods, text, "range method"); }
+
+Config presetConfig(const std::string& name)
+{
+    Config config;
+    if (name == "fp32") {
+        config.model.precision = Precision::Fp32;
+    } else if (name == "bf16") {
+        config.model.precision = Precision::Bf16;
+    } else if (name == "static" || name == "dynamic") {
+        config.model.precision = Precision::Int8;
+        config.model.approach = approachFromString(name);
+    } else if (name == "smoothed") {
+        throw Error(ErrorKind::Unsupported,
+                    "The preset \"smoothed\" needs smoothing, which this version does not have; use static or dynamic.");
+    } else {
+        throw Error(ErrorKind::Setting,
+                    fmt::format("\"{}\" is no preset; use one of fp32, bf16, static, dynamic.", name));
+    }
+    return config;
+}
+
+RangeKey rangeKey(const std::string& value, const OpSettings& settings)
+{
+    const bool percentile = settings.rangeMethod == RangeMethod::Percentile;
+    return {value, settings.rangeMethod, percentile ? settings.percentile : 0};
+}
+
+std::string toString(Split split)
+{
+    switch (split) {
+    case Split::Calibration: return "calibration";
+    case Split::Tuning: return "tuning";
+    case Split::HeldOut: return "held_out";
+    case Split::Test: return "test";
+    }
+    return "?";
+}
+
+std::string toString(TrialState state)
+{
+    switch (state) {
+    case TrialState::Running: return "running";
+    case TrialState::Done: return "done";
+    case TrialState::Failed: return "failed";
+    case TrialState::Crashed: return "crashed";
+    case TrialState::Cancelled: return "cancelled";
+    }
+    return "?";
+}
+
+std::string toString(JobKind kind)
+{
+    switch (kind) {
+    case JobKind::Baseline: return "baseline";
+    case JobKind::Calibrate: return "calibrate";
+    case JobKind::Measure: return "measure";
+    case JobKind::Tune: return "tune";
+    }
+    return "?";
+}
+
+} // namespace octet

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Where the samples come from and how they become model inputs. One spec serves CLI, project and window.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace octet {
+
+enum class DataKind { None, Text, Arrays };
+enum class Split { Calibration, Tuning, HeldOut, Test }; // Test = Tuning + HeldOut, in file order
+std::string toString(Split split);
+
+struct DataSpec
+{
+    DataKind kind = DataKind::None;
+
+    // Text: .tsv, .csv, .jsonl
+    std::string testFile;
+    std::string calibFile;
+    std::string textColumn; // empty: found by name (sentence, text, sentence1 + sentence2)
+    std::string textPairColumn; // second text of a pair; empty: none or found by name
+    std::string labelColumn; // empty: "label"
+    std::string tokenizerDir; // empty: the model's folder
+    int maxLength = 128;
+
+    // Arrays: .npy, by model input name
+    std::map<std::string, std::string> testInputs;
+    std::map<std::string, std::string> calibInputs;
+    std::string labelsFile;
+    std::vector<double> mean; // for u8 arrays that feed a float input: (x/255 - mean)/std; 1 value or 1 a channel
+    std::vector<double> std;
+
+    // How many; 0 = all
+    long limit = 0;
+    long calibLimit = 0;
+    int batchSize = 8; // of accuracy programs; never changes a result
+
+    std::vector<std::string> labelNames; // by class index; empty: from config.json, or numbers
+    std::map<std::string, std::string> hashes; // file -> sha256, filled when the data is opened
+    bool operator==(const DataSpec&) const = default;
+};
+
+} // namespace octet

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a worker is asked to do and what it says while it does it.
+#pragma once
+
+#include "core/values/trial.h"
+
+#include <string>
+#include <vector>
+
+namespace octet {
+
+enum class JobKind { Baseline, Calibrate, Measure, Tune };
+std::string toString(JobKind kind);
+
+struct JobRequest
+{
+    JobKind kind = JobKind::Baseline;
+    std::string modelPath;
+    std::string modelHash; // empty: not checked
+    DataSpec data;
+    Config draft; // Calibrate (which values and methods), Measure; the locks of Tune
+    Goal goal;
+    Workload workload;
+    std::vector<Trial> known; // finished trials of this model, data and workload: not computed again
+    Ranges ranges; // known calibration results, reused when they cover what is asked
+    std::string trialName; // for Measure
+    bool operator==(const JobRequest&) const = default;
+};
+
+struct JobProgress
+{
+    std::string stage; // "Calibrating", "Accuracy of trial 7", "Timing trial 7"
+    long done = 0, total = 0; // of the stage; total 0 = not countable
+    double overall = 0; // 0..1 of the job
+    double secondsLeft = -1; // of the job; < 0 = not known yet
+    bool operator==(const JobProgress&) const = default;
+};
+
+struct JobResult
+{
+    std::string summary; // one sentence for people
+    bool goalMet = false; // Tune
+    int bestTrial = 0; // Tune, Baseline: id, 0 = none
+    std::string verdict; // "meets", "too close to call", "misses"; empty = not judged
+    Accuracy heldOut; // of the best trial, when judged
+    Ranges ranges; // Calibrate
+    long evaluations = 0;
+    double seconds = 0;
+    bool operator==(const JobResult&) const = default;
+};
+
+/// Receives what a job has to say; called on the computing thread only.
+class JobObserver
+{
+public:
+    virtual ~JobObserver() = default;
+    virtual bool cancelled() = 0; // asked at least every 100 ms of work
+    virtual void progress(const JobProgress& progress) = 0;
+    virtual void trialStarted(const Trial& trial) = 0; // state Running, id set; before any of its work
+    virtual void trialFinished(const Trial& trial) = 0;
+    virtual void rangesFound(const Ranges& ranges) = 0;
+    virtual void log(const std::string& line) = 0;
+};
+
+} // namespace octet

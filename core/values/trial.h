@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What was asked, what ran, what came out. Immutable once Done.
+#pragma once
+
+#include "core/values/config.h"
+#include "core/values/data_spec.h"
+#include "core/values/goal.h"
+#include "core/values/ranges.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace octet {
+
+/// One fused group as it ran. Its time is never divided among its nodes.
+struct GroupProfile
+{
+    std::string name; // of its main node
+    std::vector<std::string> nodes; // origin ONNX nodes
+    std::string kind; // "product", "attention", "layernorm", "elementwise", ...
+    Precision asked = Precision::Fp32;
+    Precision executed = Precision::Fp32;
+    std::string reason; // why executed differs from asked; empty if it does not
+    std::string kernel; // e.g. "brg:avx512_core_vnni + gelu"
+    double ms = 0; // median a run
+    bool operator==(const GroupProfile&) const = default;
+};
+
+struct Machine
+{
+    std::string cpu;
+    std::string isa; // widest in use under the cap
+    int cores = 0;
+    bool operator==(const Machine&) const = default;
+};
+
+struct Latency
+{
+    int runs = 0;
+    double p50 = 0, p90 = 0, p99 = 0, min = 0, mean = 0; // ms a sample
+    double ciLow = 0, ciHigh = 0; // 95 % of the median
+    double ratioToFp32 = 0; // interleaved in the same run; 0 = not measured, 1 for fp32 itself
+    double ratioLow = 0, ratioHigh = 0; // 95 %
+    bool operator==(const Latency&) const = default;
+};
+
+struct Accuracy
+{
+    std::string metric = "accuracy";
+    double value = 0;
+    long correct = 0;
+    long samples = 0;
+    double ciLow = 0, ciHigh = 0; // Wilson, 95 %
+    std::vector<int> predictions; // per sample of the split, class index
+    // against fp32 on the same samples, when known
+    long worse = 0;
+    long better = 0;
+    long flips = 0; // predictions that differ
+    bool operator==(const Accuracy&) const = default;
+};
+
+/// All that must be equal for a result to be the same bit for bit, and who measured.
+struct Manifest
+{
+    std::string modelPath, modelHash;
+    std::string dataHash;
+    std::string configHash;
+    Machine machine;
+    int threads = 1;
+    unsigned seed = 0;
+    std::map<std::string, std::string> versions; // "octet", "onednn", "compiler"
+    std::string started; // ISO 8601, UTC
+    double seconds = 0;
+    bool operator==(const Manifest&) const = default;
+};
+
+enum class TrialState { Running, Done, Failed, Crashed, Cancelled };
+std::string toString(TrialState state);
+
+struct PrecisionCounts
+{
+    int int8 = 0, bf16 = 0, fp32 = 0; // weight products only
+    bool operator==(const PrecisionCounts&) const = default;
+};
+
+struct Trial
+{
+    int id = 0; // unique in a project, from 1
+    std::string name; // "All fp32", "Static, 6 products in fp32"
+    std::string origin; // "baseline:fp32", "baseline:static", "baseline:dynamic", "draft", "tune:basic"
+    std::string strategyNote; // why the strategy proposed it
+    TrialState state = TrialState::Running;
+    std::string error; // one sentence, when Failed or Crashed
+    Config config;
+    Ranges ranges; // those that the config uses
+    Workload workload;
+    std::map<Split, Accuracy> accuracy;
+    Latency latency;
+    std::vector<GroupProfile> groups;
+    PrecisionCounts counts;
+    std::string outputDigest; // sha256 over the raw output bits on the tuning split, in file order
+    long long weightBytes = 0;
+    Manifest manifest;
+    bool pinned = false;
+    bool chosen = false;
+    std::string note; // reason when chosen, free text otherwise
+    bool operator==(const Trial&) const = default;
+
+    /// Accuracy on the split that searches read, or null.
+    const Accuracy* tuning() const
+    {
+        const auto it = accuracy.find(Split::Tuning);
+        return it == accuracy.end() ? nullptr : &it->second;
+    }
+};
+
+} // namespace octet

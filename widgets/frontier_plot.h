@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Accuracy against latency: product.md section 2, visual.md "Plot". QCustomPlot stays inside the .cpp.
+#pragma once
+
+#include <QString>
+#include <QVector>
+#include <QWidget>
+
+#include <memory>
+
+namespace octet::widgets {
+
+struct Mark
+{
+    enum class Kind { Static, Dynamic, Bf16, Fp32 };
+    enum class Role { Other, Today, EverythingInt8, Chosen, BestSoFar };
+    int trial = 0;
+    Kind kind = Kind::Static;
+    Role role = Role::Other;
+    bool failed = false;
+    double ms = 0, msLow = 0, msHigh = 0; // median and interval
+    double right = 0, rightLow = 0, rightHigh = 0; // correct answers; paired interval against Today
+    QString label; // words beside a labelled mark: "2.2x faster, none lost"
+    QString tooltip; // lines of words
+};
+
+struct PlotContent
+{
+    QVector<Mark> marks;
+    QVector<int> frontier; // trial ids by rising ms
+    long samples = 0; // of the split: axis title "Right answers, of 436 texts"
+    QString sampleNoun; // "texts", "images"
+    double floor = -1; // lowest acceptable right answers; < 0 = no goal yet
+    double todayMs = -1; // for the upper scale; < 0 = none
+    QString emptyText; // shown when there are no marks, e.g. "No trials yet. Measure the baseline, F5"
+};
+
+class FrontierPlot : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit FrontierPlot(QWidget* parent = nullptr);
+    ~FrontierPlot() override;
+    void setContent(const PlotContent& content);
+    void setSelectedTrial(int trial); // 0 = none; emits nothing
+    int selectedTrial() const;
+    QPointF markPosition(int trial) const; // widget coordinates, for tests; null if not shown
+signals:
+    void trialSelected(int trial);
+    void trialActivated(int trial); // double click or Enter: make it the draft
+    void trialHovered(int trial); // 0 = none
+    void emptyActionRequested(); // the button of the empty state
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace octet::widgets

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The goal as one sentence, editable in place; the only place where it is set.
+#pragma once
+
+#include "core/values/goal.h"
+
+#include <QWidget>
+
+#include <memory>
+
+namespace octet::widgets {
+
+class GoalLine : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit GoalLine(QWidget* parent = nullptr);
+    ~GoalLine() override;
+    /// `samples` and `fp32Correct` (of the tuning split; < 0 = not measured) make "about 7 of 872 texts".
+    void setGoal(const Goal& goal, long samples, long fp32Correct, const QString& sampleNoun);
+    void setReadOnly(bool readOnly);
+signals:
+    void goalEdited(const octet::Goal& goal);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace octet::widgets

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The 36 px line above the status bar: what runs, how far, how long, and Stop.
+#pragma once
+
+#include "core/values/job.h"
+
+#include <QWidget>
+
+#include <memory>
+
+namespace octet::widgets {
+
+class JobStrip : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit JobStrip(QWidget* parent = nullptr);
+    ~JobStrip() override;
+    void start(const QString& title); // "Tune"
+    void setProgress(const JobProgress& progress);
+    void setNote(const QString& note); // "best so far: trial 14, meets the goal"
+    void finish(const QString& summary, bool failed); // stays until the next start
+    void appendLog(const QString& line);
+signals:
+    void stopRequested();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace octet::widgets

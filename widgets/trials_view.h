@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The trials table: model (tested with QAbstractItemModelTester), sorting, filter line, verdict chips.
+#pragma once
+
+#include "core/values/trial.h"
+
+#include <QAbstractTableModel>
+#include <QWidget>
+
+#include <memory>
+#include <vector>
+
+namespace octet::widgets {
+
+class TrialsModel : public QAbstractTableModel
+{
+    Q_OBJECT
+public:
+    enum Column { Pin, Id, Mark, Name, Right, Difference, WorseBetter, P50, Speed, Int8, GoalVerdict, ColumnCount };
+    enum Role { SortRole = Qt::UserRole + 1, TrialIdRole, StateRole, ProgressRole, ErrorRole, OnFrontierRole, RoleOfMark };
+    explicit TrialsModel(QObject* parent = nullptr);
+    ~TrialsModel() override;
+
+    /// `verdicts` by trial: "meets", "too close to call", "misses", "".
+    void setTrials(const std::vector<Trial>& trials, const std::vector<QString>& verdicts, const std::vector<int>& frontierIds);
+    void setProgress(int trial, double share, const QString& text); // of a running row
+    int rowOf(int trial) const; // -1 = none
+    int trialAt(int row) const;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+class TrialsView : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit TrialsView(TrialsModel* model, QWidget* parent = nullptr);
+    ~TrialsView() override;
+    void setSelectedTrial(int trial); // emits nothing
+signals:
+    void trialSelected(int trial);
+    void trialActivated(int trial);
+    void trialHovered(int trial);
+    void pinRequested(int trial, bool pinned);
+    void contextMenuRequested(int trial, const QPoint& globalPos);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace octet::widgets
