@@ -19,6 +19,9 @@ enum class ErrorKind {
     Internal,    // a bug of ours
 };
 
+std::string toString(ErrorKind kind); // "file", "format", ...
+ErrorKind errorKindFromString(const std::string& text); // unknown names: Internal
+
 /// Where an error was found; empty or zero fields are unknown. Lines, columns and rows count from 1.
 struct Location
 {
