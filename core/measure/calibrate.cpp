@@ -160,7 +160,15 @@ Ranges calibrate(const Context& context, const Settings& settings, const Ranges&
     if (missing.empty())
         return rangesFrom(needed, known, {});
     refuseMissingMethods(needed, known);
-    return rangesFrom(needed, known, collectStatistics(context, missing));
+    StatisticsMap own;
+    StatisticsMap& statistics = context.statistics ? *context.statistics : own;
+    std::vector<std::string> unseen;
+    for (const std::string& value : missing)
+        if (!statistics.contains(value))
+            unseen.push_back(value);
+    if (!unseen.empty())
+        statistics.merge(collectStatistics(context, unseen));
+    return rangesFrom(needed, known, statistics);
 }
 
 Ranges seededRanges(const Context& context, const Settings& settings, const Workload& workload)

@@ -25,6 +25,9 @@ struct Context
     int threads = 1;
     std::function<bool()> cancelled; // true -> Error(Cancelled) within a second
     std::function<void(long, long)> progress;
+    /// When given, calibrate() keeps what it collected here, so that another range method costs no other pass. Only for
+    /// this model and data.
+    std::map<std::string, quantize::ValueStatistics>* statistics = nullptr;
 };
 
 /// One fp32 pass over the calibration split. Padding never counts. Result depends on neither batch size nor order.

@@ -46,6 +46,7 @@ Evaluator::Evaluator(const JobRequest& request, JobObserver& observer, Progress&
     m_context.threads = std::max(1, request.workload.threads);
     m_context.cancelled = [&observer] { return observer.cancelled(); };
     m_context.progress = progress.callback();
+    m_context.statistics = &m_statistics;
     m_products = quantize::products(*m_context.model);
     for (const Trial& trial : request.known) {
         m_nextId = std::max(m_nextId, trial.id + 1);

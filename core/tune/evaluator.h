@@ -69,6 +69,7 @@ private:
     Progress& m_progress;
     engine::WeightStore m_store;
     measure::Context m_context;
+    std::map<std::string, quantize::ValueStatistics> m_statistics; // of the calibration split, as far as seen
     std::vector<quantize::Product> m_products;
     std::vector<Trial> m_trials;
     std::map<Split, Accuracy> m_reference;

@@ -32,7 +32,7 @@ private slots:
 private:
     measure::Context context(std::shared_ptr<const data::Dataset> data)
     {
-        return {m_model, std::move(data), &m_store, 1, {}, {}};
+        return {m_model, std::move(data), &m_store, 1, {}, {}, nullptr};
     }
     Settings settings(const char* preset) const { return quantize::resolve(*m_model, presetConfig(preset)).settings(); }
 
@@ -87,6 +87,19 @@ void TestMeasure::calibrationTakesOverWhatIsKnown()
     c.data.reset(); // nothing is computed again
     QCOMPARE(measure::calibrate(c, settings("static"), known), known);
     QVERIFY(measure::calibrate(c, settings("dynamic"), {}).empty());
+    std::map<std::string, quantize::ValueStatistics> kept;
+    c.statistics = &kept;
+    c.data = std::make_shared<test::TinyData>();
+    QCOMPARE(measure::calibrate(c, settings("static"), {}), found);
+    QCOMPARE(kept.size(), std::size_t(2));
+    c.data.reset(); // another method needs no data either
+    Settings percentile = settings("static");
+    for (auto& [name, s] : percentile)
+        s.rangeMethod = RangeMethod::Percentile;
+    const Ranges cut = measure::calibrate(c, percentile, {});
+    QCOMPARE(cut.size(), std::size_t(2));
+    QVERIFY(cut.begin()->first.method == RangeMethod::Percentile);
+    c.statistics = nullptr;
     known.erase(known.begin());
     QVERIFY_EXCEPTION_THROWN(measure::calibrate(c, settings("static"), known), Error);
 }
@@ -251,7 +264,7 @@ void TestMeasure::realModel()
         spec.mean = {0.2860};
         spec.std = {0.3530};
     }
-    measure::Context c{model, data::open(spec, *model), &m_store, 1, {}, {}};
+    measure::Context c{model, data::open(spec, *model), &m_store, 1, {}, {}, nullptr};
     const auto fp32 = measure::accuracy(c, {}, {}, Split::Test);
     QVERIFY2(fp32.accuracy.value > 0.6, qPrintable(QString::number(fp32.accuracy.value)));
     for (const char* preset : {"static", "dynamic"}) {
