@@ -28,6 +28,8 @@ private slots:
     void refusals();
     void realModel_data();
     void realModel();
+    void realRowsDependOnNothingElse_data() { realModel_data(); }
+    void realRowsDependOnNothingElse();
 
 private:
     measure::Context context(std::shared_ptr<const data::Dataset> data)
@@ -279,6 +281,49 @@ void TestMeasure::realModel()
         const auto int8 = std::count_if(
             run.groups.begin(), run.groups.end(), [](const GroupProfile& g) { return g.executed == Precision::Int8; });
         QCOMPARE(static_cast<int>(int8), resolution.counts().int8);
+    }
+}
+
+/// The law behind "one executor": a row's bits depend on neither batch, nor padding, nor threads.
+void TestMeasure::realRowsDependOnNothingElse()
+{
+    if (test::modelsFolder().isEmpty())
+        QSKIP("the real models are not here");
+    QFETCH(QString, folder);
+    const std::string path = (test::modelsFolder() + "/" + folder).toStdString();
+    const auto model = graph::load(path);
+    DataSpec spec = data::discover(path, *model);
+    spec.limit = 8;
+    spec.calibLimit = 4;
+    for (const char* preset : {"fp32", "static", "dynamic"}) {
+        const Settings s = quantize::resolve(*model, presetConfig(preset)).settings();
+        spec.batchSize = 8;
+        measure::Context c{model, data::open(spec, *model), &m_store, 1, {}, {}, nullptr};
+        const Ranges ranges = measure::calibrate(c, s, {});
+        const std::string digest = measure::accuracy(c, s, ranges, Split::Test).outputDigest;
+        c.threads = 2;
+        QCOMPARE(measure::accuracy(c, s, ranges, Split::Test).outputDigest, digest);
+        spec.batchSize = 1;
+        c.data = data::open(spec, *model);
+        QCOMPARE(measure::accuracy(c, s, ranges, Split::Test).outputDigest, digest);
+        if (!c.data->length(Split::Test, 0))
+            continue;
+        const std::size_t row = 0;
+        const int length = data::paddedLength(c.data->length(Split::Test, row), spec.maxLength);
+        std::string rows[2];
+        for (const int more : {0, 32}) {
+            const auto inputs = c.data->batch(Split::Test, {row}, length + more);
+            engine::CompileOptions options;
+            for (const auto& [name, tensor] : inputs)
+                options.inputShapes[name] = tensor.shape;
+            engine::Session session(engine::compile(model, s, ranges, options, m_store));
+            for (const auto& [name, tensor] : inputs)
+                session.setInput(name, tensor);
+            session.run();
+            const auto bytes = session.output(0);
+            rows[more / 32].assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        }
+        QCOMPARE(rows[0], rows[1]);
     }
 }
 
