@@ -12,35 +12,22 @@ JobWatcher::JobWatcher(Console& console, Store& project, const data::Dataset& da
 {
 }
 
-void JobWatcher::trialStarted(const Trial& trial)
-{
-    Trial kept = trial;
-    m_project.put(kept);
-    m_ids[trial.id] = kept.id;
-}
-
 void JobWatcher::trialFinished(const Trial& trial)
 {
-    Trial kept = trial;
-    m_project.put(kept);
-    m_ids[trial.id] = kept.id;
-    std::string line = fmt::format("Trial {} ({}): {}", kept.id, kept.name, toString(kept.state));
-    if (kept.state == TrialState::Done) {
-        if (const Accuracy* accuracy = kept.tuning())
+    m_project.put(trial);
+    const bool again = !m_finished.insert_or_assign(trial.id, trial).second;
+    if (again)
+        return;
+    std::string line = fmt::format("Trial {} ({}): {}", trial.id, trial.name, toString(trial.state));
+    if (trial.state == TrialState::Done) {
+        if (const Accuracy* accuracy = trial.tuning())
             line += ", accuracy " + describe(*accuracy);
-        if (kept.latency.runs > 0)
-            line += fmt::format(", p50 {:.3f} ms", kept.latency.p50);
-    } else if (!kept.error.empty()) {
-        line += ", " + kept.error;
+        if (trial.latency.runs > 0)
+            line += fmt::format(", p50 {:.3f} ms", trial.latency.p50);
+    } else if (!trial.error.empty()) {
+        line += ", " + trial.error;
     }
     m_console.note(line);
-    m_finished.push_back(std::move(kept));
-}
-
-int JobWatcher::keptId(int id) const
-{
-    const auto it = m_ids.find(id);
-    return it == m_ids.end() ? id : it->second;
 }
 
 JobRequest requestOf(JobKind kind, const Arguments& arguments, const graph::Model& model, const data::Dataset& data,
@@ -54,7 +41,7 @@ JobRequest requestOf(JobKind kind, const Arguments& arguments, const graph::Mode
     request.draft = config.config;
     request.workload.threads = threadsOf(arguments);
     request.workload.isa = arguments.isa;
-    request.known = project.known(data.hash(), request.workload);
+    request.known = project.trials();
     request.ranges = config.ranges;
     request.ranges.merge(project.ranges(data));
     return request;

@@ -15,21 +15,19 @@ public:
     JobWatcher(Console& console, Store& project, const data::Dataset& data);
     bool cancelled() override { return interrupted(); }
     void progress(const JobProgress& progress) override { m_console.progress(progress); }
-    void trialStarted(const Trial& trial) override;
+    void trialStarted(const Trial& trial) override { m_project.put(trial); }
     void trialFinished(const Trial& trial) override;
     void rangesFound(const Ranges& ranges) override { m_project.addRanges(m_data, ranges); }
     void log(const std::string& line) override { m_console.note(line); }
 
-    const std::vector<Trial>& finished() const { return m_finished; }
-    /// The number under which the job's trial `id` was kept.
-    int keptId(int id) const;
+    /// By number; a trial that was reported again, judged on the held-out split, is in it once.
+    const std::map<int, Trial>& finished() const { return m_finished; }
 
 private:
     Console& m_console;
     Store& m_project;
     const data::Dataset& m_data;
-    std::vector<Trial> m_finished;
-    std::map<int, int> m_ids;
+    std::map<int, Trial> m_finished;
 };
 
 /// Model, data, goal and workload of the arguments, with what the project knows.

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/store.h"
 
-#include "core/engine/cpu.h"
 #include "core/project/project.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 
 namespace octet::cli {
@@ -22,14 +20,14 @@ Store::Store(const Arguments& arguments, const graph::Model& model)
     std::error_code code;
     m_project =
         fs::exists(arguments.project, code) ? Project::open(arguments.project) : Project::create(arguments.project);
-    m_modelHash = model.hash();
+    const std::string& hash = model.hash();
     const std::string known = m_project->modelHash();
-    if (!known.empty() && known != m_modelHash)
+    if (!known.empty() && known != hash)
         throw Error(ErrorKind::Data,
             fmt::format("{} belongs to another model ({}); name another project file.", arguments.project,
                 m_project->modelPath()),
             {.file = arguments.project});
-    m_project->setModel(fs::absolute(model.path()).lexically_normal().string(), m_modelHash);
+    m_project->setModel(fs::absolute(model.path()).lexically_normal().string(), hash);
 }
 
 Store::~Store() = default;
@@ -69,31 +67,15 @@ void Store::addRanges(const data::Dataset& data, const Ranges& ranges)
         m_project->addRanges(data.hash(), ranges);
 }
 
-std::vector<Trial> Store::known(const std::string& dataHash, const Workload& workload) const
+std::vector<Trial> Store::trials() const
 {
-    if (!m_project)
-        return {};
-    auto trials = m_project->trials();
-    const std::string isa = engine::toString(engine::effectiveIsa());
-    std::erase_if(trials, [&](const Trial& trial) {
-        return trial.state != TrialState::Done || trial.manifest.modelHash != m_modelHash
-            || trial.manifest.dataHash != dataHash || trial.manifest.machine.isa != isa || trial.workload != workload;
-    });
-    return trials;
+    return m_project ? m_project->trials() : std::vector<Trial>();
 }
 
-void Store::put(Trial& trial)
+void Store::put(const Trial& trial)
 {
-    if (!m_project)
-        return;
-    auto it = m_ids.find(trial.id);
-    if (it == m_ids.end()) {
-        const auto trials = m_project->trials();
-        const bool taken = std::ranges::any_of(trials, [&](const Trial& other) { return other.id == trial.id; });
-        it = m_ids.emplace(trial.id, taken ? m_project->nextTrialId() : trial.id).first;
-    }
-    trial.id = it->second;
-    m_project->putTrial(trial);
+    if (m_project)
+        m_project->putTrial(trial);
 }
 
 std::string Store::result(const std::string& key) const

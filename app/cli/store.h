@@ -8,7 +8,6 @@
 #include "core/values/job.h"
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,10 +33,9 @@ public:
     Ranges ranges(const data::Dataset& data) const;
     void addRanges(const data::Dataset& data, const Ranges& ranges);
 
-    /// Finished trials of this model, data, workload and instruction set.
-    std::vector<Trial> known(const std::string& dataHash, const Workload& workload) const;
-    /// The number under which a job's trial is kept: its own, unless another trial of the project has it.
-    void put(Trial& trial);
+    /// All trials; the tuner takes those of its own circumstances, and numbers new ones beyond all.
+    std::vector<Trial> trials() const;
+    void put(const Trial& trial);
 
     /// Small results by key (evaluations).
     std::string result(const std::string& key) const;
@@ -45,8 +43,6 @@ public:
 
 private:
     std::unique_ptr<project::Project> m_project;
-    std::string m_modelHash;
-    std::map<int, int> m_ids; // of the running job -> of the project
 };
 
 } // namespace octet::cli

@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 
 #include "app/cli/job.h"
+#include "core/engine/cpu.h"
 #include "core/exchange/inc_yaml.h"
 #include "core/tune/frontier.h"
 #include "core/tune/strategy.h"
@@ -40,13 +41,19 @@ Goal goalOf(const Arguments& arguments, const graph::Model& model)
     return goal;
 }
 
-/// Known and new trials, each once, by number.
-std::vector<Trial> allTrials(const JobRequest& request, const JobWatcher& watcher)
+/// The trials that count for this search, old and new, each once, by number.
+std::vector<Trial> allTrials(const JobRequest& request, const JobWatcher& watcher, const std::string& dataHash)
 {
-    std::vector<Trial> trials = request.known;
-    trials.insert(trials.end(), watcher.finished().begin(), watcher.finished().end());
-    std::ranges::sort(trials, {}, &Trial::id);
-    return trials;
+    std::map<int, Trial> trials = watcher.finished();
+    const std::string isa = engine::toString(engine::effectiveIsa());
+    for (const Trial& trial : request.known)
+        if (trial.state == TrialState::Done && trial.workload == request.workload && trial.manifest.dataHash == dataHash
+            && trial.manifest.modelHash == request.modelHash && trial.manifest.machine.isa == isa)
+            trials.emplace(trial.id, trial);
+    std::vector<Trial> list;
+    for (auto& [id, trial] : trials)
+        list.push_back(std::move(trial));
+    return list;
 }
 
 json trialsJson(const std::vector<Trial>& trials)
@@ -57,16 +64,14 @@ json trialsJson(const std::vector<Trial>& trials)
     return list;
 }
 
-json documentOf(const JobRequest& request, const JobWatcher& watcher, const JobResult& result)
+json documentOf(const std::vector<Trial>& trials, const JobResult& result)
 {
-    const std::vector<Trial> trials = allTrials(request, watcher);
     const Trial* baseline = tune::fp32Baseline(trials);
-    const int best = watcher.keptId(result.bestTrial);
-    const auto bestTrial = std::ranges::find(trials, best, &Trial::id);
+    const auto best = std::ranges::find(trials, result.bestTrial, &Trial::id);
     json document = {{"baseline", baseline ? trialJson(*baseline) : json()}, {"trials", trialsJson(trials)},
-        {"best", result.bestTrial != 0 && bestTrial != trials.end() ? trialJson(*bestTrial) : json()},
-        {"verdict", result.verdict}, {"held_out", nullptr}, {"met", result.goalMet},
-        {"evaluations", result.evaluations}, {"seconds", result.seconds}, {"summary", result.summary}};
+        {"best", best != trials.end() ? trialJson(*best) : json()}, {"verdict", result.verdict}, {"held_out", nullptr},
+        {"met", result.goalMet}, {"evaluations", result.evaluations}, {"seconds", result.seconds},
+        {"summary", result.summary}};
     if (result.heldOut.samples > 0) {
         document["held_out"] = accuracyJson(result.heldOut);
         document["held_out"].update({{"worse", result.heldOut.worse}, {"better", result.heldOut.better}});
@@ -106,8 +111,6 @@ int tune(const Arguments& arguments, Console& console)
     const DataSpec spec = dataSpec(arguments);
     const auto model = graph::load(arguments.model);
     const Goal goal = goalOf(arguments, *model);
-    if (!tune::isOwnStrategy(goal.strategy))
-        console.note(fmt::format("The strategy \"{}\" is INC's; Octet runs \"basic\" in its place.", goal.strategy));
     Store project(arguments, *model);
     const auto data = data::open(spec, *model);
     // Without a config nothing is set, so that the search decides everything.
@@ -129,12 +132,12 @@ int tune(const Arguments& arguments, Console& console)
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::Cancelled)
             throw;
-        const json partial = {{"trials", trialsJson(allTrials(request, watcher))}};
+        const json partial = {{"trials", trialsJson(allTrials(request, watcher, data->hash()))}};
         if (!console.wantsJson() && !watcher.finished().empty())
             console.result(partial, text(partial));
         return console.fail(error, partial);
     }
-    const json document = documentOf(request, watcher, result);
+    const json document = documentOf(allTrials(request, watcher, data->hash()), result);
     console.result(document, text(document));
     return result.goalMet ? Done : NotMet;
 }
