@@ -143,10 +143,13 @@ Settings settingsOf(const graph::Model& model, const Config& config, Console& co
     }
     std::map<std::string, int> refusals;
     for (const quantize::ResolvedOp& op : resolution.ops)
-        if (!op.refusal.empty())
+        if (!op.refusal.empty() && std::ranges::none_of(resolution.problems, [&](const quantize::Problem& problem) {
+                return problem.message.find(op.refusal) != std::string::npos;
+            }))
             ++refusals[op.refusal];
     for (const auto& [reason, count] : refusals)
-        console.note(fmt::format("{} op{} otherwise than asked: {}", count, count == 1 ? "" : "s", reason));
+        console.note(fmt::format("{} otherwise than asked: {}",
+            count == 1 ? std::string("One op runs") : fmt::format("{} ops run", count), reason));
     return resolution.settings();
 }
 
