@@ -101,8 +101,8 @@ int benchmark(const Arguments& arguments, Console& console)
     const auto data = ownData ? data::open(spec, *model) : nullptr;
     if (!ownData)
         console.note(
-            "No data given: inputs are drawn from a seed and so are static ranges. The times are real, accuracy is not "
-            "looked at.");
+            "No data given: inputs, and static ranges where a config brings none, are drawn from a seed. The times "
+            "are real, accuracy is not looked at.");
 
     auto configs = configsOf(arguments, *model, console);
     if (configs.empty())

@@ -80,8 +80,8 @@ std::string describe(const Arguments& arguments, const json& document)
             problem["message"].get<std::string>());
     }
     for (const json& entry : document["resolved"])
-        text += fmt::format("{} ({}): {} ops\n", entry["key"].get<std::string>(), entry["rule"].get<std::string>(),
-            entry["nodes"].size());
+        text += fmt::format("{} ({}): {} {}\n", entry["key"].get<std::string>(), entry["rule"].get<std::string>(),
+            entry["nodes"].size(), entry["nodes"].size() == 1 ? "op" : "ops");
     return text.empty() ? "No problems.\n" : text;
 }
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 namespace octet::cli {
 
 JobWatcher::JobWatcher(Console& console, Store& project, const data::Dataset& data)
@@ -35,7 +37,7 @@ JobRequest requestOf(JobKind kind, const Arguments& arguments, const graph::Mode
 {
     JobRequest request;
     request.kind = kind;
-    request.modelPath = arguments.model;
+    request.modelPath = std::filesystem::absolute(model.path()).lexically_normal().string(); // goes into manifests
     request.modelHash = model.hash();
     request.data = data.spec();
     request.draft = config.config;

@@ -94,12 +94,6 @@ std::string text(const json& document)
     std::string result = table(rows);
     if (document.contains("summary"))
         result += document["summary"].get<std::string>() + "\n";
-    if (document.contains("held_out") && !document["held_out"].is_null()) {
-        const json& heldOut = document["held_out"];
-        result += fmt::format("On the held-out half, {} samples: {} worse, {} better than fp32; the goal: {}.\n",
-            heldOut["samples"].get<long>(), heldOut["worse"].get<long>(), heldOut["better"].get<long>(),
-            document["verdict"].get<std::string>());
-    }
     return result;
 }
 
