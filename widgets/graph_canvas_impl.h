@@ -95,7 +95,7 @@ struct GraphCanvas::Impl
     // graph_canvas_paint.cpp
     void paint(QPainter& painter);
     void paintBoxes(GraphPainter& painter, const QRectF& area);
-    void paintEdges(GraphPainter& painter, const QRectF& area, bool fromFrames);
+    void paintEdges(GraphPainter& painter, const QRectF& area);
     void paintMessage(QPainter& painter, const QString& text);
     BoxState stateOf(int placedIndex) const;
     QRectF rectNow(int placedIndex) const; // scene, on its way
