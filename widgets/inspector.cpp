@@ -96,11 +96,10 @@ struct Inspector::Impl
         row->setSpacing(8);
         precision = new Segmented;
         precision->setAccessibleName(Inspector::tr("Precision in the draft"));
-        precision->setOptions(
-            {{QStringLiteral("Int8"), QStringLiteral("int8"), Inspector::tr("8-bit integers"), {}, true},
-                {QStringLiteral("BF16"), QStringLiteral("bf16"), Inspector::tr("16-bit brain floats"), {}, true},
-                {QStringLiteral("FP32"), QStringLiteral("fp32"), Inspector::tr("32-bit floats"), {}, true},
-                {Inspector::tr("Inherit"), QStringLiteral("inherit"), {}, {}, true}});
+        precision->setOptions({{QStringLiteral("Int8"), QStringLiteral("int8"), Inspector::tr("8-bit integers")},
+            {QStringLiteral("BF16"), QStringLiteral("bf16"), Inspector::tr("16-bit brain floats")},
+            {QStringLiteral("FP32"), QStringLiteral("fp32"), Inspector::tr("32-bit floats")},
+            {Inspector::tr("Inherit"), QStringLiteral("inherit")}});
         precision->setStretching(true);
         lock = new LockButton;
         row->addWidget(precision, 1);
