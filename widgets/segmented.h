@@ -19,8 +19,8 @@ public:
     {
         QString text;
         QString value;
-        QString toolTip;
-        QString icon; // name for widgets::icon, drawn behind the text; empty = none
+        QString toolTip = {};
+        QString icon = {}; // name for widgets::icon, drawn behind the text; empty = none
         bool enabled = true;
     };
 
