@@ -6,6 +6,7 @@
 
 #include <QFontMetricsF>
 #include <QPainter>
+#include <QSet>
 
 #include <algorithm>
 #include <cmath>
@@ -164,7 +165,7 @@ void FrontierPlotPainter::arrangeEdge(LabelSpace& space)
     const QFontMetricsF metrics(m_font);
     const auto place = [&](const QString& text, QPointF at, bool rightFirst) {
         const QSizeF size(metrics.horizontalAdvance(text), metrics.height());
-        double sides[] = {at.x() - 9 - size.width(), at.x() + 9};
+        double sides[] = {at.x() - 10 - size.width(), at.x() + 10};
         if (rightFirst)
             std::swap(sides[0], sides[1]);
         for (const double left : sides) {
@@ -330,6 +331,27 @@ void FrontierPlotPainter::paintEdge(QPainter& painter, const Theme& theme) const
         painter.drawText(rect, Qt::AlignCenter, text);
 }
 
+void FrontierPlotPainter::paintSome(
+    QPainter& painter, const Theme& theme, const std::function<bool(const Mark&)>& wanted) const
+{
+    for (int i = 0; i < m_positions.size(); ++i) {
+        const Mark& mark = m_content.marks[i];
+        if (!wanted(mark))
+            continue;
+        const MarkLook look = markLook(mark.kind, mark.role, theme);
+        const bool inBand = m_content.floor >= 0 && mark.right >= m_content.floor;
+        if (mark.failed) {
+            painter.setPen(QPen(theme.misses, 3, Qt::SolidLine, Qt::FlatCap));
+            painter.drawLine(QPointF(m_positions[i].x(), m_map.area.bottom() - 10),
+                QPointF(m_positions[i].x(), m_map.area.bottom()));
+        } else if (m_map.scales.collapsed[i]) {
+            paintMark(painter, MarkShape::DownTriangle, m_positions[i], 11, look.colour, theme.panel);
+        } else {
+            paintMark(painter, look.shape, m_positions[i], look.size, look.colour, inBand ? theme.band : theme.panel);
+        }
+    }
+}
+
 void FrontierPlotPainter::paintMarks(QPainter& painter, const Theme& theme) const
 {
     if (m_content.marks.isEmpty())
@@ -347,34 +369,17 @@ void FrontierPlotPainter::paintMarks(QPainter& painter, const Theme& theme) cons
         painter.drawLine(QPointF(m_map.area.left(), y), QPointF(m_map.area.right(), y));
         painter.drawText(m_floorWords.adjusted(-2, 0, 2, 0), Qt::AlignCenter, floorText());
     }
+    // The line stays visible in a crowd: above what it does not touch, below its own marks.
+    const int selected = indexOf(m_selected);
+    const QSet<int> frontier(m_content.frontier.begin(), m_content.frontier.end());
+    paintSome(painter, theme, [&](const Mark& mark) { return !labelled(mark) && !frontier.contains(mark.trial); });
     painter.setPen(QPen(theme.frontier, 1.5, Qt::SolidLine, Qt::SquareCap));
     painter.drawLines(m_frontier);
-
-    const int selected = indexOf(m_selected);
     for (int i = 0; i < m_positions.size(); ++i)
         if (i == selected || labelled(m_content.marks[i]))
             paintWhiskers(painter, theme, i);
-    for (const bool withRole : {false, true}) {
-        for (int i = 0; i < m_positions.size(); ++i) {
-            const Mark& mark = m_content.marks[i];
-            if (labelled(mark) != withRole)
-                continue;
-            const MarkLook look = markLook(mark.kind, mark.role, theme);
-            const QColor& ground =
-                m_content.floor >= 0 && !m_map.scales.collapsed[i] && mark.right >= m_content.floor && !mark.failed
-                ? theme.band
-                : theme.panel;
-            if (mark.failed) {
-                painter.setPen(QPen(theme.misses, 3, Qt::SolidLine, Qt::FlatCap));
-                painter.drawLine(QPointF(m_positions[i].x(), m_map.area.bottom() - 10),
-                    QPointF(m_positions[i].x(), m_map.area.bottom()));
-            } else if (m_map.scales.collapsed[i]) {
-                paintMark(painter, MarkShape::DownTriangle, m_positions[i], 11, look.colour, theme.panel);
-            } else {
-                paintMark(painter, look.shape, m_positions[i], look.size, look.colour, ground);
-            }
-        }
-    }
+    paintSome(painter, theme, [&](const Mark& mark) { return !labelled(mark) && frontier.contains(mark.trial); });
+    paintSome(painter, theme, [](const Mark& mark) { return labelled(mark); });
     if (selected >= 0) {
         painter.setPen(QPen(theme.text, 1.75));
         painter.setBrush(Qt::NoBrush);

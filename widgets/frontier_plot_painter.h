@@ -8,6 +8,8 @@
 
 #include <QFont>
 
+#include <functional>
+
 class QPainter;
 
 namespace octet::widgets {
@@ -46,6 +48,7 @@ private:
     void arrangeKey(LabelSpace& space);
     QVector<std::pair<int, QRectF>> keyEntries(QSizeF* size) const;
     QString keyText(int entry) const;
+    void paintSome(QPainter& painter, const Theme& theme, const std::function<bool(const Mark&)>& wanted) const;
     void paintWhiskers(QPainter& painter, const Theme& theme, int index) const;
     void paintWords(QPainter& painter, const Theme& theme) const;
     void paintEdge(QPainter& painter, const Theme& theme) const;
