@@ -42,6 +42,8 @@ private:
         QString strong, text;
         PlacedLabel place;
     };
+    enum KeyEntry { KeyStatic, KeyDynamic, KeyBf16, KeyFrontier, KeyCollapsed };
+    static bool labelled(const Mark& mark) { return mark.role != Mark::Role::Other; }
     QVector<QLineF> frontierLines() const;
     void arrangeLabels(LabelSpace& space);
     void arrangeEdge(LabelSpace& space);
