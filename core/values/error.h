@@ -22,11 +22,11 @@ enum class ErrorKind {
 /// Where an error was found; empty or zero fields are unknown. Lines, columns and rows count from 1.
 struct Location
 {
-    std::string file;
+    std::string file {};
     int line = 0;
     int column = 0;
     long row = 0;
-    std::string node;
+    std::string node {};
     bool operator==(const Location&) const = default;
 };
 
