@@ -2,6 +2,7 @@
 #include "widgets/trials_view.h"
 
 #include "widgets/icons.h"
+#include "widgets/label_colour.h"
 #include "widgets/theme.h"
 #include "widgets/trials_table.h"
 #include "widgets/words.h"
@@ -10,6 +11,7 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -85,6 +87,8 @@ void TrialsView::Impl::build()
 
     proxy = new TrialsProxy(q);
     proxy->setSourceModel(model);
+    // Before the view hears of it: it moves the current row to a neighbour, which is nobody's choice.
+    QObject::connect(proxy, &QAbstractItemModel::rowsAboutToBeRemoved, q, [this] { quiet = true; });
     table = new TrialsTable;
     table->setAccessibleName(QStringLiteral("Trials"));
     table->setModel(proxy);
@@ -129,8 +133,7 @@ void TrialsView::Impl::build()
         QAction* action = columnsMenu->addAction(title);
         action->setCheckable(true);
         action->setChecked(true);
-        QObject::connect(
-            action, &QAction::toggled, q, [this, column](bool on) { table->setColumnHidden(column, !on); });
+        QObject::connect(action, &QAction::toggled, q, [this, column](bool on) { table->setWanted(column, on); });
     }
     columnsButton->setMenu(columnsMenu);
 }
@@ -159,12 +162,11 @@ void TrialsView::Impl::connectAll()
             emit q->trialSelected(selected);
         }
     });
-    QObject::connect(
-        table, &QTreeView::activated, q, [this](const QModelIndex& index) { emit q->trialActivated(trialOf(index)); });
+    // Not QTreeView::activated: some styles send it for a single click.
+    QObject::connect(table, &TrialsTable::enterPressed, q,
+        [this](const QModelIndex& index) { emit q->trialActivated(trialOf(index)); });
     QObject::connect(table, &QTreeView::doubleClicked, q, [this](const QModelIndex& index) {
-        // Styles that activate on a double click already sent `activated`.
-        if (!table->style()->styleHint(QStyle::SH_ItemView_ActivateItemOnSingleClick)
-            && index.column() != TrialsModel::Pin)
+        if (index.column() != TrialsModel::Pin)
             emit q->trialActivated(trialOf(index));
     });
     QObject::connect(table, &QTreeView::entered, q, [this](const QModelIndex& index) {
@@ -184,11 +186,15 @@ void TrialsView::Impl::connectAll()
         const QModelIndex index = table->indexAt(pos);
         emit q->contextMenuRequested(index.isValid() ? trialOf(index) : 0, table->viewport()->mapToGlobal(pos));
     });
-    for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
-        QObject::connect(proxy, signal, q, [this] {
-            updateCounts();
-            showSelection();
-        });
+    QObject::connect(proxy, &QAbstractItemModel::rowsInserted, q, [this] {
+        updateCounts();
+        showSelection();
+    });
+    QObject::connect(proxy, &QAbstractItemModel::rowsRemoved, q, [this] {
+        quiet = false;
+        updateCounts();
+        showSelection();
+    });
     QObject::connect(proxy, &QAbstractItemModel::modelReset, q, [this] {
         updateCounts();
         showSelection();
@@ -212,15 +218,18 @@ void TrialsView::Impl::sizeColumns()
     const QFontMetrics metrics(table->font());
     const QString widest[] = {{}, QStringLiteral("0000#"), {}, {}, QStringLiteral("Right0"),
         QStringLiteral("\u2212000"), QStringLiteral("Worse / better"), QStringLiteral("p50, ms0"),
-        QStringLiteral("Speed0"), QStringLiteral("Int80"), QStringLiteral("Too close0000")};
+        QStringLiteral("Speed0"), QStringLiteral("Int80"), QStringLiteral("Too close")};
     QHeaderView* header = table->header();
     header->setStretchLastSection(false);
     for (int column = 0; column < TrialsModel::ColumnCount; ++column) {
         header->setSectionResizeMode(
-            column, column == TrialsModel::Name ? QHeaderView::Stretch : QHeaderView::Interactive);
+            column, column == TrialsModel::Name ? QHeaderView::Fixed : QHeaderView::Interactive);
         if (column != TrialsModel::Name)
             header->resizeSection(column, std::max(28, metrics.horizontalAdvance(widest[column]) + 16));
     }
+    const int chip = QFontMetrics(strongFont(table->font())).horizontalAdvance(QStringLiteral("Too close")) + 48;
+    header->resizeSection(TrialsModel::GoalVerdict, std::max(header->sectionSize(TrialsModel::GoalVerdict), chip));
+    table->setYielding({TrialsModel::WorseBetter, TrialsModel::Speed, TrialsModel::Int8, TrialsModel::Difference});
     table->setNameColumn(TrialsModel::Name, metrics.horizontalAdvance(QStringLiteral("Static, 12 products in fp32")));
 }
 
@@ -233,14 +242,13 @@ void TrialsView::Impl::applyFilter()
 
 void TrialsView::Impl::updateCounts()
 {
-    QPalette palette = q->palette();
-    palette.setColor(QPalette::WindowText, Theme::of(palette).misses);
-    errorLabel->setPalette(palette);
+    setTextColour(errorLabel, Theme::of(q->palette()).misses);
     errorLabel->setText(filterError);
     errorLabel->setVisible(!filterError.isEmpty());
     const bool narrowed = !filter->text().trimmed().isEmpty() || frontierOnly->isChecked();
-    message->setText(
-        narrowed ? QStringLiteral("%1 of %2 shown").arg(proxy->rowCount()).arg(model->rowCount()) : QString());
+    message->setText(narrowed && filterError.isEmpty()
+            ? QStringLiteral("%1 of %2 shown").arg(proxy->rowCount()).arg(model->rowCount())
+            : QString());
     const qsizetype count = table->selectionModel()->selectedRows().size();
     selectedLabel->setText(count > 0 ? QStringLiteral("%1 selected").arg(count) : QString());
     table->setEmptyText(model->rowCount() == 0 ? QStringLiteral("No trials yet. Measure the baseline, F5")
@@ -332,7 +340,7 @@ QString TrialsView::asText(CopyFormat format) const
     QVector<int> columns;
     QStringList titles, rules;
     for (int column = 0; column < TrialsModel::ColumnCount; ++column) {
-        if (table->isColumnHidden(column) || column == TrialsModel::Pin || column == TrialsModel::Mark)
+        if (!table->isWanted(column) || column == TrialsModel::Pin || column == TrialsModel::Mark)
             continue;
         columns.append(column);
         titles.append(quoted(m_impl->model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(), format));
