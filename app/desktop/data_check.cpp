@@ -29,8 +29,8 @@ void describeModel(Content& content, const graph::Model& model)
         content.modelFiles << q(candidate);
     if (!content.modelFiles.contains(content.modelFile))
         content.modelFiles.prepend(content.modelFile);
-    content.modelNote = QStringLiteral("%1, %2").arg(words::fileSize(file.size()),
-                                                     words::count(long(model.nodes().size()), QStringLiteral("node")));
+    content.modelNote = QStringLiteral("%1, %2").arg(
+        words::fileSize(file.size()), words::count(long(model.nodes().size()), QStringLiteral("node")));
     QStringList inputs;
     for (const graph::ValueInfo& input : model.inputs())
         inputs << q(input.name);
@@ -41,10 +41,9 @@ void describeModel(Content& content, const graph::Model& model)
         if (!shape.empty() && shape.back().value > 0)
             output += QStringLiteral(" of %1 classes").arg(shape.back().value);
     }
-    const QString words = inputs.size() <= 2
-        ? inputs.join(QStringLiteral(", "))
-        : words::count(inputs.size(), QStringLiteral("input"));
-    content.checks << Content::Check {QStringLiteral("Model"), words + QStringLiteral(", ") + output, Good};
+    const QString words =
+        inputs.size() <= 2 ? inputs.join(QStringLiteral(", ")) : words::count(inputs.size(), QStringLiteral("input"));
+    content.checks << Content::Check{QStringLiteral("Model"), words + QStringLiteral(", ") + output, Good};
 }
 
 QString labelText(const DataSpec& spec, int label)
@@ -74,11 +73,11 @@ QVector<Content::Row> rows(const data::Dataset& dataset, Split split)
 
 void countLabels(Content& content, const data::Dataset& dataset)
 {
-    const std::pair<Split, const char*> splits[]
-        = {{Split::Calibration, "Calibration"}, {Split::Tuning, "Tuning"}, {Split::HeldOut, "Held-out"}};
+    const std::pair<Split, const char*> splits[] = {
+        {Split::Calibration, "Calibration"}, {Split::Tuning, "Tuning"}, {Split::HeldOut, "Held-out"}};
     const int classes = std::max(1, dataset.classes());
     for (const auto& [split, name] : splits) {
-        Content::SplitCount count {QString::fromLatin1(name), QVector<long>(classes, 0)};
+        Content::SplitCount count{QString::fromLatin1(name), QVector<long>(classes, 0)};
         for (std::size_t i = 0; i < dataset.size(split); ++i) {
             const int label = dataset.label(split, i);
             ++count.perLabel[std::clamp(label, 0, classes - 1)];
@@ -97,7 +96,8 @@ void countLabels(Content& content, const data::Dataset& dataset)
     const auto most = std::max_element(all.begin(), all.end());
     const int label = int(most - all.begin());
     const DataSpec& spec = dataset.spec();
-    const QString name = std::size_t(label) < spec.labelNames.size() ? q(spec.labelNames[label]) : QString::number(label);
+    const QString name =
+        std::size_t(label) < spec.labelNames.size() ? q(spec.labelNames[label]) : QString::number(label);
     content.majorityNote = QStringLiteral("Always answering \u201c%1\u201d gets %2 of %3 right.")
                                .arg(name)
                                .arg(*most)
@@ -114,7 +114,7 @@ QString columns(const DataSpec& spec)
             names << QStringLiteral("labels");
         return names.join(QStringLiteral(", "));
     }
-    QStringList names {q(spec.textColumn)};
+    QStringList names{q(spec.textColumn)};
     if (!spec.textPairColumn.empty())
         names << q(spec.textPairColumn);
     names << q(spec.labelColumn);
@@ -135,26 +135,25 @@ void describeData(DataCheck& check, const data::Dataset& dataset)
     countLabels(content, dataset);
 
     const DataSpec& spec = content.spec;
-    content.checks << Content::Check {QStringLiteral("Columns"), columns(spec), check.labels ? Good : Wrong};
+    content.checks << Content::Check{QStringLiteral("Columns"), columns(spec), check.labels ? Good : Wrong};
     const int named = int(std::min<std::size_t>(spec.labelNames.size(), std::size_t(std::max(0, dataset.classes()))));
-    content.checks << Content::Check {
-        QStringLiteral("Label names"),
+    content.checks << Content::Check{QStringLiteral("Label names"),
         named > 0 ? QStringLiteral("%1 of %2 named").arg(named).arg(dataset.classes())
                   : QStringLiteral("numbers 0 to %1").arg(std::max(0, dataset.classes() - 1)),
         Good};
     const QString noun = words::sampleNoun(spec);
-    content.checks << Content::Check {
-        QStringLiteral("Splits"),
+    content.checks << Content::Check{QStringLiteral("Splits"),
         QStringLiteral("%1 / %2 / %3 %4s").arg(check.calibration).arg(check.tuning).arg(check.heldOut).arg(noun),
-        check.tuning == 0 ? Wrong : check.calibration == 0 ? Decision : Good};
-    content.checks << Content::Check {QStringLiteral("Rows"),
-                                      words::count(check.calibration + check.tuning + check.heldOut, noun)
-                                          + QStringLiteral(" read"),
-                                      Good};
+        check.tuning == 0            ? Wrong
+            : check.calibration == 0 ? Decision
+                                     : Good};
+    content.checks << Content::Check{QStringLiteral("Rows"),
+        words::count(check.calibration + check.tuning + check.heldOut, noun) + QStringLiteral(" read"), Good};
     if (check.tuning == 0)
         content.problem = QStringLiteral("There is no test data: accuracy cannot be measured. Choose a test file.");
     else if (!check.labels)
-        content.problem = QStringLiteral("The test data has no labels: accuracy cannot be measured. Name the label column.");
+        content.problem =
+            QStringLiteral("The test data has no labels: accuracy cannot be measured. Name the label column.");
     else if (check.calibration == 0)
         content.problem = QStringLiteral("There is no calibration data: static int8 needs ranges from it.");
 }
@@ -169,11 +168,10 @@ void describeProblem(Content& content, const Error& error)
     for (const char* title : titles) {
         const bool here = atRow == (QLatin1String(title) == QLatin1String("Rows"))
             && (atRow || QLatin1String(title) == QLatin1String("Columns"));
-        content.checks << Content::Check {QString::fromLatin1(title),
-                                          here ? (atRow ? QStringLiteral("row %1 is wrong").arg(error.where().row)
-                                                        : QStringLiteral("cannot be read"))
-                                               : QStringLiteral("not checked"),
-                                          here ? Wrong : Open};
+        content.checks << Content::Check{QString::fromLatin1(title),
+            here ? (atRow ? QStringLiteral("row %1 is wrong").arg(error.where().row) : QStringLiteral("cannot be read"))
+                 : QStringLiteral("not checked"),
+            here ? Wrong : Open};
     }
 }
 
@@ -190,8 +188,9 @@ std::shared_ptr<DataCheck> checkData(const DataSpec& wanted, std::shared_ptr<con
             content.spec = data::discover(s(content.folder), *model);
         if (content.spec.kind == DataKind::None) {
             describeProblem(content,
-                            Error(ErrorKind::Data, "No data was found in the model's folder. Choose a file of texts "
-                                                   "(.tsv, .csv, .jsonl) or arrays (.npy)."));
+                Error(ErrorKind::Data,
+                    "No data was found in the model's folder. Choose a file of texts "
+                    "(.tsv, .csv, .jsonl) or arrays (.npy)."));
             return check;
         }
         const auto dataset = data::open(content.spec, *model);

@@ -131,9 +131,10 @@ void Document::hashModel()
                 if (known.empty() || m_project->modelPath() != path)
                     store([&](project::Project& project) { project.setModel(path, hash); });
             } else {
-                m_reviewReason = tr("Review: %1 is not the model that this project was made with (its SHA-256 differs). "
-                                    "Put the old file back, or move the project away and open the new model.")
-                                     .arg(QFileInfo(q(model->path())).fileName());
+                m_reviewReason =
+                    tr("Review: %1 is not the model that this project was made with (its SHA-256 differs). "
+                       "Put the old file back, or move the project away and open the new model.")
+                        .arg(QFileInfo(q(model->path())).fileName());
                 emit notice({Notice::Kind::Warning, m_reviewReason, {}});
             }
             emit editableChanged();
@@ -183,8 +184,7 @@ void Document::importConfig(const QString& path)
             for (const quantize::Problem& problem : m_resolution.problems)
                 warnings << q(problem.path + ": " + problem.message);
             emit notice({warnings.isEmpty() ? Notice::Kind::Info : Notice::Kind::Warning,
-                         tr("%1 is the draft now.").arg(QFileInfo(path).fileName()),
-                         warnings.join(QLatin1Char(' '))});
+                tr("%1 is the draft now.").arg(QFileInfo(path).fileName()), warnings.join(QLatin1Char(' '))});
         });
 }
 
@@ -206,7 +206,7 @@ QString Document::title() const
 
 quantize::Resolution Document::resolve(const Config& config) const
 {
-    return hasModel() ? quantize::resolve(*m_loaded.model, m_loaded.products, config) : quantize::Resolution {};
+    return hasModel() ? quantize::resolve(*m_loaded.model, m_loaded.products, config) : quantize::Resolution{};
 }
 
 void Document::setDraft(const Config& draft)
@@ -254,8 +254,8 @@ int Document::nextTrialId() const
 void Document::putTrial(const Trial& trial)
 {
     store([&](project::Project& project) { project.putTrial(trial); });
-    const auto it = std::lower_bound(m_trials.begin(), m_trials.end(), trial.id,
-                                     [](const Trial& t, int id) { return t.id < id; });
+    const auto it =
+        std::lower_bound(m_trials.begin(), m_trials.end(), trial.id, [](const Trial& t, int id) { return t.id < id; });
     if (it != m_trials.end() && it->id == trial.id)
         *it = trial;
     else
@@ -289,7 +289,7 @@ Ranges Document::ranges() const
 {
     const std::string hash = m_data.hash();
     try {
-        return m_project && !hash.empty() ? m_project->ranges(hash) : Ranges {};
+        return m_project && !hash.empty() ? m_project->ranges(hash) : Ranges{};
     } catch (const Error&) {
         return {};
     }
@@ -327,6 +327,18 @@ void Document::acceptData()
     });
     if (stored)
         m_data.setAccepted(true);
+}
+
+void Document::saveCopy(const QString& path)
+{
+    if (!m_project)
+        return;
+    try {
+        m_project->saveAs(s(path));
+        emit notice({Notice::Kind::Info, tr("A copy is at %1.").arg(path), {}});
+    } catch (const Error& error) {
+        emit notice(failure(q(error.message()), q(error.detail())));
+    }
 }
 
 QByteArray Document::viewState() const

@@ -23,7 +23,8 @@ public:
     explicit Document(QObject* parent = nullptr);
     ~Document() override;
 
-    /// Model, folder, project, or (with a model open) a config that becomes the draft. Answers with opened() or notice().
+    /// Model, folder, project, or (with a model open) a config that becomes the draft. Answers with opened() or
+    /// notice().
     void open(const QString& path);
     bool opening() const { return m_opening; }
     bool isOpen() const { return m_project != nullptr; }
@@ -67,6 +68,9 @@ public:
     void addRanges(const Ranges& ranges);
     void checkData(const DataSpec& spec);
     void acceptData();
+
+    /// A consistent copy of the project file.
+    void saveCopy(const QString& path);
 
     QByteArray viewState() const;
     void setViewState(const QByteArray& state);

@@ -90,8 +90,10 @@ QString JobControl::draftName() const
     const Config& draft = m_document->draft();
     const bool dynamic = draft.model.approach == Approach::Dynamic;
     if (counts.int8 == 0)
-        return counts.bf16 == 0 ? tr("All fp32") : counts.fp32 == 0 ? tr("All bf16") : tr("bf16, %1 in fp32").arg(counts.fp32);
-    QStringList parts {dynamic ? tr("Dynamic") : tr("Static")};
+        return counts.bf16 == 0 ? tr("All fp32")
+            : counts.fp32 == 0  ? tr("All bf16")
+                                : tr("bf16, %1 in fp32").arg(counts.fp32);
+    QStringList parts{dynamic ? tr("Dynamic") : tr("Static")};
     if (counts.fp32 > 0)
         parts << tr("%1 in fp32").arg(words::count(counts.fp32, QStringLiteral("product")));
     if (counts.bf16 > 0)

@@ -40,8 +40,9 @@ QString whyNoProduct(const Document& document, const QStringList& nodes)
         if (const graph::Node* node = document.model().node(s(nodes.front())))
             if (const std::string why = quantize::whyNotProduct(document.model(), *node); !why.empty())
                 return q(why) + (why.back() == '.' ? QString() : QStringLiteral("."));
-    return QObject::tr("No product in the selection: only MatMul, Gemm and Conv with weights and the attention products "
-                       "take a precision.");
+    return QObject::tr(
+        "No product in the selection: only MatMul, Gemm and Conv with weights and the attention products "
+        "take a precision.");
 }
 
 const std::string& refusalOf(const quantize::Product& product, Precision precision)
@@ -95,9 +96,9 @@ Mark mark(const Document& document, const QStringList& nodes, std::optional<Prec
         ++changed;
     }
     if (changed == 0)
-        return refuse(QObject::tr("%1 cannot run in %2: %3")
-                          .arg(left == 1 ? shortName(q(found.front()->name)) : ops(left), words::precision(*precision),
-                               reason));
+        return refuse(
+            QObject::tr("%1 cannot run in %2: %3")
+                .arg(left == 1 ? shortName(q(found.front()->name)) : ops(left), words::precision(*precision), reason));
     if (left > 0)
         mark.note = QObject::tr("%1 of %2 stay as they are: %3").arg(left).arg(ops(found.size()), reason);
     const QString what = changed == 1 && found.size() == 1 ? shortName(q(found.front()->name)) : ops(changed);

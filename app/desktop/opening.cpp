@@ -56,7 +56,8 @@ void openProject(Opened& opened, const QString& path, const QString& current)
     }
     if (markedReadOnly(path)) {
         opened.project = project::Project::review(s(path));
-        opened.reviewReason = QStringLiteral("Review: %1 is read-only. Copy it to edit.").arg(QFileInfo(path).fileName());
+        opened.reviewReason =
+            QStringLiteral("Review: %1 is read-only. Copy it to edit.").arg(QFileInfo(path).fileName());
     } else {
         opened.project = project::Project::open(s(path));
     }
@@ -64,8 +65,8 @@ void openProject(Opened& opened, const QString& path, const QString& current)
     if (modelPath.isEmpty())
         throw Error(ErrorKind::Format, s(QStringLiteral("%1 names no model. Open the model itself.").arg(path)));
     if (!QFileInfo::exists(modelPath)) {
-        opened.reviewReason
-            = QStringLiteral("Review: the model %1 is not there. Put it back to edit and to run.").arg(modelPath);
+        opened.reviewReason =
+            QStringLiteral("Review: the model %1 is not there. Put it back to edit and to run.").arg(modelPath);
         return;
     }
     try {
@@ -88,8 +89,8 @@ void openModel(Opened& opened, const QString& path, const QString& current)
         opened.project = markedReadOnly(projectPath) ? project::Project::review(s(projectPath))
                                                      : project::Project::open(s(projectPath));
         if (opened.project->readOnly())
-            opened.reviewReason
-                = QStringLiteral("Review: %1 is read-only. Copy it to edit.").arg(QFileInfo(projectPath).fileName());
+            opened.reviewReason =
+                QStringLiteral("Review: %1 is read-only. Copy it to edit.").arg(QFileInfo(projectPath).fileName());
         return;
     }
     QDir().mkpath(QFileInfo(projectPath).path());
@@ -120,8 +121,8 @@ QString projectPathFor(const QString& modelFile)
     const bool installed = !sampleFolder().isEmpty() && QFileInfo(sampleFolder()) == folder;
     if (QFileInfo::exists(beside) || (folder.isWritable() && !installed))
         return beside;
-    const QByteArray digest
-        = QCryptographicHash::hash(info.absoluteFilePath().toUtf8(), QCryptographicHash::Sha256).toHex().left(8);
+    const QByteArray digest =
+        QCryptographicHash::hash(info.absoluteFilePath().toUtf8(), QCryptographicHash::Sha256).toHex().left(8);
     return QStringLiteral("%1/%2-%3-%4.octet")
         .arg(projectsFolder(), folder.fileName(), name, QString::fromLatin1(digest));
 }

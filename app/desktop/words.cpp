@@ -91,7 +91,8 @@ QString speed(double fp32Ms, double trialMs)
     const double ratio = fp32Ms / trialMs;
     if (ratio >= 0.995 && ratio < 1.005)
         return QStringLiteral("as fast");
-    const QString amount = QLocale().toString(ratio >= 1 ? ratio : 1 / ratio, 'f', ratio > 0.95 && ratio < 1.05 ? 2 : 1);
+    const QString amount =
+        QLocale().toString(ratio >= 1 ? ratio : 1 / ratio, 'f', ratio > 0.95 && ratio < 1.05 ? 2 : 1);
     return ratio >= 1 ? amount + QStringLiteral("x faster") : amount + QStringLiteral("x slower");
 }
 

@@ -29,7 +29,8 @@ QStringList defaultCommand()
         return QProcess::splitCommand(configured);
     const QString folder = QCoreApplication::applicationDirPath();
     // Tests lie in a folder beside the programs' one.
-    for (const QString& candidate : {folder + QStringLiteral("/octet-cli"), folder + QStringLiteral("/../bin/octet-cli")})
+    for (const QString& candidate :
+        {folder + QStringLiteral("/octet-cli"), folder + QStringLiteral("/../bin/octet-cli")})
         if (QFileInfo(candidate).isExecutable())
             return {candidate, QStringLiteral("serve")};
     const QString found = QStandardPaths::findExecutable(QStringLiteral("octet-cli"));
@@ -211,7 +212,7 @@ void WorkerClient::answer(const std::string& text)
         const bool wasCancelling = m_cancelling;
         endJob();
         // Cancel may have come too late: then the result stands.
-        if (wasCancelling && result == JobResult {})
+        if (wasCancelling && result == JobResult{})
             emit cancelled();
         else
             emit finished(result);
