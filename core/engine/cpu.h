@@ -3,9 +3,13 @@
 
 #include "core/values/trial.h"
 
+#include "core/values/tensor.h"
+
 #include <string>
 
 namespace octet::engine {
+
+using octet::toString;
 
 enum class Isa { Avx2, Avx512, Vnni, Amx };
 std::string toString(Isa isa);

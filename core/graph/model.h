@@ -22,11 +22,14 @@ struct Weight
     Shape shape;
     std::span<const std::byte> data;
     template <typename T>
-    std::span<const T> as() const { return {reinterpret_cast<const T*>(data.data()), data.size() / sizeof(T)}; }
+    std::span<const T> as() const
+    {
+        return {reinterpret_cast<const T*>(data.data()), data.size() / sizeof(T)};
+    }
 };
 
 using Attribute = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>,
-                               std::vector<std::string>, Weight>;
+    std::vector<std::string>, Weight>;
 
 /// A dimension is a number, or (value -1) a name such as "batch", or unknown (-1 and no name).
 struct Dim
@@ -54,6 +57,8 @@ struct Node
     std::vector<std::string> inputs; // "" = omitted optional input
     std::vector<std::string> outputs;
     std::map<std::string, Attribute> attributes;
+    /// Attributes that were not read: subgraphs (If, Loop, Scan), sparse tensors. The engine refuses such a node.
+    std::vector<std::string> droppedAttributes;
 
     std::int64_t intAttribute(const std::string& key, std::int64_t fallback) const;
     float floatAttribute(const std::string& key, float fallback) const;

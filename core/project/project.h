@@ -47,7 +47,7 @@ public:
 
     std::vector<Trial> trials() const; // by id
     int nextTrialId() const;
-    /// Insert or replace by id.
+    /// Insert or replace by id. Replacing never takes a pin, a choice or a note away: annotate() and choose() do.
     void putTrial(const Trial& trial);
     void annotate(int id, bool pinned, const std::string& note);
     void choose(int id, const std::string& reason); // at most one; id 0 = none
@@ -55,7 +55,9 @@ public:
     std::string meta(const std::string& key) const; // window state and the like; "" = unset
     void setMeta(const std::string& key, const std::string& value);
 
-    void saveAs(const std::string& path) const; // a consistent copy
+    /// A consistent copy, written beside `path` and renamed. Never copy or hash the file of an open project by other
+    /// means inside this process: closing a descriptor of it would drop SQLite's lock.
+    void saveAs(const std::string& path) const;
 
 private:
     struct Impl;

@@ -19,12 +19,26 @@ namespace {
 template <typename T, std::size_t N>
 using Names = std::array<std::pair<T, const char*>, N>;
 
-constexpr Names<Precision, 3> precisions {{{Precision::Fp32, "fp32"}, {Precision::Bf16, "bf16"}, {Precision::Int8, "int8"}}};
-constexpr Names<Granularity, 2> granularities {{{Granularity::PerTensor, "per_tensor"}, {Granularity::PerChannel, "per_channel"}}};
-constexpr Names<Scheme, 2> schemes {{{Scheme::Sym, "sym"}, {Scheme::Asym, "asym"}}};
-constexpr Names<Approach, 2> approaches {{{Approach::Static, "static"}, {Approach::Dynamic, "dynamic"}}};
-constexpr Names<RangeMethod, 4> rangeMethods {{{RangeMethod::MinMax, "minmax"}, {RangeMethod::Percentile, "percentile"},
-                                               {RangeMethod::Kl, "kl"}, {RangeMethod::Mse, "mse"}}};
+constexpr Names<Precision, 3> precisions{
+    {{Precision::Fp32, "fp32"}, {Precision::Bf16, "bf16"}, {Precision::Int8, "int8"}}};
+constexpr Names<Granularity, 2> granularities{
+    {{Granularity::PerTensor, "per_tensor"}, {Granularity::PerChannel, "per_channel"}}};
+constexpr Names<Scheme, 2> schemes{{{Scheme::Sym, "sym"}, {Scheme::Asym, "asym"}}};
+constexpr Names<Approach, 2> approaches{{{Approach::Static, "static"}, {Approach::Dynamic, "dynamic"}}};
+constexpr Names<RangeMethod, 4> rangeMethods{{{RangeMethod::MinMax, "minmax"}, {RangeMethod::Percentile, "percentile"},
+    {RangeMethod::Kl, "kl"}, {RangeMethod::Mse, "mse"}}};
+constexpr Names<DataKind, 3> dataKinds{
+    {{DataKind::None, "none"}, {DataKind::Text, "text"}, {DataKind::Arrays, "arrays"}}};
+constexpr Names<Split, 4> splits{{{Split::Calibration, "calibration"}, {Split::Tuning, "tuning"},
+    {Split::HeldOut, "held_out"}, {Split::Test, "test"}}};
+constexpr Names<TrialState, 5> trialStates{{{TrialState::Running, "running"}, {TrialState::Done, "done"},
+    {TrialState::Failed, "failed"}, {TrialState::Crashed, "crashed"}, {TrialState::Cancelled, "cancelled"}}};
+constexpr Names<JobKind, 4> jobKinds{{{JobKind::Baseline, "baseline"}, {JobKind::Calibrate, "calibrate"},
+    {JobKind::Measure, "measure"}, {JobKind::Tune, "tune"}}};
+constexpr Names<ErrorKind, 9> errorKinds{
+    {{ErrorKind::File, "file"}, {ErrorKind::Format, "format"}, {ErrorKind::Unsupported, "unsupported"},
+        {ErrorKind::Setting, "setting"}, {ErrorKind::Data, "data"}, {ErrorKind::Busy, "busy"},
+        {ErrorKind::Resource, "resource"}, {ErrorKind::Cancelled, "cancelled"}, {ErrorKind::Internal, "internal"}}};
 
 template <typename T, std::size_t N>
 std::string nameOf(const Names<T, N>& names, T value)
@@ -49,17 +63,47 @@ T valueOf(const Names<T, N>& names, const std::string& text, const char* what)
 
 } // namespace
 
-std::string toString(Precision value) { return nameOf(precisions, value); }
-std::string toString(Granularity value) { return nameOf(granularities, value); }
-std::string toString(Scheme value) { return nameOf(schemes, value); }
-std::string toString(Approach value) { return nameOf(approaches, value); }
-std::string toString(RangeMethod value) { return nameOf(rangeMethods, value); }
+std::string toString(Precision value)
+{
+    return nameOf(precisions, value);
+}
+std::string toString(Granularity value)
+{
+    return nameOf(granularities, value);
+}
+std::string toString(Scheme value)
+{
+    return nameOf(schemes, value);
+}
+std::string toString(Approach value)
+{
+    return nameOf(approaches, value);
+}
+std::string toString(RangeMethod value)
+{
+    return nameOf(rangeMethods, value);
+}
 
-Precision precisionFromString(const std::string& text) { return valueOf(precisions, text, "precision"); }
-Granularity granularityFromString(const std::string& text) { return valueOf(granularities, text, "granularity"); }
-Scheme schemeFromString(const std::string& text) { return valueOf(schemes, text, "scheme"); }
-Approach approachFromString(const std::string& text) { return valueOf(approaches, text, "approach"); }
-RangeMethod rangeMethodFromString(const std::string& text) { return valueOf(rangeMethods, text, "range method"); }
+Precision precisionFromString(const std::string& text)
+{
+    return valueOf(precisions, text, "precision");
+}
+Granularity granularityFromString(const std::string& text)
+{
+    return valueOf(granularities, text, "granularity");
+}
+Scheme schemeFromString(const std::string& text)
+{
+    return valueOf(schemes, text, "scheme");
+}
+Approach approachFromString(const std::string& text)
+{
+    return valueOf(approaches, text, "approach");
+}
+RangeMethod rangeMethodFromString(const std::string& text)
+{
+    return valueOf(rangeMethods, text, "range method");
+}
 
 Config presetConfig(const std::string& name)
 {
@@ -73,10 +117,10 @@ Config presetConfig(const std::string& name)
         config.model.approach = approachFromString(name);
     } else if (name == "smoothed") {
         throw Error(ErrorKind::Unsupported,
-                    "The preset \"smoothed\" needs smoothing, which this version does not have; use static or dynamic.");
+            "The preset \"smoothed\" needs smoothing, which this version does not have; use static or dynamic.");
     } else {
-        throw Error(ErrorKind::Setting,
-                    fmt::format("\"{}\" is no preset; use one of fp32, bf16, static, dynamic.", name));
+        throw Error(
+            ErrorKind::Setting, fmt::format("\"{}\" is no preset; use one of fp32, bf16, static, dynamic.", name));
     }
     return config;
 }
@@ -87,38 +131,50 @@ RangeKey rangeKey(const std::string& value, const OpSettings& settings)
     return {value, settings.rangeMethod, percentile ? settings.percentile : 0};
 }
 
+std::string toString(DataKind kind)
+{
+    return nameOf(dataKinds, kind);
+}
 std::string toString(Split split)
 {
-    switch (split) {
-    case Split::Calibration: return "calibration";
-    case Split::Tuning: return "tuning";
-    case Split::HeldOut: return "held_out";
-    case Split::Test: return "test";
-    }
-    return "?";
+    return nameOf(splits, split);
 }
-
 std::string toString(TrialState state)
 {
-    switch (state) {
-    case TrialState::Running: return "running";
-    case TrialState::Done: return "done";
-    case TrialState::Failed: return "failed";
-    case TrialState::Crashed: return "crashed";
-    case TrialState::Cancelled: return "cancelled";
-    }
-    return "?";
+    return nameOf(trialStates, state);
 }
-
 std::string toString(JobKind kind)
 {
-    switch (kind) {
-    case JobKind::Baseline: return "baseline";
-    case JobKind::Calibrate: return "calibrate";
-    case JobKind::Measure: return "measure";
-    case JobKind::Tune: return "tune";
-    }
-    return "?";
+    return nameOf(jobKinds, kind);
+}
+std::string toString(ErrorKind kind)
+{
+    return nameOf(errorKinds, kind);
+}
+
+DataKind dataKindFromString(const std::string& text)
+{
+    return valueOf(dataKinds, text, "kind of data");
+}
+Split splitFromString(const std::string& text)
+{
+    return valueOf(splits, text, "split");
+}
+TrialState trialStateFromString(const std::string& text)
+{
+    return valueOf(trialStates, text, "trial state");
+}
+JobKind jobKindFromString(const std::string& text)
+{
+    return valueOf(jobKinds, text, "job");
+}
+
+ErrorKind errorKindFromString(const std::string& text)
+{
+    for (const auto& [kind, name] : errorKinds)
+        if (text == name)
+            return kind;
+    return ErrorKind::Internal;
 }
 
 } // namespace octet

@@ -10,7 +10,11 @@ namespace octet {
 
 enum class DataKind { None, Text, Arrays };
 enum class Split { Calibration, Tuning, HeldOut, Test }; // Test = Tuning + HeldOut, in file order
+std::string toString(DataKind kind); // "none", "text", "arrays"
 std::string toString(Split split);
+/// Inverse of toString; throws Error(Setting) that lists the accepted names.
+DataKind dataKindFromString(const std::string& text);
+Split splitFromString(const std::string& text);
 
 struct DataSpec
 {

@@ -19,14 +19,17 @@ enum class ErrorKind {
     Internal,    // a bug of ours
 };
 
+std::string toString(ErrorKind kind); // "file", "format", ...
+ErrorKind errorKindFromString(const std::string& text); // unknown names: Internal
+
 /// Where an error was found; empty or zero fields are unknown. Lines, columns and rows count from 1.
 struct Location
 {
-    std::string file;
+    std::string file {};
     int line = 0;
     int column = 0;
     long row = 0;
-    std::string node;
+    std::string node {};
     bool operator==(const Location&) const = default;
 };
 

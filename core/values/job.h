@@ -11,6 +11,7 @@ namespace octet {
 
 enum class JobKind { Baseline, Calibrate, Measure, Tune };
 std::string toString(JobKind kind);
+JobKind jobKindFromString(const std::string& text); // throws Error(Setting) that lists the accepted names
 
 struct JobRequest
 {

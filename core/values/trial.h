@@ -78,6 +78,7 @@ struct Manifest
 
 enum class TrialState { Running, Done, Failed, Crashed, Cancelled };
 std::string toString(TrialState state);
+TrialState trialStateFromString(const std::string& text); // throws Error(Setting) that lists the accepted names
 
 struct PrecisionCounts
 {

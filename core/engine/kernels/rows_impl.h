@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Row kernels, compiled once per ISA.
+#pragma once
+
+#include "core/engine/kernels/simd.h"
+
+#include <cmath>
+
+namespace octet::engine::OCTET_ISA {
+
+/// f(i, mask) for whole vectors with a null mask, then once for the tail.
+template <typename Whole, typename Tail>
+inline void eachVector(std::int64_t n, Whole whole, Tail tail)
+{
+    std::int64_t i = 0;
+    for (; i + lanes <= n; i += lanes)
+        whole(i);
+    if (i < n)
+        tail(i, firstLanes(n - i));
+}
+
+/// row[i] = f(row[i])
+template <typename F>
+inline void mapRow(float* row, std::int64_t n, F f)
+{
+    eachVector(
+        n, [&](std::int64_t i) { f(Vec::load(row + i), i).store(row + i); },
+        [&](std::int64_t i, Mask m) { f(Vec::load(row + i, m), i).store(row + i, m); });
+}
+
+inline void dequantizeRow(const std::int32_t* acc, const std::int32_t* columnSums, const float* scales,
+                          const float* bias, std::int32_t zeroPoint, float rowScale, float* row, std::int64_t n)
+{
+    const VecI zero = VecI::all(zeroPoint);
+    const Vec byRow = Vec::all(rowScale);
+    const auto value = [&](VecI a, VecI s, Vec scale, Vec b) { return fma(toFloat(a - zero * s), scale * byRow, b); };
+    eachVector(
+        n,
+        [&](std::int64_t i) {
+            const Vec b = bias ? Vec::load(bias + i) : Vec::zero();
+            value(VecI::load(acc + i), VecI::load(columnSums + i), Vec::load(scales + i), b).store(row + i);
+        },
+        [&](std::int64_t i, Mask m) {
+            const Vec b = bias ? Vec::load(bias + i, m) : Vec::zero();
+            value(VecI::load(acc + i, m), VecI::load(columnSums + i, m), Vec::load(scales + i, m), b).store(row + i, m);
+        });
+}
+
+inline void addRow(float* row, const float* other, std::int64_t n)
+{
+    eachVector(
+        n, [&](std::int64_t i) { (Vec::load(row + i) + Vec::load(other + i)).store(row + i); },
+        [&](std::int64_t i, Mask m) { (Vec::load(row + i, m) + Vec::load(other + i, m)).store(row + i, m); });
+}
+
+inline void geluErfRow(float* row, std::int64_t n)
+{
+    mapRow(row, n, [](Vec x, std::int64_t) {
+        const Vec half = Vec::all(0.5f) * x;
+        return fma(half, erf(x * Vec::all(0.70710678118654752f)), half);
+    });
+}
+
+inline void geluTanhRow(float* row, std::int64_t n)
+{
+    mapRow(row, n, [](Vec x, std::int64_t) {
+        const Vec inner = Vec::all(0.79788456080286536f) * fma(Vec::all(0.044715f) * x * x, x, x);
+        const Vec half = Vec::all(0.5f) * x;
+        return fma(half, tanh(inner), half);
+    });
+}
+
+inline void reluRow(float* row, std::int64_t n)
+{
+    mapRow(row, n, [](Vec x, std::int64_t) { return max(x, Vec::zero()); });
+}
+
+inline void tanhRow(float* row, std::int64_t n)
+{
+    mapRow(row, n, [](Vec x, std::int64_t) { return tanh(x); });
+}
+
+inline void layerNormRow(const float* from, const float* gamma, const float* beta, float epsilon, float* to,
+                         std::int64_t n)
+{
+    Vec total = Vec::zero();
+    eachVector(
+        n, [&](std::int64_t i) { total = total + Vec::load(from + i); },
+        [&](std::int64_t i, Mask m) { total = total + Vec::load(from + i, m); });
+    const float mean = sum(total) / static_cast<float>(n);
+    const Vec means = Vec::all(mean);
+    Vec squares = Vec::zero();
+    eachVector(
+        n,
+        [&](std::int64_t i) {
+            const Vec d = Vec::load(from + i) - means;
+            squares = fma(d, d, squares);
+        },
+        [&](std::int64_t i, Mask m) {
+            const Vec d = select(m, Vec::load(from + i, m) - means, Vec::zero());
+            squares = fma(d, d, squares);
+        });
+    const Vec inverse = Vec::all(1.0f / std::sqrt(sum(squares) / static_cast<float>(n) + epsilon));
+    const auto value = [&](Vec x, Vec g, Vec b) { return fma((x - means) * inverse, g, b); };
+    eachVector(
+        n,
+        [&](std::int64_t i) {
+            value(Vec::load(from + i), Vec::load(gamma + i), beta ? Vec::load(beta + i) : Vec::zero()).store(to + i);
+        },
+        [&](std::int64_t i, Mask m) {
+            value(Vec::load(from + i, m), Vec::load(gamma + i, m), beta ? Vec::load(beta + i, m) : Vec::zero())
+                .store(to + i, m);
+        });
+}
+
+inline void quantizeRow(const float* row, float inverseScale, std::int32_t zeroPoint, std::uint8_t* to, std::int64_t n)
+{
+    const Vec inverse = Vec::all(inverseScale), zero = Vec::all(static_cast<float>(zeroPoint));
+    const auto value = [&](Vec x) {
+        return min(max(round(x * inverse) + zero, Vec::zero()), Vec::all(255.0f));
+    };
+    eachVector(
+        n, [&](std::int64_t i) { storeBytes(value(Vec::load(row + i)), to + i); },
+        [&](std::int64_t i, Mask m) { storeBytes(value(Vec::load(row + i, m)), to + i, m); });
+}
+
+inline void rangeRow(const float* row, float& low, float& high, std::int64_t n)
+{
+    Vec lows = Vec::zero(), highs = Vec::zero();
+    eachVector(
+        n,
+        [&](std::int64_t i) {
+            lows = min(lows, Vec::load(row + i));
+            highs = max(highs, Vec::load(row + i));
+        },
+        [&](std::int64_t i, Mask m) {
+            lows = min(lows, Vec::load(row + i, m));
+            highs = max(highs, Vec::load(row + i, m));
+        });
+    low = lowest(lows);
+    high = highest(highs);
+}
+
+} // namespace octet::engine::OCTET_ISA

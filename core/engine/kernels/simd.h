@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One vector type for all kernels: 16 floats under AVX-512, 8 under AVX2. Included only by *_avx2.cpp and *_avx512.cpp,
+// each of which defines OCTET_ISA, the namespace that keeps the two apart.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace octet::engine::OCTET_ISA {
+
+#ifdef __AVX512F__
+
+constexpr int lanes = 16;
+
+struct Mask
+{
+    __mmask16 m;
+};
+/// The first n lanes, n from 0 to 16.
+inline Mask firstLanes(std::int64_t n) { return {static_cast<__mmask16>(n >= 16 ? 0xffffu : (1u << n) - 1u)}; }
+
+struct Vec
+{
+    __m512 v;
+    static Vec zero() { return {_mm512_setzero_ps()}; }
+    static Vec all(float x) { return {_mm512_set1_ps(x)}; }
+    static Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
+    static Vec load(const float* p, Mask m) { return {_mm512_maskz_loadu_ps(m.m, p)}; }
+    void store(float* p) const { _mm512_storeu_ps(p, v); }
+    void store(float* p, Mask m) const { _mm512_mask_storeu_ps(p, m.m, v); }
+};
+inline Vec operator+(Vec a, Vec b) { return {_mm512_add_ps(a.v, b.v)}; }
+inline Vec operator-(Vec a, Vec b) { return {_mm512_sub_ps(a.v, b.v)}; }
+inline Vec operator*(Vec a, Vec b) { return {_mm512_mul_ps(a.v, b.v)}; }
+inline Vec operator/(Vec a, Vec b) { return {_mm512_div_ps(a.v, b.v)}; }
+inline Vec fma(Vec a, Vec b, Vec c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
+inline Vec max(Vec a, Vec b) { return {_mm512_max_ps(a.v, b.v)}; }
+inline Vec min(Vec a, Vec b) { return {_mm512_min_ps(a.v, b.v)}; }
+inline Vec round(Vec a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
+inline Vec select(Mask m, Vec yes, Vec no) { return {_mm512_mask_blend_ps(m.m, no.v, yes.v)}; }
+/// yes where a < b
+inline Vec selectLess(Vec a, Vec b, Vec yes, Vec no)
+{
+    return {_mm512_mask_blend_ps(_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ), no.v, yes.v)};
+}
+/// a * 2^n for whole n from -126 to 127
+inline Vec scaleByPowerOfTwo(Vec a, Vec n)
+{
+    const __m512i exponent = _mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(n.v), _mm512_set1_epi32(127)), 23);
+    return {_mm512_mul_ps(a.v, _mm512_castsi512_ps(exponent))};
+}
+inline Vec copySign(Vec magnitude, Vec sign)
+{
+    const __m512i bit = _mm512_set1_epi32(static_cast<int>(0x80000000u));
+    return {_mm512_castsi512_ps(_mm512_or_si512(_mm512_andnot_si512(bit, _mm512_castps_si512(magnitude.v)),
+                                                _mm512_and_si512(bit, _mm512_castps_si512(sign.v))))};
+}
+inline Vec abs(Vec a) { return {_mm512_abs_ps(a.v)}; }
+// Fixed order of additions, so that a sum does not depend on the compiler.
+inline float sum(Vec a)
+{
+    alignas(64) float t[16];
+    _mm512_store_ps(t, a.v);
+    for (int w = 8; w > 0; w /= 2)
+        for (int i = 0; i < w; ++i)
+            t[i] += t[i + w];
+    return t[0];
+}
+inline float highest(Vec a) { return _mm512_reduce_max_ps(a.v); }
+inline float lowest(Vec a) { return _mm512_reduce_min_ps(a.v); }
+
+struct VecI
+{
+    __m512i v;
+    static VecI load(const std::int32_t* p) { return {_mm512_loadu_si512(p)}; }
+    static VecI load(const std::int32_t* p, Mask m) { return {_mm512_maskz_loadu_epi32(m.m, p)}; }
+    static VecI all(std::int32_t x) { return {_mm512_set1_epi32(x)}; }
+};
+inline VecI operator-(VecI a, VecI b) { return {_mm512_sub_epi32(a.v, b.v)}; }
+inline VecI operator*(VecI a, VecI b) { return {_mm512_mullo_epi32(a.v, b.v)}; }
+inline Vec toFloat(VecI a) { return {_mm512_cvtepi32_ps(a.v)}; }
+/// Whole numbers from 0 to 255 as bytes.
+inline void storeBytes(Vec a, std::uint8_t* p) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(a.v))); }
+inline void storeBytes(Vec a, std::uint8_t* p, Mask m) { _mm512_mask_cvtusepi32_storeu_epi8(p, m.m, _mm512_cvtps_epi32(a.v)); }
+
+#else
+
+constexpr int lanes = 8;
+
+struct Mask
+{
+    __m256i m;
+    int n;
+};
+inline Mask firstLanes(std::int64_t n)
+{
+    const int count = n >= 8 ? 8 : static_cast<int>(n);
+    return {_mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)), count};
+}
+
+struct Vec
+{
+    __m256 v;
+    static Vec zero() { return {_mm256_setzero_ps()}; }
+    static Vec all(float x) { return {_mm256_set1_ps(x)}; }
+    static Vec load(const float* p) { return {_mm256_loadu_ps(p)}; }
+    static Vec load(const float* p, Mask m) { return {_mm256_maskload_ps(p, m.m)}; }
+    void store(float* p) const { _mm256_storeu_ps(p, v); }
+    void store(float* p, Mask m) const { _mm256_maskstore_ps(p, m.m, v); }
+};
+inline Vec operator+(Vec a, Vec b) { return {_mm256_add_ps(a.v, b.v)}; }
+inline Vec operator-(Vec a, Vec b) { return {_mm256_sub_ps(a.v, b.v)}; }
+inline Vec operator*(Vec a, Vec b) { return {_mm256_mul_ps(a.v, b.v)}; }
+inline Vec operator/(Vec a, Vec b) { return {_mm256_div_ps(a.v, b.v)}; }
+inline Vec fma(Vec a, Vec b, Vec c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
+inline Vec max(Vec a, Vec b) { return {_mm256_max_ps(a.v, b.v)}; }
+inline Vec min(Vec a, Vec b) { return {_mm256_min_ps(a.v, b.v)}; }
+inline Vec round(Vec a) { return {_mm256_round_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
+inline Vec select(Mask m, Vec yes, Vec no) { return {_mm256_blendv_ps(no.v, yes.v, _mm256_castsi256_ps(m.m))}; }
+inline Vec selectLess(Vec a, Vec b, Vec yes, Vec no)
+{
+    return {_mm256_blendv_ps(no.v, yes.v, _mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ))};
+}
+inline Vec scaleByPowerOfTwo(Vec a, Vec n)
+{
+    const __m256i exponent = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n.v), _mm256_set1_epi32(127)), 23);
+    return {_mm256_mul_ps(a.v, _mm256_castsi256_ps(exponent))};
+}
+inline Vec copySign(Vec magnitude, Vec sign)
+{
+    const __m256 bit = _mm256_set1_ps(-0.0f);
+    return {_mm256_or_ps(_mm256_andnot_ps(bit, magnitude.v), _mm256_and_ps(bit, sign.v))};
+}
+inline Vec abs(Vec a) { return {_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a.v)}; }
+inline float sum(Vec a)
+{
+    alignas(32) float t[8];
+    _mm256_store_ps(t, a.v);
+    for (int w = 4; w > 0; w /= 2)
+        for (int i = 0; i < w; ++i)
+            t[i] += t[i + w];
+    return t[0];
+}
+inline float highest(Vec a)
+{
+    alignas(32) float t[8];
+    _mm256_store_ps(t, a.v);
+    float best = t[0];
+    for (int i = 1; i < 8; ++i)
+        best = t[i] > best ? t[i] : best;
+    return best;
+}
+inline float lowest(Vec a)
+{
+    alignas(32) float t[8];
+    _mm256_store_ps(t, a.v);
+    float best = t[0];
+    for (int i = 1; i < 8; ++i)
+        best = t[i] < best ? t[i] : best;
+    return best;
+}
+
+struct VecI
+{
+    __m256i v;
+    static VecI load(const std::int32_t* p) { return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))}; }
+    static VecI load(const std::int32_t* p, Mask m) { return {_mm256_maskload_epi32(p, m.m)}; }
+    static VecI all(std::int32_t x) { return {_mm256_set1_epi32(x)}; }
+};
+inline VecI operator-(VecI a, VecI b) { return {_mm256_sub_epi32(a.v, b.v)}; }
+inline VecI operator*(VecI a, VecI b) { return {_mm256_mullo_epi32(a.v, b.v)}; }
+inline Vec toFloat(VecI a) { return {_mm256_cvtepi32_ps(a.v)}; }
+inline void storeBytes(Vec a, std::uint8_t* p, Mask m)
+{
+    alignas(32) std::int32_t t[8];
+    _mm256_store_si256(reinterpret_cast<__m256i*>(t), _mm256_cvtps_epi32(a.v));
+    for (int i = 0; i < m.n; ++i)
+        p[i] = static_cast<std::uint8_t>(t[i]);
+}
+inline void storeBytes(Vec a, std::uint8_t* p) { storeBytes(a, p, firstLanes(8)); }
+
+#endif
+
+/// e^x to 2 ulp; exactly 0 below -87, so that a masked score weighs nothing. Cephes' reduction, degree 6.
+inline Vec exp(Vec x)
+{
+    const Vec tooLow = Vec::all(-87.0f);
+    const Vec clamped = min(max(x, tooLow), Vec::all(88.0f));
+    const Vec n = round(clamped * Vec::all(1.44269504088896341f));
+    Vec r = fma(n, Vec::all(-0.693359375f), clamped);
+    r = fma(n, Vec::all(2.12194440e-4f), r);
+    Vec p = Vec::all(1.0f / 720);
+    p = fma(p, r, Vec::all(1.0f / 120));
+    p = fma(p, r, Vec::all(1.0f / 24));
+    p = fma(p, r, Vec::all(1.0f / 6));
+    p = fma(p, r, Vec::all(0.5f));
+    p = fma(p, r, Vec::all(1.0f));
+    p = fma(p, r, Vec::all(1.0f));
+    return selectLess(x, tooLow, Vec::zero(), scaleByPowerOfTwo(p, n));
+}
+
+/// tanh to about 2e-7 absolute.
+inline Vec tanh(Vec x)
+{
+    const Vec e = exp(Vec::all(-2.0f) * abs(x));
+    return copySign((Vec::all(1.0f) - e) / (Vec::all(1.0f) + e), x);
+}
+
+/// erf to 2e-7 absolute: Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26.
+inline Vec erf(Vec x)
+{
+    const Vec a = abs(x);
+    const Vec t = Vec::all(1.0f) / fma(Vec::all(0.3275911f), a, Vec::all(1.0f));
+    Vec p = Vec::all(1.061405429f);
+    p = fma(p, t, Vec::all(-1.453152027f));
+    p = fma(p, t, Vec::all(1.421413741f));
+    p = fma(p, t, Vec::all(-0.284496736f));
+    p = fma(p, t, Vec::all(0.254829592f));
+    return copySign(Vec::all(1.0f) - p * t * exp(Vec::zero() - a * a), x);
+}
+
+} // namespace octet::engine::OCTET_ISA

@@ -1,0 +1,598 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/lower.h"
+
+#include "core/engine/steps/rows.h"
+#include "core/values/error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+
+namespace octet::engine {
+
+namespace {
+
+/// A value in memory: where, and how its elements follow each other.
+struct Placed
+{
+    Place place;
+    Shape strides; // elements
+    bool done = false;
+};
+
+class Lowering
+{
+public:
+    Lowering(Program::Impl& program, const Settings& settings, const Ranges& ranges, const CompileOptions& options,
+             WeightStore& store)
+        : m_program(program)
+        , m_ir(program.ir)
+        , m_uses(program.ir)
+        , m_settings(settings)
+        , m_ranges(ranges)
+        , m_options(options)
+        , m_store(store)
+        , m_placed(program.ir.values.size())
+    {
+    }
+
+    void run()
+    {
+        placeInputs();
+        for (const IrNode& node : m_ir.nodes) {
+            if (m_options.cancelled && m_options.cancelled())
+                throw Error(ErrorKind::Cancelled, "Compiling was cancelled.");
+            lowerNode(node);
+        }
+        bindResults();
+        for (const auto& [index, sink] : m_sinks) {
+            Buffer& buffer = m_program.buffers[static_cast<std::size_t>(index)];
+            sink->wanted = buffer.reads > 0;
+            if (!sink->wanted)
+                buffer.first = buffer.last = -1; // leaves in int8 only: needs no place
+        }
+        for (const auto& step : m_program.steps)
+            m_program.groups.push_back(step->group);
+    }
+
+private:
+    // ---- places ---------------------------------------------------------------------------------------------------
+
+    int currentStep() const { return static_cast<int>(m_program.steps.size()); }
+
+    Place newBuffer(std::size_t bytes)
+    {
+        Buffer buffer;
+        buffer.bytes = std::max<std::size_t>(bytes, 1);
+        if (buffer.bytes > std::size_t(16) << 30)
+            throw Error(ErrorKind::Resource, "The model needs a single array of more than 16 GiB at this batch and "
+                                             "length; use smaller ones.");
+        m_program.buffers.push_back(buffer);
+        return {nullptr, static_cast<int>(m_program.buffers.size()) - 1, 0};
+    }
+
+    Place scratch(std::size_t bytes)
+    {
+        const Place place = newBuffer(bytes);
+        touch(place, currentStep());
+        return place;
+    }
+
+    void touch(const Place& place, int step)
+    {
+        if (place.buffer < 0)
+            return;
+        Buffer& buffer = m_program.buffers[static_cast<std::size_t>(place.buffer)];
+        buffer.first = buffer.first < 0 ? step : std::min(buffer.first, step);
+        buffer.last = std::max(buffer.last, step);
+    }
+
+    /// A read by the step being built.
+    Place reading(const Place& place)
+    {
+        touch(place, currentStep());
+        if (place.buffer >= 0)
+            ++m_program.buffers[static_cast<std::size_t>(place.buffer)].reads;
+        return place;
+    }
+
+    Placed& placed(ValueId id)
+    {
+        Placed& p = m_placed[static_cast<std::size_t>(id)];
+        if (!p.done && m_ir.isConstant(id))
+            p = {{m_ir.value(id).constant, -1, 0}, denseStrides(m_ir.value(id).shape), true};
+        if (!p.done)
+            throw Error(ErrorKind::Internal, fmt::format("Value \"{}\" was read before it was made.", m_ir.value(id).name));
+        return p;
+    }
+
+    Placed& placeNew(ValueId id)
+    {
+        const IrValue& value = m_ir.value(id);
+        const Place place
+            = newBuffer(static_cast<std::size_t>(elementCount(value.shape)) * elementSize(value.type));
+        touch(place, currentStep());
+        return m_placed[static_cast<std::size_t>(id)] = {place, denseStrides(value.shape), true};
+    }
+
+    template <typename T>
+    T& addStep(std::unique_ptr<T> step, const char* kind, const IrNode* node, const std::string& name,
+               const std::string& kernel)
+    {
+        step->group.kind = kind;
+        step->group.name = name;
+        step->group.kernel = kernel;
+        if (node)
+            for (const int origin : node->origins)
+                step->group.nodes.push_back(m_ir.model->nodes()[static_cast<std::size_t>(origin)].name);
+        T& reference = *step;
+        m_program.steps.push_back(std::move(step));
+        return reference;
+    }
+
+    Place dense(ValueId id)
+    {
+        Placed& p = placed(id);
+        const IrValue& value = m_ir.value(id);
+        if (isDense(value.shape, p.strides))
+            return p.place;
+        auto step = std::make_unique<CopyStep>(value.shape, p.strides, elementSize(value.type));
+        step->from = reading(p.place);
+        step->to = newBuffer(static_cast<std::size_t>(elementCount(value.shape)) * elementSize(value.type));
+        touch(step->to, currentStep());
+        p = {step->to, denseStrides(value.shape), true}; // later readers take the copy too
+        addStep(std::move(step), "reorder", nullptr, value.name, "copy");
+        return p.place;
+    }
+
+    /// As [rows, last dimension] with one stride between rows; a copy where that is not possible.
+    Rows rowsOf(ValueId id)
+    {
+        const Shape& shape = m_ir.value(id).shape;
+        Placed& p = placed(id);
+        Rows rows;
+        rows.columns = shape.empty() ? 1 : shape.back();
+        rows.rows = rows.columns ? elementCount(shape) / rows.columns : 0;
+        rows.stride = rows.columns;
+        bool fits = shape.empty() || shape.back() == 1 || p.strides.back() == 1;
+        std::int64_t expected = -1;
+        for (std::size_t i = shape.empty() ? 0 : shape.size() - 1; fits && i-- > 0;) {
+            if (shape[i] == 1)
+                continue;
+            if (expected < 0)
+                rows.stride = p.strides[i];
+            else
+                fits = p.strides[i] == expected;
+            expected = p.strides[i] * shape[i];
+        }
+        if (fits && rows.stride < rows.columns && rows.rows > 1)
+            fits = false; // a broadcast view
+        rows.place = fits ? p.place : dense(id);
+        if (!fits)
+            rows.stride = rows.columns;
+        return rows;
+    }
+
+    void placeInputs()
+    {
+        for (std::size_t i = 0; i < m_ir.inputs.size(); ++i) {
+            const IrValue& value = m_ir.value(m_ir.inputs[i]);
+            Placed& p = placeNew(m_ir.inputs[i]);
+            // Set before the first step; a caller may run again without setting it anew.
+            touch(p.place, 0);
+            touch(p.place, lastStepEver);
+            m_program.inputs.push_back({value.name, value.type, value.shape, p.place});
+            m_program.inputNames.push_back(value.name);
+        }
+    }
+
+    void bindResults()
+    {
+        const auto bind = [&](ValueId id) {
+            const IrValue& value = m_ir.value(id);
+            const Place place = reading(dense(id));
+            touch(place, lastStepEver);
+            return Program::Impl::Binding {value.name, value.type, value.shape, place};
+        };
+        for (const ValueId id : m_ir.outputs) {
+            m_program.outputs.push_back(bind(id));
+            m_program.outputNames.push_back(m_ir.value(id).name);
+        }
+        for (const ValueId id : m_ir.kept) {
+            const std::string& name = m_ir.value(id).name;
+            if (std::find(m_options.taps.begin(), m_options.taps.end(), name) != m_options.taps.end())
+                m_program.taps.push_back(bind(id));
+        }
+    }
+
+    // ---- nodes ----------------------------------------------------------------------------------------------------
+
+    void lowerNode(const IrNode& node)
+    {
+        switch (node.kind) {
+        case IrKind::General: lowerGeneral(node); break;
+        case IrKind::Norm: lowerRows(node, "layernorm", "layer norm"); break;
+        case IrKind::Gelu: lowerRows(node, "elementwise", "gelu"); break;
+        case IrKind::Attention: lowerAttention(node); break;
+        case IrKind::Product: lowerProduct(node); break;
+        }
+    }
+
+    void lowerGeneral(const IrNode& node)
+    {
+        const OpDef& def = *findOp(node.source->domain, node.source->opType);
+        OpContext context = contextOf(m_ir, node);
+        if (def.view && lowerView(node, def, context))
+            return;
+        auto step = std::make_unique<GeneralStep>();
+        for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+            if (node.inputs[i] < 0) {
+                step->inputs.push_back({});
+                continue;
+            }
+            if (!def.takesStrides)
+                dense(node.inputs[i]);
+            const Placed& p = placed(node.inputs[i]);
+            context.inputs[i].strides = p.strides;
+            step->inputs.push_back(p.place);
+        }
+        for (const Place& place : step->inputs)
+            reading(place);
+        for (const ValueId id : node.outputs)
+            step->outputs.push_back(id < 0 ? Place {} : placeNew(id).place);
+        step->kernel = def.make(context);
+        Step& added = addStep(std::move(step), "elementwise", &node, node.source->name,
+                              "general " + node.source->opType);
+        if (const auto it = m_settings.find(node.source->name);
+            it != m_settings.end() && it->second.precision != Precision::Fp32) {
+            added.group.asked = it->second.precision;
+            added.group.reason = "runs as a general operator, which computes in fp32";
+        }
+    }
+
+    bool lowerView(const IrNode& node, const OpDef& def, OpContext& context)
+    {
+        if (m_ir.isConstant(node.inputs[0]))
+            return false;
+        context.inputs[0].strides = placed(node.inputs[0]).strides;
+        auto views = def.view(context);
+        if (!views) {
+            if (def.make)
+                return false; // Gather by a list copies
+            dense(node.inputs[0]);
+            context.inputs[0].strides = placed(node.inputs[0]).strides;
+            views = def.view(context);
+        }
+        const Place from = placed(node.inputs[0]).place;
+        const auto size = static_cast<std::int64_t>(elementSize(m_ir.value(node.inputs[0]).type));
+        for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+            if (node.outputs[i] < 0)
+                continue;
+            Place place = from;
+            place.offset += views->at(i).offset * size;
+            m_placed[static_cast<std::size_t>(node.outputs[i])] = {place, views->at(i).strides, true};
+        }
+        return true;
+    }
+
+    NormPlaces normPlaces(const NormDetails& norm)
+    {
+        return {placed(norm.gamma).place, norm.beta >= 0 ? placed(norm.beta).place : Place {}, norm.epsilon};
+    }
+
+    RowSink newSink(ValueId id, std::int64_t rows, std::int64_t columns)
+    {
+        RowSink sink;
+        sink.rows = {id >= 0 ? placeNew(id).place : Place {}, rows, columns, columns};
+        return sink;
+    }
+
+    void registerSink(RowSink& sink)
+    {
+        if (sink.rows.place.buffer >= 0) {
+            m_sinks[sink.rows.place.buffer] = &sink;
+            m_sinkStep[sink.rows.place.buffer] = currentStep() - 1;
+        }
+    }
+
+    void lowerRows(const IrNode& node, const char* kind, const char* kernel)
+    {
+        const Rows input = rowsOf(node.inputs[0]);
+        auto step = std::make_unique<RowStep>();
+        step->input = input;
+        reading(input.place);
+        step->activation = node.kind == IrKind::Gelu ? node.activation : Activation::None;
+        if (node.kind == IrKind::Norm)
+            step->norm = normPlaces(node.norm);
+        step->sink = newSink(node.outputs[0], input.rows, input.columns);
+        step->scratch = scratch(threadFloats(input.columns));
+        RowStep& added = addStep(std::move(step), kind, &node, node.source->name, kernelName(kernel));
+        registerSink(added.sink);
+    }
+
+    std::size_t threadFloats(std::int64_t floats) const
+    {
+        return static_cast<std::size_t>(floats * m_options.threads) * sizeof(float);
+    }
+
+    std::string kernelName(const std::string& what) const { return fmt::format("{} ({})", what, m_program.kernels->name); }
+
+    void lowerAttention(const IrNode& node)
+    {
+        auto step = std::make_unique<AttentionStep>();
+        const Shape& q = m_ir.value(node.inputs[0]).shape;
+        const Shape& kt = m_ir.value(node.inputs[1]).shape;
+        const Shape& v = m_ir.value(node.inputs[2]).shape;
+        const auto operand = [&](ValueId id) { return AttentionStep::Operand {reading(placed(id).place), fourStrides(placed(id).strides)}; };
+        step->q = operand(node.inputs[0]);
+        step->kt = operand(node.inputs[1]);
+        step->v = operand(node.inputs[2]);
+        step->batch = q[0];
+        step->heads = q.size() == 4 ? q[1] : 1;
+        step->queries = q[q.size() - 2];
+        step->depth = q.back();
+        step->keys = kt.back();
+        step->width = v.back();
+        step->scale = node.attention.scale;
+        if (node.inputs[3] >= 0) {
+            Shape scores = q;
+            scores.back() = step->keys;
+            const Placed& mask = placed(node.inputs[3]);
+            step->mask = {reading(mask.place),
+                          fourStrides(broadcastStrides(m_ir.value(node.inputs[3]).shape, mask.strides, scores))};
+        }
+        Placed& out = placeNew(node.outputs[0]);
+        out.strides = stridesForReader(node.outputs[0]);
+        step->out = {out.place, fourStrides(out.strides)};
+        step->scratchFloats = (attentionScratch(step->keys, step->depth, step->width) + 15) / 16 * 16;
+        step->scratch = scratch(threadFloats(step->scratchFloats));
+        Step& added = addStep(std::move(step), "attention", &node, node.source->name,
+                              kernelName("fp32 scores, softmax, context"));
+        if (const auto it = m_settings.find(node.source->name);
+            it != m_settings.end() && it->second.precision != Precision::Fp32) {
+            added.group.asked = it->second.precision;
+            added.group.reason = "attention products run in fp32 in this version";
+        }
+    }
+
+    static Shape fourStrides(const Shape& strides)
+    {
+        if (strides.size() == 4)
+            return strides;
+        return {strides[0], 0, strides[1], strides[2]};
+    }
+
+    /// When a transposition alone reads the value, lie in memory as that wants it: it then costs nothing.
+    Shape stridesForReader(ValueId id) const
+    {
+        const Shape& shape = m_ir.value(id).shape;
+        const int reader = m_uses.onlyReader(m_ir, id);
+        if (reader >= 0) {
+            const IrNode& next = m_ir.nodes[static_cast<std::size_t>(reader)];
+            if (next.kind == IrKind::General && next.source->opType == "Transpose") {
+                if (const auto perm = next.source->intsAttribute("perm"); perm && perm->size() == shape.size()) {
+                    const Shape order = denseStrides(m_ir.value(next.outputs[0]).shape);
+                    Shape strides(shape.size());
+                    for (std::size_t i = 0; i < shape.size(); ++i)
+                        strides[static_cast<std::size_t>((*perm)[i])] = order[i];
+                    return strides;
+                }
+            }
+        }
+        return denseStrides(shape);
+    }
+
+    // ---- products -------------------------------------------------------------------------------------------------
+
+    const OpSettings& settingsOf(const IrNode& node) const
+    {
+        static const OpSettings fp32;
+        const auto it = m_settings.find(node.source->name);
+        return it == m_settings.end() ? fp32 : it->second;
+    }
+
+    QuantizedForm formOf(const IrNode& node, const OpSettings& settings) const
+    {
+        QuantizedForm form;
+        form.dynamic = settings.approach == Approach::Dynamic;
+        form.scheme = settings.activationScheme;
+        if (form.dynamic)
+            return form;
+        const std::string& value = node.product.product.activation;
+        const auto it = m_ranges.find(rangeKey(value, settings));
+        if (it == m_ranges.end())
+            throw Error(ErrorKind::Setting,
+                        fmt::format("Node \"{}\" is static int8 but \"{}\" has no {} range; calibrate first.",
+                                    node.source->name, value, toString(settings.rangeMethod)),
+                        {.node = node.source->name});
+        form.affine = quantize::activationAffine(it->second, settings.activationScheme);
+        return form;
+    }
+
+    /// The rows in int8: made by the step that makes them where it can, else by a step of its own.
+    QuantizedRows quantized(const Rows& rows, const QuantizedForm& form, const std::string& valueName)
+    {
+        const auto sink = m_sinks.find(rows.place.buffer);
+        const bool whole = sink != m_sinks.end() && rows.place.offset == 0 && rows.stride == rows.columns
+            && sink->second->rows.rows == rows.rows && sink->second->rows.columns == rows.columns;
+        std::vector<QuantizedRows>* list = nullptr;
+        int madeAt = currentStep();
+        if (whole) {
+            list = &sink->second->quantized;
+            madeAt = m_sinkStep.at(rows.place.buffer);
+        } else {
+            list = &m_copies[{rows.place.buffer, rows.place.offset, rows.rows, rows.columns, rows.stride}];
+        }
+        for (const QuantizedRows& existing : *list)
+            if (existing.form == form)
+                return used(existing);
+        QuantizedRows made;
+        made.form = form;
+        made.values = newBuffer(static_cast<std::size_t>(rows.rows * rows.columns));
+        if (form.dynamic) {
+            made.scales = newBuffer(static_cast<std::size_t>(rows.rows) * sizeof(float));
+            made.zeroPoints = newBuffer(static_cast<std::size_t>(rows.rows) * sizeof(std::int32_t));
+        }
+        for (const Place* place : {&made.values, &made.scales, &made.zeroPoints})
+            touch(*place, madeAt);
+        list->push_back(made);
+        if (!whole) {
+            auto step = std::make_unique<RowStep>();
+            step->input = rows;
+            reading(rows.place);
+            step->sink.rows = {{}, rows.rows, rows.columns, rows.columns};
+            step->sink.quantized = {made};
+            addStep(std::move(step), "quantize", nullptr, valueName,
+                    kernelName(form.dynamic ? "quantize per token" : "quantize"));
+        }
+        return used(made);
+    }
+
+    QuantizedRows used(const QuantizedRows& rows)
+    {
+        for (const Place* place : {&rows.values, &rows.scales, &rows.zeroPoints})
+            touch(*place, currentStep());
+        return rows;
+    }
+
+    void lowerProduct(const IrNode& node)
+    {
+        const ProductDetails& d = node.product;
+        const OpSettings& settings = settingsOf(node);
+        const bool integer = settings.precision == Precision::Int8;
+        const QuantizedForm form = integer ? formOf(node, settings) : QuantizedForm {};
+        const bool conv = d.product.kind == quantize::ProductKind::Conv;
+        const Rows input = conv ? patches(node) : rowsOf(node.inputs[0]);
+        const Rows residual = node.inputs[1] >= 0 ? rowsOf(node.inputs[1]) : Rows {};
+        const QuantizedRows bytes = integer ? quantized(input, form, d.product.activation) : QuantizedRows {};
+
+        auto step = std::make_unique<ProductStep>();
+        const std::int64_t m = input.rows, k = d.product.k, n = d.product.n;
+        step->integer = integer;
+        step->input = input;
+        step->quantized = integer ? used(bytes) : bytes;
+        if (!integer)
+            reading(input.place);
+        step->rows = m;
+        step->columns = n;
+        step->product = std::make_unique<DnnProduct>(integer ? DnnProduct::Kind::U8S8 : DnnProduct::Kind::F32, m, k, n,
+                                                     integer ? k : input.stride);
+        // Without VNNI u8 x s8 saturates at 16 bits in pairs; seven weight bits cannot (measured, see DESIGN 6).
+        const bool saturates = integer && effectiveIsa() < Isa::Vnni && settings.weightBits > 7;
+        step->weight = m_store.impl().get({m_ir.model, d.weight, k, n, d.transposed, integer, settings.weightGranularity,
+                                           saturates ? 7 : settings.weightBits},
+                                          *step->product);
+        m_program.weightBytes += static_cast<long long>(step->weight->bytes);
+        step->bias = d.bias >= 0 ? placed(d.bias).place : Place {};
+        step->activation = d.activation;
+        step->residual = residual;
+        reading(residual.place);
+        step->sum = newSink(node.outputs[0], m, n);
+        if (d.hasNorm) {
+            step->norm = normPlaces(d.norm);
+            step->normed = newSink(node.outputs[1], m, n);
+        }
+        if (conv)
+            placeConvOutput(node.outputs[0]);
+        step->accumulators = scratch(static_cast<std::size_t>(m * n) * 4);
+        step->scratch = scratch(threadFloats(n));
+        if (const std::size_t size = step->product->scratchBytes())
+            step->dnnScratch = scratch(size);
+
+        std::string kernel = productKernel(*step, settings, saturates);
+        ProductStep& added = addStep(std::move(step), "product", &node, node.source->name, kernel);
+        added.group.asked = settings.precision;
+        added.group.executed = integer ? Precision::Int8 : Precision::Fp32;
+        if (settings.precision == Precision::Bf16)
+            added.group.reason = "this version has no bf16 kernels";
+        registerSink(added.sum);
+        if (d.hasNorm)
+            registerSink(added.normed);
+    }
+
+    std::string productKernel(const ProductStep& step, const OpSettings& settings, bool saturates) const
+    {
+        std::string text = step.product->kernelName();
+        if (step.integer)
+            text += settings.approach == Approach::Dynamic ? ", per token" : ", static";
+        if (saturates)
+            text += ", 7-bit weights because 8 would saturate without VNNI";
+        const char* activations[] = {"", " + gelu", " + gelu", " + relu", " + tanh"};
+        text += step.bias.none() ? "" : " + bias";
+        text += activations[static_cast<int>(step.activation)];
+        text += step.residual.place.none() ? "" : " + residual";
+        text += step.norm ? " + layer norm" : "";
+        return text;
+    }
+
+    /// The patches that a convolution multiplies with its weights, as rows.
+    Rows patches(const IrNode& node)
+    {
+        const Shape& out = m_ir.value(node.outputs[0]).shape;
+        const graph::Node& source = *node.source;
+        const auto ints = [&](const char* key, std::size_t index, std::int64_t fallback) {
+            const auto list = source.intsAttribute(key);
+            return list && index < list->size() ? (*list)[index] : fallback;
+        };
+        if (const std::string pad = source.stringAttribute("auto_pad", "NOTSET"); pad != "NOTSET" && pad != "VALID")
+            throw Error(ErrorKind::Unsupported,
+                        fmt::format("Node \"{}\" (Conv) cannot run: auto_pad {} is not supported.", source.name, pad),
+                        {.node = source.name});
+        auto step = std::make_unique<PatchStep>();
+        const Placed& image = placed(node.inputs[0]);
+        step->image = reading(image.place);
+        step->imageShape = m_ir.value(node.inputs[0]).shape;
+        step->imageStrides = image.strides;
+        const Shape& weight = node.product.weight->shape;
+        step->kernelHeight = weight[2], step->kernelWidth = weight[3];
+        step->top = ints("pads", 0, 0), step->left = ints("pads", 1, 0);
+        step->strideHeight = ints("strides", 0, 1), step->strideWidth = ints("strides", 1, 1);
+        step->dilationHeight = ints("dilations", 0, 1), step->dilationWidth = ints("dilations", 1, 1);
+        step->outHeight = out[2], step->outWidth = out[3];
+        Rows rows;
+        rows.rows = out[0] * out[2] * out[3];
+        rows.columns = rows.stride = node.product.product.k;
+        rows.place = newBuffer(static_cast<std::size_t>(rows.rows * rows.columns) * sizeof(float));
+        touch(rows.place, currentStep());
+        step->sink.rows = rows;
+        step->scratch = scratch(threadFloats(rows.columns));
+        PatchStep& added = addStep(std::move(step), "reorder", nullptr, source.name, "patches as rows");
+        registerSink(added.sink);
+        return rows;
+    }
+
+    /// The product of patches leaves channels last; the ONNX value is that memory seen channels first.
+    void placeConvOutput(ValueId id)
+    {
+        const Shape& shape = m_ir.value(id).shape;
+        m_placed[static_cast<std::size_t>(id)].strides
+            = {shape[1] * shape[2] * shape[3], 1, shape[3] * shape[1], shape[1]};
+    }
+
+    static constexpr int lastStepEver = 1 << 30;
+
+    Program::Impl& m_program;
+    Ir& m_ir;
+    Uses m_uses;
+    const Settings& m_settings;
+    const Ranges& m_ranges;
+    const CompileOptions& m_options;
+    WeightStore& m_store;
+    std::vector<Placed> m_placed; // by value
+    std::map<int, RowSink*> m_sinks; // by fp32 buffer: who can also write it in int8
+    std::map<int, int> m_sinkStep;
+    std::map<std::array<std::int64_t, 5>, std::vector<QuantizedRows>> m_copies;
+};
+
+} // namespace
+
+void lower(Program::Impl& program, const Settings& settings, const Ranges& ranges, const CompileOptions& options,
+           WeightStore& store)
+{
+    Lowering(program, settings, ranges, options, store).run();
+}
+
+} // namespace octet::engine

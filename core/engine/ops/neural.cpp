@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The general forms of what the fused groups do faster: products, softmax, normalisation, convolution.
+#include "core/engine/ops/op.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace octet::engine {
+
+namespace {
+
+void requireFloat(const OpContext& c, std::size_t input = 0)
+{
+    if (c.in(input).type != DType::F32)
+        c.refuse("element type " + toString(c.in(input).type) + " is not supported here");
+}
+
+// ---- MatMul and Gemm ------------------------------------------------------------------------------------------------
+
+struct MatMulShape
+{
+    std::int64_t m = 1, k = 1, n = 1;
+    Shape batch; // broadcast
+    Shape aStrides, bStrides; // of the batch dimensions, in matrices
+    Shape output;
+};
+
+MatMulShape matMulShape(const OpContext& c)
+{
+    Shape a = c.in(0).shape, b = c.in(1).shape;
+    if (a.empty() || b.empty())
+        c.malformed("an operand is a scalar");
+    const bool vectorA = a.size() == 1, vectorB = b.size() == 1;
+    if (vectorA)
+        a.insert(a.begin(), 1);
+    if (vectorB)
+        b.push_back(1);
+    MatMulShape s;
+    s.m = a[a.size() - 2];
+    s.k = a.back();
+    s.n = b.back();
+    if (b[b.size() - 2] != s.k)
+        c.malformed(fmt::format("shapes {} and {} do not fit together", toString(c.in(0).shape), toString(c.in(1).shape)));
+    const Shape batchA(a.begin(), a.end() - 2), batchB(b.begin(), b.end() - 2);
+    s.batch = broadcastShapes(c, batchA, batchB);
+    s.aStrides = broadcastStrides(batchA, denseStrides(batchA), s.batch);
+    s.bStrides = broadcastStrides(batchB, denseStrides(batchB), s.batch);
+    s.output = s.batch;
+    if (!vectorA)
+        s.output.push_back(s.m);
+    if (!vectorB)
+        s.output.push_back(s.n);
+    return s;
+}
+
+template <typename T>
+void multiply(const T* a, const T* b, T* c, std::int64_t m, std::int64_t k, std::int64_t n)
+{
+    std::fill(c, c + m * n, T(0));
+    for (std::int64_t i = 0; i < m; ++i)
+        for (std::int64_t p = 0; p < k; ++p) {
+            const T x = a[i * k + p];
+            for (std::int64_t j = 0; j < n; ++j)
+                c[i * n + j] += x * b[p * n + j];
+        }
+}
+
+OpDef matMulOp()
+{
+    OpDef def;
+    def.infer = [](const OpContext& c) { return std::vector<OpOutput> {{c.in(0).type, matMulShape(c).output}}; };
+    def.make = [](const OpContext& c) {
+        const MatMulShape s = matMulShape(c);
+        const auto kernel = [&](auto zero) -> std::unique_ptr<OpKernel> {
+            using T = decltype(zero);
+            return kernelOf([s, count = elementCount(s.batch)](const std::byte* const* in, std::byte* const* out) {
+                for (std::int64_t i = 0; i < count; ++i) {
+                    std::int64_t rest = i, a = 0, b = 0;
+                    for (std::size_t d = s.batch.size(); d-- > 0;) {
+                        a += rest % s.batch[d] * s.aStrides[d];
+                        b += rest % s.batch[d] * s.bStrides[d];
+                        rest /= s.batch[d];
+                    }
+                    multiply(as<T>(in[0]) + a * s.m * s.k, as<T>(in[1]) + b * s.k * s.n, as<T>(out[0]) + i * s.m * s.n,
+                             s.m, s.k, s.n);
+                }
+            });
+        };
+        return dispatchType(c, c.in(0).type, kernel);
+    };
+    return def;
+}
+
+OpDef gemmOp()
+{
+    OpDef def;
+    def.infer = [](const OpContext& c) {
+        const bool ta = c.node->intAttribute("transA", 0) != 0, tb = c.node->intAttribute("transB", 0) != 0;
+        const Shape &a = c.in(0).shape, &b = c.in(1).shape;
+        if (a.size() != 2 || b.size() != 2 || a[ta ? 0 : 1] != b[tb ? 1 : 0])
+            c.malformed(fmt::format("shapes {} and {} do not fit together", toString(a), toString(b)));
+        return std::vector<OpOutput> {{c.in(0).type, {a[ta ? 1 : 0], b[tb ? 0 : 1]}}};
+    };
+    def.make = [](const OpContext& c) {
+        requireFloat(c);
+        const bool ta = c.node->intAttribute("transA", 0) != 0, tb = c.node->intAttribute("transB", 0) != 0;
+        const float alpha = c.node->floatAttribute("alpha", 1), beta = c.node->floatAttribute("beta", 1);
+        const std::int64_t m = c.outputs[0].shape[0], n = c.outputs[0].shape[1], k = c.in(0).shape[ta ? 0 : 1];
+        const Shape bias = c.has(2) ? broadcastStrides(c.in(2).shape, denseStrides(c.in(2).shape), {m, n}) : Shape {0, 0};
+        return kernelOf([=, hasBias = c.has(2)](const std::byte* const* in, std::byte* const* out) {
+            const float *a = as<float>(in[0]), *b = as<float>(in[1]);
+            float* to = as<float>(out[0]);
+            for (std::int64_t i = 0; i < m; ++i)
+                for (std::int64_t j = 0; j < n; ++j) {
+                    float sum = 0;
+                    for (std::int64_t p = 0; p < k; ++p)
+                        sum += (ta ? a[p * m + i] : a[i * k + p]) * (tb ? b[j * k + p] : b[p * n + j]);
+                    to[i * n + j] = alpha * sum + (hasBias ? beta * as<float>(in[2])[i * bias[0] + j * bias[1]] : 0);
+                }
+        });
+    };
+    return def;
+}
+
+// ---- Softmax and LayerNormalization ---------------------------------------------------------------------------------
+
+OpDef softmaxOp(bool logarithm)
+{
+    OpDef def;
+    def.infer = [](const OpContext& c) { return std::vector<OpOutput> {{c.in(0).type, c.in(0).shape}}; };
+    def.make = [logarithm](const OpContext& c) {
+        requireFloat(c);
+        const Shape& shape = c.in(0).shape;
+        const bool flattens = c.opset < 13; // before 13 everything behind the axis is one distribution
+        const auto axis = static_cast<std::size_t>(
+            normalizedAxis(c, c.node->intAttribute("axis", flattens ? 1 : -1), std::max<std::size_t>(shape.size(), 1)));
+        std::int64_t outer = 1, dim = 1, inner = 1;
+        for (std::size_t i = 0; i < shape.size(); ++i) {
+            if (i < axis)
+                outer *= shape[i];
+            else if (i == axis || flattens)
+                dim *= shape[i];
+            else
+                inner *= shape[i];
+        }
+        return kernelOf([=](const std::byte* const* in, std::byte* const* out) {
+            for (std::int64_t o = 0; o < outer; ++o) {
+                for (std::int64_t i = 0; i < inner; ++i) {
+                    const float* from = as<float>(in[0]) + o * dim * inner + i;
+                    float* to = as<float>(out[0]) + o * dim * inner + i;
+                    float highest = -INFINITY, sum = 0;
+                    for (std::int64_t d = 0; d < dim; ++d)
+                        highest = std::max(highest, from[d * inner]);
+                    for (std::int64_t d = 0; d < dim; ++d)
+                        sum += to[d * inner] = std::exp(from[d * inner] - highest);
+                    for (std::int64_t d = 0; d < dim; ++d)
+                        to[d * inner] = logarithm ? from[d * inner] - highest - std::log(sum) : to[d * inner] / sum;
+                }
+            }
+        });
+    };
+    return def;
+}
+
+OpDef layerNormalizationOp()
+{
+    OpDef def;
+    def.infer = [](const OpContext& c) {
+        const Shape& shape = c.in(0).shape;
+        const std::int64_t axis = normalizedAxis(c, c.node->intAttribute("axis", -1), shape.size());
+        Shape statistics = shape;
+        std::fill(statistics.begin() + axis, statistics.end(), 1);
+        std::vector<OpOutput> outputs {{c.in(0).type, shape}};
+        for (std::size_t i = 1; i < c.node->outputs.size(); ++i)
+            outputs.push_back({DType::F32, statistics});
+        return outputs;
+    };
+    def.make = [](const OpContext& c) {
+        requireFloat(c);
+        const Shape& shape = c.in(0).shape;
+        const std::int64_t axis = normalizedAxis(c, c.node->intAttribute("axis", -1), shape.size());
+        const Shape normalized(shape.begin() + axis, shape.end());
+        const std::int64_t n = elementCount(normalized), rows = n ? elementCount(shape) / n : 0;
+        for (std::size_t i = 1; i < 3; ++i)
+            if (c.has(i) && elementCount(c.in(i).shape) != n)
+                c.refuse("its scale or bias does not cover the normalised dimensions");
+        const float epsilon = c.node->floatAttribute("epsilon", 1e-5f);
+        const std::size_t outputs = c.outputs.size();
+        return kernelOf([=, bias = c.has(2)](const std::byte* const* in, std::byte* const* out) {
+            for (std::int64_t r = 0; r < rows; ++r) {
+                const float* from = as<float>(in[0]) + r * n;
+                float* to = as<float>(out[0]) + r * n;
+                double sum = 0, squares = 0;
+                for (std::int64_t i = 0; i < n; ++i)
+                    sum += from[i];
+                const double mean = sum / static_cast<double>(n);
+                for (std::int64_t i = 0; i < n; ++i)
+                    squares += (from[i] - mean) * (from[i] - mean);
+                const double inverse = 1 / std::sqrt(squares / static_cast<double>(n) + epsilon);
+                for (std::int64_t i = 0; i < n; ++i)
+                    to[i] = static_cast<float>((from[i] - mean) * inverse) * as<float>(in[1])[i]
+                        + (bias ? as<float>(in[2])[i] : 0);
+                if (outputs > 1 && out[1])
+                    as<float>(out[1])[r] = static_cast<float>(mean);
+                if (outputs > 2 && out[2])
+                    as<float>(out[2])[r] = static_cast<float>(inverse);
+            }
+        });
+    };
+    return def;
+}
+
+// ---- Conv (two spatial dimensions at most) --------------------------------------------------------------------------
+
+struct ConvGeometry
+{
+    std::int64_t batch = 1, channels = 1, height = 1, width = 1;
+    std::int64_t outputs = 1, group = 1, kh = 1, kw = 1, oh = 1, ow = 1;
+    std::int64_t top = 0, left = 0, sh = 1, sw = 1, dh = 1, dw = 1;
+    Shape output;
+};
+
+ConvGeometry convGeometry(const OpContext& c)
+{
+    const Shape &x = c.in(0).shape, &w = c.in(1).shape;
+    const std::size_t spatial = x.size() < 2 ? 0 : x.size() - 2;
+    if (w.size() != x.size() || spatial < 1)
+        c.malformed(fmt::format("shapes {} and {} do not fit together", toString(x), toString(w)));
+    if (spatial > 2)
+        c.refuse("it has more than two spatial dimensions");
+    const auto list = [&](const char* key, std::size_t count, std::int64_t fallback) {
+        std::vector<std::int64_t> v = c.node->intsAttribute(key).value_or(std::vector<std::int64_t>(count, fallback));
+        if (v.size() != count)
+            c.malformed(fmt::format("{} has {} values", key, v.size()));
+        return v;
+    };
+    std::vector<std::int64_t> strides = list("strides", spatial, 1), dilations = list("dilations", spatial, 1),
+                              pads = list("pads", 2 * spatial, 0);
+    const std::string autoPad = c.node->stringAttribute("auto_pad", "NOTSET");
+    ConvGeometry g;
+    g.batch = x[0];
+    g.channels = x[1];
+    g.outputs = w[0];
+    g.group = c.node->intAttribute("group", 1);
+    if (g.group < 1 || w[1] * g.group != g.channels || g.outputs % g.group != 0)
+        c.malformed("its groups do not fit the channels");
+    g.output = {g.batch, g.outputs};
+    std::vector<std::int64_t> out(spatial);
+    for (std::size_t i = 0; i < spatial; ++i) {
+        const std::int64_t dim = x[i + 2], kernel = dilations[i] * (w[i + 2] - 1) + 1;
+        if (strides[i] < 1 || dilations[i] < 1 || w[i + 2] < 1)
+            c.malformed("its strides or dilations are not positive");
+        if (autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER") {
+            const std::int64_t total
+                = std::max<std::int64_t>(0, ((dim + strides[i] - 1) / strides[i] - 1) * strides[i] + kernel - dim);
+            pads[i] = autoPad == "SAME_UPPER" ? total / 2 : total - total / 2;
+            pads[i + spatial] = total - pads[i];
+        } else if (autoPad == "VALID") {
+            pads[i] = pads[i + spatial] = 0;
+        }
+        out[i] = (dim + pads[i] + pads[i + spatial] - kernel) / strides[i] + 1;
+        if (dim + pads[i] + pads[i + spatial] < kernel || out[i] < 1)
+            c.malformed("its kernel is larger than the input");
+        g.output.push_back(out[i]);
+    }
+    const bool flat = spatial == 1;
+    g.height = flat ? 1 : x[2];
+    g.width = x.back();
+    g.kh = flat ? 1 : w[2];
+    g.kw = w.back();
+    g.oh = flat ? 1 : out[0];
+    g.ow = out.back();
+    g.top = flat ? 0 : pads[0];
+    g.left = flat ? pads[0] : pads[1];
+    g.sh = flat ? 1 : strides[0];
+    g.sw = strides.back();
+    g.dh = flat ? 1 : dilations[0];
+    g.dw = dilations.back();
+    return g;
+}
+
+void convolve(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y)
+{
+    const std::int64_t perGroup = g.channels / g.group, outPerGroup = g.outputs / g.group;
+    for (std::int64_t b = 0; b < g.batch; ++b)
+        for (std::int64_t o = 0; o < g.outputs; ++o)
+            for (std::int64_t i = 0; i < g.oh; ++i)
+                for (std::int64_t j = 0; j < g.ow; ++j) {
+                    float sum = bias ? bias[o] : 0;
+                    for (std::int64_t ch = 0; ch < perGroup; ++ch)
+                        for (std::int64_t p = 0; p < g.kh; ++p)
+                            for (std::int64_t q = 0; q < g.kw; ++q) {
+                                const std::int64_t row = i * g.sh + p * g.dh - g.top, col = j * g.sw + q * g.dw - g.left;
+                                if (row < 0 || row >= g.height || col < 0 || col >= g.width)
+                                    continue;
+                                const std::int64_t channel = o / outPerGroup * perGroup + ch;
+                                sum += x[((b * g.channels + channel) * g.height + row) * g.width + col]
+                                    * w[((o * perGroup + ch) * g.kh + p) * g.kw + q];
+                            }
+                    y[((b * g.outputs + o) * g.oh + i) * g.ow + j] = sum;
+                }
+}
+
+OpDef convOp()
+{
+    OpDef def;
+    def.infer = [](const OpContext& c) { return std::vector<OpOutput> {{c.in(0).type, convGeometry(c).output}}; };
+    def.make = [](const OpContext& c) {
+        requireFloat(c);
+        return kernelOf([g = convGeometry(c), bias = c.has(2)](const std::byte* const* in, std::byte* const* out) {
+            convolve(g, as<float>(in[0]), as<float>(in[1]), bias ? as<float>(in[2]) : nullptr, as<float>(out[0]));
+        });
+    };
+    return def;
+}
+
+} // namespace
+
+void addNeuralOps(OpTable& table)
+{
+    table["MatMul"] = matMulOp();
+    table["Gemm"] = gemmOp();
+    table["Softmax"] = softmaxOp(false);
+    table["LogSoftmax"] = softmaxOp(true);
+    table["LayerNormalization"] = layerNormalizationOp();
+    table["Conv"] = convOp();
+}
+
+} // namespace octet::engine

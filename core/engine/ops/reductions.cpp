@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/ops/op.h"
+#include "core/engine/ops/strided.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace octet::engine {
+
+namespace {
+
+enum class Reduction { Sum, Mean, Max, Min, SumSquare, L2 };
+
+/// Which dimensions are reduced; axes moved from an attribute to an input in opset 18 (13 for ReduceSum).
+std::vector<bool> reducedDims(const OpContext& c, std::int64_t inputSince)
+{
+    const std::size_t rank = c.in(0).shape.size();
+    std::vector<std::int64_t> axes;
+    if (c.opset >= inputSince) {
+        if (c.has(1))
+            axes = c.constantInts(1, "axes");
+    } else {
+        axes = c.node->intsAttribute("axes").value_or(Shape {});
+    }
+    const bool none = axes.empty() && c.node->intAttribute("noop_with_empty_axes", 0) != 0;
+    std::vector<bool> reduced(rank, axes.empty() && !none);
+    for (const std::int64_t axis : axes)
+        reduced[static_cast<std::size_t>(normalizedAxis(c, axis, rank))] = true;
+    return reduced;
+}
+
+template <typename T>
+std::unique_ptr<OpKernel> reduceKernel(const OpContext& c, const std::vector<bool>& reduced, Reduction kind)
+{
+    const Shape& shape = c.in(0).shape;
+    // The output's strides seen from the input: 0 along reduced dimensions.
+    Shape kept(shape.size());
+    std::int64_t stride = 1, perOutput = 1;
+    for (std::size_t i = shape.size(); i-- > 0;) {
+        kept[i] = reduced[i] ? 0 : stride;
+        (reduced[i] ? perOutput : stride) *= shape[i];
+    }
+    const StridedLoop<2> loop(shape, {c.in(0).strides, kept});
+    const std::int64_t outputs = elementCount(c.outputs[0].shape);
+    return kernelOf([loop, outputs, perOutput, kind](const std::byte* const* in, std::byte* const* out) {
+        T* to = as<T>(out[0]);
+        const T start = kind == Reduction::Max ? std::numeric_limits<T>::lowest()
+            : kind == Reduction::Min           ? std::numeric_limits<T>::max()
+                                               : T(0);
+        std::fill(to, to + outputs, start);
+        loop.run([&](const auto& offset, std::int64_t count, const auto& step) {
+            const T* from = as<T>(in[0]) + offset[0];
+            for (std::int64_t i = 0; i < count; ++i) {
+                const T v = from[i * step[0]];
+                T& target = to[offset[1] + i * step[1]];
+                switch (kind) {
+                case Reduction::Max: target = std::max(target, v); break;
+                case Reduction::Min: target = std::min(target, v); break;
+                case Reduction::SumSquare:
+                case Reduction::L2: target = static_cast<T>(target + v * v); break;
+                default: target = static_cast<T>(target + v);
+                }
+            }
+        });
+        for (std::int64_t i = 0; i < outputs; ++i) {
+            if (kind == Reduction::Mean && perOutput > 0)
+                to[i] = static_cast<T>(to[i] / static_cast<T>(perOutput));
+            else if (kind == Reduction::L2)
+                to[i] = static_cast<T>(std::sqrt(static_cast<double>(to[i])));
+        }
+    });
+}
+
+OpDef reduce(Reduction kind, std::int64_t inputSince)
+{
+    OpDef def;
+    def.takesStrides = true;
+    def.infer = [inputSince](const OpContext& c) {
+        const std::vector<bool> reduced = reducedDims(c, inputSince);
+        const bool keep = c.node->intAttribute("keepdims", 1) != 0;
+        Shape shape;
+        for (std::size_t i = 0; i < reduced.size(); ++i) {
+            if (!reduced[i])
+                shape.push_back(c.in(0).shape[i]);
+            else if (keep)
+                shape.push_back(1);
+        }
+        return std::vector<OpOutput> {{c.in(0).type, shape}};
+    };
+    def.make = [kind, inputSince](const OpContext& c) {
+        const std::vector<bool> reduced = reducedDims(c, inputSince);
+        return dispatchType(c, c.in(0).type,
+                            [&](auto zero) { return reduceKernel<decltype(zero)>(c, reduced, kind); });
+    };
+    return def;
+}
+
+/// Extremes along one axis as indices.
+OpDef argExtremum(bool maximum)
+{
+    OpDef def;
+    def.infer = [](const OpContext& c) {
+        const std::int64_t axis = normalizedAxis(c, c.node->intAttribute("axis", 0), c.in(0).shape.size());
+        Shape shape = c.in(0).shape;
+        if (c.node->intAttribute("keepdims", 1) != 0)
+            shape[static_cast<std::size_t>(axis)] = 1;
+        else
+            shape.erase(shape.begin() + axis);
+        return std::vector<OpOutput> {{DType::I64, shape}};
+    };
+    def.make = [maximum](const OpContext& c) {
+        const Shape& shape = c.in(0).shape;
+        const auto axis = static_cast<std::size_t>(normalizedAxis(c, c.node->intAttribute("axis", 0), shape.size()));
+        std::int64_t outer = 1, inner = 1;
+        for (std::size_t i = 0; i < shape.size(); ++i)
+            (i < axis ? outer : inner) *= i == axis ? 1 : shape[i];
+        const bool last = c.node->intAttribute("select_last_index", 0) != 0;
+        return dispatchType(c, c.in(0).type, [&](auto zero) -> std::unique_ptr<OpKernel> {
+            using T = decltype(zero);
+            return kernelOf([=, dim = shape[axis]](const std::byte* const* in, std::byte* const* out) {
+                for (std::int64_t o = 0; o < outer; ++o) {
+                    for (std::int64_t i = 0; i < inner; ++i) {
+                        const T* from = as<T>(in[0]) + o * dim * inner + i;
+                        std::int64_t best = 0;
+                        for (std::int64_t d = 1; d < dim; ++d) {
+                            const T candidate = from[d * inner], current = from[best * inner];
+                            if ((maximum ? candidate > current : candidate < current) || (last && candidate == current))
+                                best = d;
+                        }
+                        as<std::int64_t>(out[0])[o * inner + i] = best;
+                    }
+                }
+            });
+        });
+    };
+    return def;
+}
+
+} // namespace
+
+void addReductionOps(OpTable& table)
+{
+    table["ReduceSum"] = reduce(Reduction::Sum, 13);
+    table["ReduceMean"] = reduce(Reduction::Mean, 18);
+    table["ReduceMax"] = reduce(Reduction::Max, 18);
+    table["ReduceMin"] = reduce(Reduction::Min, 18);
+    table["ReduceSumSquare"] = reduce(Reduction::SumSquare, 18);
+    table["ReduceL2"] = reduce(Reduction::L2, 18);
+    table["ArgMax"] = argExtremum(true);
+    table["ArgMin"] = argExtremum(false);
+}
+
+} // namespace octet::engine

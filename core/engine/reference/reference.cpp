@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/reference/reference.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <string_view>
+
+namespace octet::engine::reference {
+
+float geluErf(float x)
+{
+    return static_cast<float>(0.5 * x * (1 + std::erf(x / std::numbers::sqrt2)));
+}
+
+float geluTanh(float x)
+{
+    const double v = x;
+    return static_cast<float>(0.5 * v * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (v + 0.044715 * v * v * v))));
+}
+
+std::vector<float> layerNorm(std::span<const float> x, std::span<const float> gamma, std::span<const float> beta,
+                             float epsilon)
+{
+    double mean = 0, variance = 0;
+    for (const float v : x)
+        mean += v;
+    mean /= static_cast<double>(x.size());
+    for (const float v : x)
+        variance += (v - mean) * (v - mean);
+    variance /= static_cast<double>(x.size());
+    std::vector<float> y(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i)
+        y[i] = static_cast<float>((x[i] - mean) / std::sqrt(variance + epsilon) * gamma[i] + (beta.empty() ? 0 : beta[i]));
+    return y;
+}
+
+std::uint8_t quantize(float x, float scale, std::int32_t zeroPoint)
+{
+    const float q = std::nearbyint(x * (1.0f / scale)) + static_cast<float>(zeroPoint);
+    return static_cast<std::uint8_t>(std::clamp(q, 0.0f, 255.0f));
+}
+
+float dequantize(std::int32_t accumulator, std::int32_t columnSum, float scale, float bias, std::int32_t zeroPoint,
+                 float rowScale)
+{
+    return static_cast<float>(static_cast<double>(accumulator - zeroPoint * columnSum) * (scale * rowScale) + bias);
+}
+
+std::vector<std::int32_t> product(std::span<const std::uint8_t> a, std::span<const std::int8_t> w, std::int64_t m,
+                                  std::int64_t k, std::int64_t n)
+{
+    std::vector<std::int32_t> c(static_cast<std::size_t>(m * n));
+    for (std::int64_t i = 0; i < m; ++i)
+        for (std::int64_t j = 0; j < n; ++j)
+            for (std::int64_t p = 0; p < k; ++p)
+                c[static_cast<std::size_t>(i * n + j)]
+                    += a[static_cast<std::size_t>(i * k + p)] * w[static_cast<std::size_t>(p * n + j)];
+    return c;
+}
+
+void attention(const AttentionTask& t)
+{
+    std::vector<double> scores(static_cast<std::size_t>(t.keys));
+    for (std::int64_t i = 0; i < t.queries; ++i) {
+        double top = -std::numeric_limits<double>::infinity(), sum = 0;
+        for (std::int64_t j = 0; j < t.keys; ++j) {
+            double s = 0;
+            for (std::int64_t d = 0; d < t.depth; ++d)
+                s += static_cast<double>(t.q[i * t.qRow + d * t.qColumn]) * t.kt[d * t.ktRow + j * t.ktColumn];
+            s = s * t.scale + (t.mask ? t.mask[i * t.maskRow + j * t.maskColumn] : 0);
+            scores[static_cast<std::size_t>(j)] = s;
+            top = std::max(top, s);
+        }
+        for (double& s : scores)
+            sum += s = std::exp(s - top);
+        for (std::int64_t c = 0; c < t.width; ++c) {
+            double value = 0;
+            for (std::int64_t j = 0; j < t.keys; ++j)
+                value += scores[static_cast<std::size_t>(j)] * t.v[j * t.vRow + c * t.vColumn];
+            t.out[i * t.outRow + c * t.outColumn] = static_cast<float>(value / sum);
+        }
+    }
+}
+
+double tolerance(const char* kernel)
+{
+    for (const Tolerance& t : tolerances)
+        if (std::string_view(t.kernel) == kernel)
+            return t.absolute;
+    return 0;
+}
+
+} // namespace octet::engine::reference

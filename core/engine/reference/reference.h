@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Scalar forms of every kernel: the oracle of the tests. Written for reading; double where that settles rounding.
+#pragma once
+
+#include "core/engine/kernels/kernels.h"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace octet::engine::reference {
+
+float geluErf(float x);
+float geluTanh(float x);
+/// (x - mean) / sqrt(variance + epsilon) * gamma + beta; beta may be empty.
+std::vector<float> layerNorm(std::span<const float> x, std::span<const float> gamma, std::span<const float> beta,
+                             float epsilon);
+/// clamp(round half to even(x * (1 / scale)) + zeroPoint, 0, 255)
+std::uint8_t quantize(float x, float scale, std::int32_t zeroPoint);
+float dequantize(std::int32_t accumulator, std::int32_t columnSum, float scale, float bias, std::int32_t zeroPoint,
+                 float rowScale);
+/// [M, K] u8 x [K, N] s8 -> [M, N] s32
+std::vector<std::int32_t> product(std::span<const std::uint8_t> a, std::span<const std::int8_t> w, std::int64_t m,
+                                  std::int64_t k, std::int64_t n);
+/// Writes task.out.
+void attention(const AttentionTask& task);
+
+/// Largest allowed |kernel - reference| for inputs of magnitude up to 8, absolute unless said. Exact kernels: 0.
+struct Tolerance
+{
+    const char* kernel;
+    double absolute;
+};
+constexpr Tolerance tolerances[] = {
+    {"dequantize", 2e-6}, // relative to |value|: one rounding differs (fused multiply-add)
+    {"add", 0},
+    {"geluErf", 1.5e-6},
+    {"geluTanh", 1.5e-6},
+    {"relu", 0},
+    {"tanh", 3e-7},
+    {"layerNorm", 4e-6},
+    {"quantize", 0},
+    {"range", 0},
+    {"attention", 4e-6},
+};
+double tolerance(const char* kernel);
+
+} // namespace octet::engine::reference

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/steps/rows.h"
+
+#include <cmath>
+#include <cstring>
+
+namespace octet::engine {
+
+namespace {
+
+void activate(const Kernels& kernels, Activation activation, float* row, std::int64_t n)
+{
+    switch (activation) {
+    case Activation::None: break;
+    case Activation::GeluErf: kernels.geluErf(row, n); break;
+    case Activation::GeluTanh: kernels.geluTanh(row, n); break;
+    case Activation::Relu: kernels.relu(row, n); break;
+    case Activation::Tanh: kernels.tanh(row, n); break;
+    }
+}
+
+/// The row's own scale and zero point, by the rule of quantize::activationAffine.
+quantize::Affine rowAffine(const Kernels& kernels, Scheme scheme, const float* row, std::int64_t n)
+{
+    float low = 0, high = 0;
+    kernels.range(row, low, high, n);
+    if (!std::isfinite(low) || !std::isfinite(high))
+        return {};
+    Range range;
+    range.min = low;
+    range.max = high;
+    return quantize::activationAffine(range, scheme);
+}
+
+/// Where a row is worked on: its place in the sink when fp32 is wanted, else scratch.
+float* workRow(const Frame& frame, const RowSink& sink, const Place& scratch, int thread, std::int64_t at)
+{
+    if (sink.wanted)
+        return frame.out<float>(sink.rows.place) + at * sink.rows.stride;
+    return frame.out<float>(scratch) + thread * sink.rows.columns;
+}
+
+} // namespace
+
+void finishRow(const Frame& frame, const RowSink& sink, const float* row, std::int64_t at)
+{
+    const std::int64_t n = sink.rows.columns;
+    if (sink.wanted) {
+        float* to = frame.out<float>(sink.rows.place) + at * sink.rows.stride;
+        if (to != row)
+            std::memcpy(to, row, static_cast<std::size_t>(n) * sizeof(float));
+    }
+    for (const QuantizedRows& q : sink.quantized) {
+        quantize::Affine affine = q.form.affine;
+        if (q.form.dynamic) {
+            affine = rowAffine(*frame.kernels, q.form.scheme, row, n);
+            frame.out<float>(q.scales)[at] = affine.scale;
+            frame.out<std::int32_t>(q.zeroPoints)[at] = affine.zeroPoint;
+        }
+        frame.kernels->quantize(row, 1.0f / affine.scale, affine.zeroPoint,
+                                frame.out<std::uint8_t>(q.values) + at * n, n);
+    }
+}
+
+void RowStep::run(const Frame& frame, StepState*) const
+{
+    const std::int64_t n = input.columns;
+    const float* gamma = norm ? frame.in<float>(norm->gamma) : nullptr;
+    const float* beta = norm ? frame.in<float>(norm->beta) : nullptr;
+    inParallel(frame.threads, input.rows, [&](std::int64_t begin, std::int64_t end, int thread) {
+        for (std::int64_t at = begin; at < end; ++at) {
+            const float* from = frame.in<float>(input.place) + at * input.stride;
+            if (activation == Activation::None && !norm) {
+                finishRow(frame, sink, from, at);
+                continue;
+            }
+            float* row = workRow(frame, sink, scratch, thread, at);
+            if (activation != Activation::None) {
+                std::memcpy(row, from, static_cast<std::size_t>(n) * sizeof(float));
+                activate(*frame.kernels, activation, row, n);
+                from = row;
+            }
+            if (norm)
+                frame.kernels->layerNorm(from, gamma, beta, norm->epsilon, row, n);
+            finishRow(frame, sink, row, at);
+        }
+    });
+}
+
+void PatchStep::run(const Frame& frame, StepState*) const
+{
+    const float* pixels = frame.in<float>(image);
+    const std::int64_t channels = imageShape[1], height = imageShape[2], width = imageShape[3];
+    inParallel(frame.threads, sink.rows.rows, [&](std::int64_t begin, std::int64_t end, int thread) {
+        for (std::int64_t at = begin; at < end; ++at) {
+            const std::int64_t column = at % outWidth, line = at / outWidth % outHeight, b = at / outWidth / outHeight;
+            float* row = workRow(frame, sink, scratch, thread, at);
+            float* to = row;
+            for (std::int64_t c = 0; c < channels; ++c)
+                for (std::int64_t p = 0; p < kernelHeight; ++p)
+                    for (std::int64_t q = 0; q < kernelWidth; ++q) {
+                        const std::int64_t y = line * strideHeight + p * dilationHeight - top;
+                        const std::int64_t x = column * strideWidth + q * dilationWidth - left;
+                        const bool inside = y >= 0 && y < height && x >= 0 && x < width;
+                        *to++ = inside ? pixels[b * imageStrides[0] + c * imageStrides[1] + y * imageStrides[2]
+                                                + x * imageStrides[3]]
+                                       : 0.0f;
+                    }
+            finishRow(frame, sink, row, at);
+        }
+    });
+}
+
+namespace {
+
+class ProductState final : public StepState
+{
+public:
+    std::unique_ptr<DnnProduct::Call, void (*)(DnnProduct::Call*)> call;
+    explicit ProductState(std::unique_ptr<DnnProduct::Call, void (*)(DnnProduct::Call*)> c)
+        : call(std::move(c))
+    {
+    }
+};
+
+} // namespace
+
+std::unique_ptr<StepState> ProductStep::makeState() const
+{
+    return std::make_unique<ProductState>(product->makeCall(weight->packed));
+}
+
+void ProductStep::run(const Frame& frame, StepState* state) const
+{
+    auto& call = *static_cast<ProductState*>(state)->call;
+    const Kernels& k = *frame.kernels;
+    const std::int64_t n = columns;
+    // An fp32 product is written where its sum is wanted and finished in place.
+    const bool inPlace = !integer && sum.wanted && sum.rows.stride == n;
+    void* accumulator = inPlace ? static_cast<void*>(frame.out<float>(sum.rows.place)) : frame.out<std::byte>(accumulators);
+    const void* a = integer ? static_cast<const void*>(frame.in<std::uint8_t>(quantized.values))
+                            : static_cast<const void*>(frame.in<float>(input.place));
+    product->run(call, a, accumulator, dnnScratch.none() ? nullptr : frame.out<std::byte>(dnnScratch));
+
+    const float* biases = frame.in<float>(bias);
+    const float* others = frame.in<float>(residual.place);
+    const float* gamma = norm ? frame.in<float>(norm->gamma) : nullptr;
+    const float* beta = norm ? frame.in<float>(norm->beta) : nullptr;
+    const bool perRow = integer && quantized.form.dynamic;
+    inParallel(frame.threads, rows, [&](std::int64_t begin, std::int64_t end, int thread) {
+        for (std::int64_t at = begin; at < end; ++at) {
+            float* row = nullptr;
+            if (integer) {
+                row = workRow(frame, sum, scratch, thread, at);
+                const float rowScale = perRow ? frame.in<float>(quantized.scales)[at] : quantized.form.affine.scale;
+                const std::int32_t zero
+                    = perRow ? frame.in<std::int32_t>(quantized.zeroPoints)[at] : quantized.form.affine.zeroPoint;
+                k.dequantize(static_cast<const std::int32_t*>(accumulator) + at * n, weight->columnSums.data(),
+                             weight->scales.data(), biases, zero, rowScale, row, n);
+            } else {
+                row = static_cast<float*>(accumulator) + at * n;
+                if (biases)
+                    k.add(row, biases, n);
+            }
+            activate(k, activation, row, n);
+            if (others)
+                k.add(row, others + at * residual.stride, n);
+            finishRow(frame, sum, row, at);
+            if (norm) {
+                float* to = normed.wanted ? frame.out<float>(normed.rows.place) + at * normed.rows.stride
+                                          : frame.out<float>(scratch) + thread * n;
+                k.layerNorm(row, gamma, beta, norm->epsilon, to, n);
+                finishRow(frame, normed, to, at);
+            }
+        }
+    });
+}
+
+} // namespace octet::engine

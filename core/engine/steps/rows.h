@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Steps that work row by row: a row is finished in L1 and leaves as fp32, as u8, or both.
+#pragma once
+
+#include "core/engine/ir.h"
+#include "core/engine/onednn.h"
+#include "core/engine/ops/strided.h"
+#include "core/engine/plan.h"
+#include "core/engine/weight_store.h"
+#include "core/quantize/affine.h"
+
+#include <optional>
+
+namespace octet::engine {
+
+/// [rows, columns], the columns next to each other.
+struct Rows
+{
+    Place place;
+    std::int64_t rows = 0, columns = 0, stride = 0; // elements
+};
+
+/// How a product wants its activation.
+struct QuantizedForm
+{
+    bool dynamic = false; // one scale and zero point a row (token)
+    quantize::Affine affine; // static
+    Scheme scheme = Scheme::Asym; // dynamic
+    bool operator==(const QuantizedForm& o) const
+    {
+        return dynamic == o.dynamic && scheme == o.scheme
+            && (dynamic || (affine.scale == o.affine.scale && affine.zeroPoint == o.affine.zeroPoint));
+    }
+};
+
+struct QuantizedRows
+{
+    QuantizedForm form;
+    Place values; // u8 [rows, columns], dense
+    Place scales, zeroPoints; // dynamic: f32 [rows], s32 [rows]
+};
+
+/// Where finished rows go.
+struct RowSink
+{
+    Rows rows;
+    bool wanted = false; // as fp32; decided when all readers are known
+    std::vector<QuantizedRows> quantized;
+};
+
+void finishRow(const Frame& frame, const RowSink& sink, const float* row, std::int64_t at);
+
+struct NormPlaces
+{
+    Place gamma, beta;
+    float epsilon = 0;
+};
+
+/// fp32 rows -> (activation) -> (norm) -> sink.
+class RowStep final : public Step
+{
+public:
+    void run(const Frame& frame, StepState* state) const override;
+    Rows input;
+    Activation activation = Activation::None;
+    std::optional<NormPlaces> norm;
+    RowSink sink;
+    Place scratch; // threads x columns floats
+};
+
+/// Patches of an NCHW image as rows -> sink.
+class PatchStep final : public Step
+{
+public:
+    void run(const Frame& frame, StepState* state) const override;
+    Place image; // f32 [batch, channels, height, width], any strides
+    Shape imageShape, imageStrides;
+    std::int64_t kernelHeight = 1, kernelWidth = 1, top = 0, left = 0;
+    std::int64_t strideHeight = 1, strideWidth = 1, dilationHeight = 1, dilationWidth = 1;
+    std::int64_t outHeight = 1, outWidth = 1;
+    RowSink sink;
+    Place scratch;
+};
+
+/// activation(A W + bias) (+ residual) -> sum; (norm) -> norm.
+class ProductStep final : public Step
+{
+public:
+    void run(const Frame& frame, StepState* state) const override;
+    std::unique_ptr<StepState> makeState() const override;
+
+    std::unique_ptr<DnnProduct> product;
+    std::shared_ptr<const StoredWeight> weight;
+    bool integer = false;
+    Rows input; // fp32
+    QuantizedRows quantized; // int8
+    Place bias;
+    Activation activation = Activation::None;
+    Rows residual; // none() = no residual
+    RowSink sum;
+    std::optional<NormPlaces> norm;
+    RowSink normed;
+    Place accumulators; // [rows, N] s32 or f32
+    Place scratch; // threads x N floats
+    Place dnnScratch;
+    std::int64_t rows = 0, columns = 0;
+};
+
+/// All heads of one attention.
+class AttentionStep final : public Step
+{
+public:
+    void run(const Frame& frame, StepState* state) const override;
+    struct Operand
+    {
+        Place place;
+        Shape strides; // [batch, heads, row, column] in elements
+    };
+    Operand q, kt, v, mask, out;
+    std::int64_t batch = 1, heads = 1, queries = 0, keys = 0, depth = 0, width = 0;
+    float scale = 1;
+    Place scratch; // threads x scratchFloats
+    std::int64_t scratchFloats = 0;
+};
+
+/// Any other operator.
+class GeneralStep final : public Step
+{
+public:
+    void run(const Frame& frame, StepState* state) const override;
+    std::unique_ptr<StepState> makeState() const override;
+    std::unique_ptr<OpKernel> kernel;
+    std::vector<Place> inputs, outputs;
+};
+
+/// A view made dense.
+class CopyStep final : public Step
+{
+public:
+    void run(const Frame& frame, StepState* state) const override;
+    CopyStep(const Shape& shape, const Shape& strides, std::size_t elementBytes);
+    Place from, to;
+
+private:
+    StridedLoop<2> m_loop;
+    std::size_t m_elementBytes;
+};
+
+} // namespace octet::engine

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/weight_store.h"
+
+#include <fmt/format.h>
+
+namespace octet::engine {
+
+namespace {
+
+std::shared_ptr<const StoredWeight> makeWeight(const WeightRequest& r, const DnnProduct& product)
+{
+    auto stored = std::make_shared<StoredWeight>();
+    if (r.integer) {
+        const quantize::QuantizedWeight q
+            = quantize::quantizeWeight(*r.weight, r.k, r.n, r.transposed, r.granularity, r.bits);
+        stored->packed = product.pack(q.values.data(), false);
+        stored->scales = q.scales;
+        if (stored->scales.size() == 1)
+            stored->scales.assign(static_cast<std::size_t>(r.n), q.scales[0]);
+        stored->columnSums = q.columnSums;
+    } else {
+        stored->packed = product.pack(r.weight->data.data(), r.transposed);
+    }
+    stored->bytes = DnnProduct::bytes(*stored->packed) + stored->scales.size() * sizeof(float)
+        + stored->columnSums.size() * sizeof(std::int32_t);
+    return stored;
+}
+
+} // namespace
+
+WeightStore::WeightStore(std::size_t byteLimit)
+    : m_impl(std::make_unique<Impl>(byteLimit))
+{
+}
+
+WeightStore::~WeightStore() = default;
+
+std::size_t WeightStore::bytes() const
+{
+    const std::lock_guard lock(m_impl->mutex);
+    return m_impl->bytes;
+}
+
+std::shared_ptr<const StoredWeight> WeightStore::Impl::get(const WeightRequest& request, const DnnProduct& product)
+{
+    const std::string key = fmt::format("{}|{}|{}|{}|{}", request.model->hash(), request.weight->name,
+                                        request.integer ? "s8" : "f32", toString(request.granularity), request.bits);
+    const std::lock_guard lock(mutex);
+    for (auto it = entries.begin(); it != entries.end(); ++it) {
+        if (it->key == key && product.fits(*it->weight->packed)) {
+            entries.splice(entries.begin(), entries, it);
+            return it->weight;
+        }
+    }
+    const auto made = makeWeight(request, product);
+    bytes += made->bytes;
+    entries.push_front({key, made});
+    while (bytes > byteLimit && entries.size() > 1) {
+        bytes -= entries.back().weight->bytes;
+        entries.pop_back();
+    }
+    return made;
+}
+
+} // namespace octet::engine

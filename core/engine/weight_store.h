@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Weights as kernels read them. Quantization happens on the way in; the model never changes.
+#pragma once
+
+#include "core/engine/onednn.h"
+#include "core/engine/program.h"
+#include "core/quantize/affine.h"
+
+#include <list>
+#include <mutex>
+
+namespace octet::engine {
+
+struct StoredWeight
+{
+    std::shared_ptr<const DnnProduct::Packed> packed;
+    std::vector<float> scales; // int8: N
+    std::vector<std::int32_t> columnSums; // int8: N
+    std::size_t bytes = 0;
+};
+
+struct WeightRequest
+{
+    const graph::Model* model = nullptr;
+    const graph::Weight* weight = nullptr;
+    std::int64_t k = 0, n = 0;
+    bool transposed = false;
+    bool integer = false;
+    Granularity granularity = Granularity::PerChannel;
+    int bits = 8;
+};
+
+struct WeightStore::Impl
+{
+    explicit Impl(std::size_t limit)
+        : byteLimit(limit)
+    {
+    }
+    /// From the store, or quantized and packed now. Thread safe.
+    std::shared_ptr<const StoredWeight> get(const WeightRequest& request, const DnnProduct& product);
+
+    struct Entry
+    {
+        std::string key;
+        std::shared_ptr<const StoredWeight> weight;
+    };
+    std::size_t byteLimit;
+    std::size_t bytes = 0;
+    std::list<Entry> entries; // most recently used first
+    std::mutex mutex;
+};
+
+} // namespace octet::engine

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/graph/mapped_file.h"
+
+#include "core/values/error.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace octet::graph {
+
+namespace {
+
+class Descriptor
+{
+public:
+    // O_NONBLOCK: a named pipe must not hang the open; it is refused below.
+    explicit Descriptor(const std::string& path)
+        : m_fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))
+    {
+    }
+    ~Descriptor()
+    {
+        if (m_fd >= 0)
+            ::close(m_fd);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int get() const { return m_fd; }
+
+private:
+    int m_fd;
+};
+
+[[noreturn]] void fail(const std::string& path, const std::string& why)
+{
+    throw Error(ErrorKind::File, fmt::format("Cannot read {}: {}.", path, why), {.file = path});
+}
+
+} // namespace
+
+MappedFile::MappedFile(const std::string& path)
+{
+    const Descriptor file(path);
+    if (file.get() < 0)
+        fail(path, std::strerror(errno));
+    struct stat status
+    {
+    };
+    if (::fstat(file.get(), &status) != 0)
+        fail(path, std::strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        fail(path, "it is not a regular file");
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size == 0)
+        return;
+    void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+    if (address == MAP_FAILED)
+        fail(path, std::strerror(errno));
+    m_bytes = {static_cast<const std::byte*>(address), size};
+}
+
+MappedFile::~MappedFile()
+{
+    if (!m_bytes.empty())
+        ::munmap(const_cast<std::byte*>(m_bytes.data()), m_bytes.size());
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : m_bytes(std::exchange(other.m_bytes, {}))
+{
+}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept
+{
+    std::swap(m_bytes, other.m_bytes);
+    return *this;
+}
+
+void MappedFile::release() const
+{
+    if (!m_bytes.empty())
+        ::madvise(const_cast<std::byte*>(m_bytes.data()), m_bytes.size(), MADV_DONTNEED);
+}
+
+} // namespace octet::graph

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every kernel of every ISA that this CPU has, against its scalar reference, within the stated tolerance.
+#include "core/engine/kernels/kernels.h"
+#include "core/engine/onednn.h"
+#include "core/engine/reference/reference.h"
+#include "test_main.h"
+
+#include <QtTest>
+
+#include <cmath>
+#include <random>
+
+using namespace octet;
+using namespace octet::engine;
+
+namespace {
+
+class Random
+{
+public:
+    explicit Random(unsigned seed)
+        : m_engine(seed)
+    {
+    }
+    float real(float low, float high) { return low + (high - low) * static_cast<float>(m_engine()) / 4294967295.0f; }
+    std::int64_t whole(std::int64_t low, std::int64_t high) { return low + static_cast<std::int64_t>(m_engine() % static_cast<unsigned>(high - low + 1)); }
+    std::vector<float> reals(std::int64_t n, float low = -8, float high = 8)
+    {
+        std::vector<float> v(static_cast<std::size_t>(n));
+        for (float& x : v)
+            x = real(low, high);
+        return v;
+    }
+
+private:
+    std::mt19937 m_engine;
+};
+
+const std::vector<std::int64_t> lengths {1, 7, 8, 15, 16, 17, 40, 64, 99, 384};
+
+} // namespace
+
+class TestKernels : public QObject
+{
+    Q_OBJECT
+
+    void addTables()
+    {
+        QTest::addColumn<int>("isa");
+        QTest::newRow("avx2") << static_cast<int>(Isa::Avx2);
+        if (cpuIsa() >= Isa::Avx512)
+            QTest::newRow("avx512") << static_cast<int>(Isa::Avx512);
+    }
+    const Kernels& table() const
+    {
+        QFETCH(int, isa);
+        return kernels(static_cast<Isa>(isa));
+    }
+
+    /// Kernel and reference over every element of rows of many lengths.
+    template <typename Run, typename Expected>
+    void compareRows(const char* name, Run run, Expected expected)
+    {
+        Random random(7);
+        for (const std::int64_t n : lengths) {
+            const std::vector<float> x = random.reals(n);
+            std::vector<float> row = x;
+            row.push_back(1234.0f); // nothing is written behind the end
+            run(row.data(), n);
+            QCOMPARE(row.back(), 1234.0f);
+            for (std::size_t i = 0; i < x.size(); ++i)
+                QVERIFY2(std::abs(row[i] - expected(x[i])) <= reference::tolerance(name),
+                         qPrintable(QStringLiteral("%1(%2) = %3, not %4").arg(name).arg(x[i], 0, 'g', 9).arg(row[i], 0, 'g', 9).arg(expected(x[i]), 0, 'g', 9)));
+        }
+    }
+
+private slots:
+    void geluErf_data() { addTables(); }
+    void geluErf() { compareRows("geluErf", table().geluErf, reference::geluErf); }
+    void geluTanh_data() { addTables(); }
+    void geluTanh() { compareRows("geluTanh", table().geluTanh, reference::geluTanh); }
+    void tanhRow_data() { addTables(); }
+    void tanhRow() { compareRows("tanh", table().tanh, [](float x) { return static_cast<float>(std::tanh(double(x))); }); }
+    void relu_data() { addTables(); }
+    void relu() { compareRows("relu", table().relu, [](float x) { return x > 0 ? x : 0.0f; }); }
+
+    void add_data() { addTables(); }
+    void add()
+    {
+        Random random(3);
+        for (const std::int64_t n : lengths) {
+            const auto a = random.reals(n), b = random.reals(n);
+            auto row = a;
+            table().add(row.data(), b.data(), n);
+            for (std::size_t i = 0; i < a.size(); ++i)
+                QCOMPARE(row[i], a[i] + b[i]);
+        }
+    }
+
+    void layerNorm_data() { addTables(); }
+    void layerNorm()
+    {
+        Random random(5);
+        for (const std::int64_t n : {std::int64_t(2), std::int64_t(64), std::int64_t(99), std::int64_t(384)}) {
+            const auto x = random.reals(n), gamma = random.reals(n, 0.5f, 1.5f), beta = random.reals(n, -1, 1);
+            std::vector<float> y(x.size());
+            table().layerNorm(x.data(), gamma.data(), beta.data(), 1e-5f, y.data(), n);
+            const auto expected = reference::layerNorm(x, gamma, beta, 1e-5f);
+            for (std::size_t i = 0; i < x.size(); ++i)
+                QVERIFY(std::abs(y[i] - expected[i]) <= reference::tolerance("layerNorm"));
+        }
+    }
+
+    void quantize_data() { addTables(); }
+    void quantize()
+    {
+        Random random(11);
+        for (const std::int64_t n : lengths) {
+            auto x = random.reals(n, -3, 5);
+            x[0] = 0.5f * 0.025f; // a tie: to even
+            const float scale = 0.025f;
+            std::vector<std::uint8_t> q(x.size() + 1, 77);
+            table().quantize(x.data(), 1.0f / scale, 98, q.data(), n);
+            QCOMPARE(int(q.back()), 77);
+            for (std::size_t i = 0; i < x.size(); ++i)
+                QCOMPARE(int(q[i]), int(reference::quantize(x[i], scale, 98)));
+        }
+    }
+
+    void range_data() { addTables(); }
+    void range()
+    {
+        Random random(13);
+        for (const std::int64_t n : lengths) {
+            const auto x = random.reals(n, 1, 5);
+            float low = 9, high = 9, top = 0;
+            table().range(x.data(), low, high, n);
+            for (const float v : x)
+                top = std::max(top, v);
+            QCOMPARE(low, 0.0f); // 0 is always inside
+            QCOMPARE(high, top);
+        }
+    }
+
+    void dequantize_data() { addTables(); }
+    void dequantize()
+    {
+        Random random(17);
+        for (const std::int64_t n : lengths) {
+            std::vector<std::int32_t> acc(static_cast<std::size_t>(n)), sums(acc.size());
+            for (std::size_t i = 0; i < acc.size(); ++i) {
+                acc[i] = static_cast<std::int32_t>(random.whole(-2000000, 2000000));
+                sums[i] = static_cast<std::int32_t>(random.whole(-20000, 20000));
+            }
+            const auto scales = random.reals(n, 0.001f, 0.01f), bias = random.reals(n, -1, 1);
+            std::vector<float> row(acc.size());
+            table().dequantize(acc.data(), sums.data(), scales.data(), bias.data(), 121, 0.02f, row.data(), n);
+            for (std::size_t i = 0; i < acc.size(); ++i) {
+                const float expected = reference::dequantize(acc[i], sums[i], scales[i], bias[i], 121, 0.02f);
+                QVERIFY(std::abs(row[i] - expected) <= reference::tolerance("dequantize") * std::max(1.0f, std::abs(expected)));
+            }
+        }
+    }
+
+    void attention_data() { addTables(); }
+    void attention()
+    {
+        Random random(19);
+        for (int round = 0; round < 24; ++round) {
+            const std::int64_t queries = random.whole(1, 19), keys = random.whole(1, 70), depth = random.whole(1, 40),
+                               width = random.whole(1, 40);
+            const bool transposed = round % 2, masked = round % 3 != 0;
+            const auto q = random.reals(queries * depth, -1, 1), k = random.reals(keys * depth, -1, 1),
+                       v = random.reals(keys * width, -1, 1);
+            auto mask = random.reals(keys, -2, 0);
+            if (keys > 3)
+                mask[static_cast<std::size_t>(keys - 1)] = -3.4028234663852886e38f;
+            std::vector<float> out(static_cast<std::size_t>(queries * width)), expected = out;
+            std::vector<float> scratch(static_cast<std::size_t>(attentionScratch(keys, depth, width)));
+            AttentionTask task;
+            task.q = q.data(), task.qRow = depth;
+            task.kt = k.data(), task.ktRow = transposed ? 1 : keys, task.ktColumn = transposed ? depth : 1;
+            task.v = v.data(), task.vRow = width;
+            if (masked)
+                task.mask = mask.data(), task.maskColumn = 1;
+            task.out = out.data(), task.outRow = width;
+            task.queries = queries, task.keys = keys, task.depth = depth, task.width = width, task.scale = 0.3f;
+            task.scratch = scratch.data();
+            table().attention(task);
+            task.out = expected.data();
+            reference::attention(task);
+            for (std::size_t i = 0; i < out.size(); ++i)
+                QVERIFY(std::abs(out[i] - expected[i]) <= reference::tolerance("attention"));
+        }
+    }
+
+    /// The law behind padded lengths: masked keys at the end change no bit.
+    void attentionIgnoresPadding_data() { addTables(); }
+    void attentionIgnoresPadding()
+    {
+        Random random(23);
+        const std::int64_t depth = 32, width = 32, real = 21;
+        const auto q = random.reals(5 * depth, -1, 1), k = random.reals(96 * depth, -1, 1), v = random.reals(96 * width, -1, 1);
+        std::vector<std::vector<float>> results;
+        for (const std::int64_t keys : {real, std::int64_t(32), std::int64_t(96)}) {
+            std::vector<float> mask(static_cast<std::size_t>(keys), 0.0f);
+            std::fill(mask.begin() + real, mask.end(), -3.4028234663852886e38f);
+            std::vector<float> out(5 * width), scratch(static_cast<std::size_t>(attentionScratch(keys, depth, width)));
+            AttentionTask task;
+            task.q = q.data(), task.qRow = depth;
+            task.kt = k.data(), task.ktRow = 1, task.ktColumn = depth;
+            task.v = v.data(), task.vRow = width;
+            task.mask = mask.data(), task.maskColumn = 1;
+            task.out = out.data(), task.outRow = width;
+            task.queries = 5, task.keys = keys, task.depth = depth, task.width = width, task.scale = 0.2f;
+            task.scratch = scratch.data();
+            table().attention(task);
+            results.push_back(out);
+        }
+        QCOMPARE(results[1], results[0]);
+        QCOMPARE(results[2], results[0]);
+    }
+
+    void integerProductIsExact()
+    {
+        effectiveIsa();
+        Random random(29);
+        for (const auto& [m, k, n] : {std::tuple(1, 40, 64), std::tuple(17, 384, 96), std::tuple(50, 128, 10)}) {
+            std::vector<std::uint8_t> a(static_cast<std::size_t>(m * k));
+            std::vector<std::int8_t> w(static_cast<std::size_t>(k * n));
+            for (auto& x : a)
+                x = static_cast<std::uint8_t>(random.whole(0, 255));
+            const int limit = effectiveIsa() >= Isa::Vnni ? 127 : 63; // 8 bits saturate without VNNI
+            for (auto& x : w)
+                x = static_cast<std::int8_t>(random.whole(-limit, limit));
+            const DnnProduct product(DnnProduct::Kind::U8S8, m, k, n, k);
+            auto call = product.makeCall(product.pack(w.data(), false));
+            std::vector<std::int32_t> c(static_cast<std::size_t>(m * n));
+            std::vector<char> scratch(product.scratchBytes() + 64);
+            product.run(*call, a.data(), c.data(), scratch.data());
+            QCOMPARE(c, reference::product(a, w, m, k, n));
+        }
+    }
+};
+
+OCTET_TEST(TestKernels)
+#include "tst_kernels.moc"
