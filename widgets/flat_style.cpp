@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/flat_style.h"
 
-#include "widgets/glyphs.h"
+#include "widgets/mark_look.h"
 #include "widgets/theme.h"
 
 #include <QPainter>
@@ -74,7 +74,7 @@ void drawCheck(const QStyleOption* option, QPainter& p, const Theme& t)
     p.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3);
     p.restore();
     if (on)
-        paintGlyph(p, Glyph::Check, QRectF(box).adjusted(1.5, 1.5, -1.5, -1.5), t.onAccent);
+        paintIcon(p, QStringLiteral("check"), QRectF(box).adjusted(1.5, 1.5, -1.5, -1.5), t.onAccent);
 }
 
 void drawRadio(const QStyleOption* option, QPainter& p, const Theme& t)
@@ -135,7 +135,7 @@ void FlatStyle::drawPrimitive(
     case PE_IndicatorArrowDown: {
         QRectF box(0, 0, 12, 12);
         box.moveCenter(QRectF(option->rect).center());
-        paintGlyph(*painter, Glyph::ChevronDown, box, t.text);
+        paintIcon(*painter, QStringLiteral("chevron"), box, t.text);
         return;
     }
     default:
@@ -162,7 +162,7 @@ void FlatStyle::drawControl(
         const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option);
         if (button && button->features.testFlag(QStyleOptionButton::HasMenu)) {
             const QRectF box(option->rect.right() - 18, option->rect.center().y() - 5.5, 12, 12);
-            paintGlyph(*painter, Glyph::ChevronDown, box, Theme::of(option->palette).text);
+            paintIcon(*painter, QStringLiteral("chevron"), box, Theme::of(option->palette).text);
         }
         return;
     }
@@ -179,7 +179,8 @@ void FlatStyle::drawComplexControl(
             drawFieldPanel(option, *painter, t);
             QRectF box(0, 0, 14, 14);
             box.moveCenter(QPointF(option->rect.right() - 14, QRectF(option->rect).center().y()));
-            paintGlyph(*painter, Glyph::ChevronDown, box, option->state.testFlag(State_Enabled) ? t.text : t.disabled);
+            paintIcon(
+                *painter, QStringLiteral("chevron"), box, option->state.testFlag(State_Enabled) ? t.text : t.disabled);
             return;
         }
     }

@@ -119,6 +119,7 @@ void FrontierPlot::Impl::build()
     emptyLabel = new QLabel;
     emptyLabel->setAlignment(Qt::AlignCenter);
     emptyLabel->setWordWrap(true);
+    emptyLabel->setForegroundRole(QPalette::PlaceholderText);
     emptyButton = new QPushButton;
     layout->addStretch();
     layout->addWidget(emptyLabel);
@@ -145,9 +146,6 @@ void FrontierPlot::Impl::applyTheme()
         axis->setLabelPadding(upper ? 2 : 4);
         axis->grid()->setPen(QPen(t.grid, 1));
     }
-    emptyLabel->setStyleSheet(QStringLiteral("color: %1").arg(t.secondary.name()));
-    q->setAutoFillBackground(true);
-    q->setBackgroundRole(QPalette::Base);
 }
 
 void FrontierPlot::Impl::applyContent()
@@ -246,6 +244,8 @@ FrontierPlot::FrontierPlot(QWidget* parent)
     setMouseTracking(true);
     setMinimumSize(280, 200);
     setAccessibleName(QStringLiteral("Accuracy against latency"));
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
     m_impl->build();
     m_impl->applyTheme();
     setContent({});
@@ -369,7 +369,7 @@ void FrontierPlot::resizeEvent(QResizeEvent*)
 void FrontierPlot::changeEvent(QEvent* event)
 {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+    if (m_impl->canvas && (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)) {
         m_impl->applyTheme();
         m_impl->updateTicks();
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/frontier_plot_painter.h"
 
-#include "widgets/glyphs.h"
+#include "widgets/mark_look.h"
 #include "widgets/words.h"
 
 #include <QFontMetricsF>
@@ -104,8 +104,18 @@ void FrontierPlotPainter::arrange(const QRectF& area, const QRectF& widget)
     space.bounds = area.adjusted(4, 2, std::min(0.0, widget.right() - area.right()) - 4, -2);
     space.lines = m_frontier;
     for (int i = 0; i < m_positions.size(); ++i) {
-        const double r = radius(i) + (m_content.marks[i].trial == m_selected ? 6 : 1);
+        const double r = radius(i) + (m_content.marks[i].trial == m_selected ? 7 : 3);
         space.obstacles.append(QRectF(m_positions[i] - QPointF(r, r), QSizeF(2 * r, 2 * r)));
+        const Mark& mark = m_content.marks[i];
+        if (mark.failed || m_map.scales.collapsed[i] || !(labelled(mark) || mark.trial == m_selected))
+            continue;
+        const QPointF at = m_positions[i];
+        if (mark.msHigh > mark.msLow && mark.msLow > 0)
+            space.obstacles.append(
+                QRectF(QPointF(m_map.x(mark.msLow) - 1, at.y() - 5), QPointF(m_map.x(mark.msHigh) + 3, at.y() + 5)));
+        if (mark.rightHigh > mark.rightLow)
+            space.obstacles.append(
+                QRectF(QPointF(at.x() - 4, m_map.y(mark.rightHigh)), QPointF(at.x() + 4, m_map.y(mark.rightLow))));
     }
     const QFontMetricsF metrics(m_font);
     m_better = QRectF(area.left() + 8, area.top() + 6, 22 + metrics.horizontalAdvance(QStringLiteral("better")),
@@ -145,9 +155,12 @@ void FrontierPlotPainter::arrangeEdge(LabelSpace& space)
 {
     m_edgeWords.clear();
     const QFontMetricsF metrics(m_font);
-    const auto place = [&](const QString& text, QPointF at) {
+    const auto place = [&](const QString& text, QPointF at, bool rightFirst) {
         const QSizeF size(metrics.horizontalAdvance(text), metrics.height());
-        for (const double left : {at.x() - 9 - size.width(), at.x() + 9}) {
+        double sides[] = {at.x() - 9 - size.width(), at.x() + 9};
+        if (rightFirst)
+            std::swap(sides[0], sides[1]);
+        for (const double left : sides) {
             const QRectF rect(QPointF(left, m_map.area.bottom() - size.height()), size);
             const bool taken = std::any_of(
                 space.obstacles.cbegin(), space.obstacles.cend(), [&](const QRectF& o) { return o.intersects(rect); });
@@ -163,14 +176,14 @@ void FrontierPlotPainter::arrangeEdge(LabelSpace& space)
         if (m_content.marks[i].failed)
             failures.append(m_positions[i].x());
         else if (m_map.scales.collapsed[i] && !labelled(m_content.marks[i]))
-            place(grouped(std::lround(m_content.marks[i].right)), m_positions[i]);
+            place(grouped(std::lround(m_content.marks[i].right)), m_positions[i], false);
     }
     std::sort(failures.begin(), failures.end());
     for (qsizetype i = 0; i < failures.size();) {
         qsizetype end = i + 1;
         while (end < failures.size() && failures[end] - failures[end - 1] < 60)
             ++end;
-        place(QStringLiteral("%1 failed").arg(end - i), {failures[end - 1] - 1, m_map.area.bottom()});
+        place(QStringLiteral("%1 failed").arg(end - i), {failures[end - 1] - 1, m_map.area.bottom()}, true);
         i = end;
     }
 }

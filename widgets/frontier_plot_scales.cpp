@@ -23,10 +23,16 @@ bool labelled(const Mark& mark)
     return mark.role != Mark::Role::Other;
 }
 
-double collapseLimit(const PlotContent& content)
+struct Levels
 {
-    double reference = -std::numeric_limits<double>::infinity();
-    double best = reference;
+    double best = -std::numeric_limits<double>::infinity();
+    double limit = 0; // below it a mark has collapsed
+};
+
+Levels levels(const PlotContent& content)
+{
+    double best = -std::numeric_limits<double>::infinity();
+    double reference = best;
     for (const Mark& mark : content.marks) {
         if (!usable(mark))
             continue;
@@ -38,7 +44,7 @@ double collapseLimit(const PlotContent& content)
         reference = best;
     const double drop = content.floor >= 0 ? std::max(0.0, reference - content.floor) : 0;
     const double samples = content.samples > 0 ? double(content.samples) : std::max(1.0, best);
-    return reference - std::max(6 * drop, 0.04 * samples);
+    return {best, reference - std::max(6 * drop, 0.04 * samples)};
 }
 
 void widen(double& low, double& high, double minSpan)
@@ -58,7 +64,7 @@ void widen(double& low, double& high, double minSpan)
 PlotScales plotScales(const PlotContent& content)
 {
     PlotScales scales;
-    const double limit = collapseLimit(content);
+    const auto [best, limit] = levels(content);
     double msLow = std::numeric_limits<double>::infinity(), msHigh = -msLow;
     double rightLow = msLow, rightHigh = -msLow;
     const auto include = [](double value, double& low, double& high) {
@@ -76,8 +82,9 @@ PlotScales plotScales(const PlotContent& content)
         include(mark.right, rightLow, rightHigh);
         if (labelled(mark) && mark.rightHigh > mark.rightLow) {
             // An interval may be seen whole, but a very wide one must not push the marks together.
-            include(std::max(mark.rightLow, limit), rightLow, rightHigh);
-            include(std::min(mark.rightHigh, mark.right + (mark.right - limit) / 2), rightLow, rightHigh);
+            const double reach = std::max(4.0, (best - limit) * 0.35);
+            include(std::max(mark.rightLow, limit - reach), rightLow, rightHigh);
+            include(std::min(mark.rightHigh, best + reach), rightLow, rightHigh);
         }
     }
     if (content.floor >= 0 && std::isfinite(rightLow))
@@ -112,21 +119,28 @@ double niceStep(double span, int count, bool whole)
 QVector<RatioTick> ratioTicks(double todayMs, const PlotScales& scales, double widthPx, double minGapPx)
 {
     // In order of importance: a later one is left out where it would touch an earlier one.
-    static constexpr double ratios[] = {1, 2, 4, 3, 8, 16, 1.5, 2.5, 0.5, 6, 5, 10, 1.25, 3.5, 0.8, 7, 12, 20, 30, 50,
-        100, 0.25, 0.1, 1.75, 2.2, 2.4, 1.1, 1.2, 1.3, 1.4, 0.9, 0.7, 0.6, 0.4, 0.05, 0.02};
+    static constexpr double round[] = {
+        1, 2, 4, 3, 8, 16, 1.5, 2.5, 0.5, 6, 5, 1.25, 7, 3.5, 10, 12, 20, 0.75, 30, 50, 100, 0.25, 0.1};
+    static constexpr double fine[] = {1.1, 1.75, 1.2, 1.4, 1.6, 1.8, 2.2, 2.4, 0.9, 0.8, 1.05, 0.95, 0.05, 0.02, 0.01};
     QVector<RatioTick> ticks;
     if (!(todayMs > 0) || !(widthPx > 0))
         return ticks;
     const double pxPerMs = widthPx / (scales.msHigh - scales.msLow);
-    for (const double ratio : ratios) {
+    const auto offer = [&](double ratio) {
         const double ms = todayMs / ratio;
         if (ms < scales.msLow || ms > scales.msHigh)
-            continue;
+            return;
         const bool crowded = std::any_of(ticks.cbegin(), ticks.cend(),
             [&](const RatioTick& tick) { return std::abs(tick.ms - ms) * pxPerMs < minGapPx; });
         if (!crowded)
             ticks.append({ms, plainNumber(ratio, 2) + QLatin1Char('x')});
-    }
+    };
+    for (const double ratio : round)
+        offer(ratio);
+    // A narrow range may hold no round ratio at all.
+    if (ticks.size() < 3)
+        for (const double ratio : fine)
+            offer(ratio);
     std::sort(ticks.begin(), ticks.end(), [](const RatioTick& a, const RatioTick& b) { return a.ms < b.ms; });
     return ticks;
 }

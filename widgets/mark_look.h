@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Shapes that are painted into plots, tables and chips, where the colour depends on the row and an icon file would not
-// do: the marks of trials, and small signs on a 16 px grid with a 1.5 px stroke.
+// The marks of trials: shape, size, colour and word, the same in the plot and in the table.
 #pragma once
 
 #include "widgets/frontier_plot.h"
 
 #include <QColor>
-#include <QIcon>
 #include <QPointF>
 #include <QRectF>
 
 class QPainter;
-class QPalette;
 
 namespace octet::widgets {
 
@@ -33,9 +30,7 @@ struct MarkLook
 /// Shape, size, colour and word of a trial, the same in plot and table. Hue belongs to the labelled roles only.
 MarkLook markLook(Mark::Kind kind, Mark::Role role, const Theme& theme);
 
-enum class Glyph { Check, Approx, Cross, Warning, Info, Pin, Log, Stop, Folder, Search, ChevronDown, Open };
-void paintGlyph(QPainter& painter, Glyph glyph, const QRectF& rect, const QColor& colour);
-/// As an icon in `colour`, sharp at every scale factor.
-QIcon glyphIcon(Glyph glyph, const QColor& colour, const QColor& disabled);
+/// An icon of resources/icons in `colour`, sharp at the painter's scale factor.
+void paintIcon(QPainter& painter, const QString& name, const QRectF& rect, const QColor& colour);
 
 } // namespace octet::widgets
