@@ -5,6 +5,7 @@
 #include <QWidget>
 
 class QAction;
+class QLabel;
 class QListWidget;
 
 namespace octet::desktop {
@@ -21,8 +22,8 @@ signals:
     void openRequested(const QString& path);
 
 private:
-    class QLabel* m_state;
-    class QLabel* m_recentTitle;
+    QLabel* m_state;
+    QLabel* m_recentTitle;
     QListWidget* m_recent;
 };
 

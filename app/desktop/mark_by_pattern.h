@@ -6,6 +6,7 @@
 
 class QLabel;
 class QLineEdit;
+class QPushButton;
 
 namespace octet::widgets {
 class Segmented;
@@ -39,7 +40,7 @@ private:
     QLineEdit* m_line;
     QLabel* m_count;
     widgets::Segmented* m_precision;
-    class QPushButton* m_apply;
+    QPushButton* m_apply;
 };
 
 } // namespace octet::desktop
