@@ -39,6 +39,9 @@ struct IncImport
     std::vector<SchemaProblem> problems; // warnings, and errors unless `keepUnknown`
     std::vector<std::string> kept; // sections taken verbatim
     std::string verbatim; // those sections as YAML, written again by the export
+    std::string modelName; // model.name, model.framework
+    std::string framework;
+    std::vector<long> samplingSizes; // quantization.calibration.sampling_size; INC tries each in turn
 };
 /// Throws Error(Format) on a YAML syntax error and Error(Setting) on the first schema error, both with line and column.
 /// Without a model, op_wise keys stay rules and are not matched.
@@ -50,8 +53,10 @@ struct IncExport
     std::vector<std::string> losses; // what the schema cannot say ("percentile 99.9 on 3 ops", "per token scales", ...)
 };
 /// Model-wise leaves plus one escaped op_wise entry for every op that differs; validates under validateIncYaml, and
-/// readIncYaml of it resolves to the same settings for what the schema can say.
-IncExport writeIncYaml(const graph::Model& model, const Config& config, const Goal& goal, long calibrationSamples);
+/// readIncYaml of it resolves to the same settings for what the schema can say. `verbatim` is that of an import.
+/// Throws Error(Setting) for a goal or config that cannot be valid at all.
+IncExport writeIncYaml(const graph::Model& model, const Config& config, const Goal& goal, long calibrationSamples,
+                       const std::string& verbatim = {});
 
 /// A config file of either kind, by its content. Throws like the readers; `ranges` only from .octet.yaml.
 struct ConfigFile
