@@ -9,6 +9,8 @@
 #include <QStyleFactory>
 #include <QStyleOption>
 
+#include <algorithm>
+
 namespace octet::widgets {
 
 namespace {
@@ -158,9 +160,11 @@ void FlatStyle::drawControl(
         }
     }
     if (element == CE_PushButtonBevel) {
-        drawPrimitive(PE_PanelButtonCommand, option, painter, widget);
-        const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option);
-        if (button && button->features.testFlag(QStyleOptionButton::HasMenu)) {
+        const auto* bevel = qstyleoption_cast<const QStyleOptionButton*>(option);
+        const bool quiet = bevel && bevel->features.testFlag(QStyleOptionButton::Flat);
+        if (!quiet || option->state & (State_MouseOver | State_Sunken | State_On) || keyboardFocus(option))
+            drawPrimitive(PE_PanelButtonCommand, option, painter, widget);
+        if (bevel && bevel->features.testFlag(QStyleOptionButton::HasMenu)) {
             const QRectF box(option->rect.right() - 18, option->rect.center().y() - 5.5, 12, 12);
             paintIcon(*painter, QStringLiteral("chevron"), box, Theme::of(option->palette).text);
         }
@@ -184,17 +188,76 @@ void FlatStyle::drawComplexControl(
             return;
         }
     }
+    if (control == CC_ScrollBar) {
+        const Theme& t = Theme::of(option->palette);
+        painter->fillRect(option->rect, t.panel);
+        if (!option->state.testFlag(State_Enabled))
+            return;
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(
+            option->state.testFlag(State_MouseOver) || option->state.testFlag(State_Sunken) ? t.border : t.line);
+        const QRect handle = subControlRect(control, option, SC_ScrollBarSlider, widget);
+        painter->drawRoundedRect(QRectF(handle).adjusted(2, 2, -2, -2), 3, 3);
+        painter->restore();
+        return;
+    }
     QProxyStyle::drawComplexControl(control, option, painter, widget);
+}
+
+QRect FlatStyle::subControlRect(
+    ComplexControl control, const QStyleOptionComplex* option, SubControl part, const QWidget* widget) const
+{
+    const auto* bar = qstyleoption_cast<const QStyleOptionSlider*>(option);
+    if (control != CC_ScrollBar || !bar)
+        return QProxyStyle::subControlRect(control, option, part, widget);
+    const bool upright = bar->orientation == Qt::Vertical;
+    const int length = upright ? bar->rect.height() : bar->rect.width();
+    const int range = bar->maximum - bar->minimum;
+    const int handle = range <= 0
+        ? length
+        : std::min(length, std::max(24, int(qint64(length) * bar->pageStep / (qint64(range) + bar->pageStep))));
+    const int at =
+        sliderPositionFromValue(bar->minimum, bar->maximum, bar->sliderPosition, length - handle, bar->upsideDown);
+    const auto strip = [&](int from, int size) {
+        const QRect rect = upright ? QRect(0, from, bar->rect.width(), size) : QRect(from, 0, size, bar->rect.height());
+        return visualRect(bar->direction, bar->rect, rect.translated(bar->rect.topLeft()));
+    };
+    switch (part) {
+    case SC_ScrollBarSlider:
+        return strip(at, handle);
+    case SC_ScrollBarGroove:
+        return strip(0, length);
+    case SC_ScrollBarSubPage:
+        return strip(0, at);
+    case SC_ScrollBarAddPage:
+        return strip(at + handle, length - at - handle);
+    default:
+        return {}; // no arrow buttons
+    }
+}
+
+QRect FlatStyle::subElementRect(SubElement element, const QStyleOption* option, const QWidget* widget) const
+{
+    const QRect rect = QProxyStyle::subElementRect(element, option, widget);
+    const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
+    if (element == SE_LineEditContents && frame && frame->lineWidth > 0)
+        return rect.adjusted(4, 0, -4, 0);
+    return rect;
 }
 
 QSize FlatStyle::sizeFromContents(
     ContentsType type, const QStyleOption* option, const QSize& size, const QWidget* widget) const
 {
     QSize result = QProxyStyle::sizeFromContents(type, option, size, widget);
-    if (type == CT_PushButton)
-        result = QSize(size.width() + 22, 28);
-    else if (type == CT_LineEdit || type == CT_ComboBox)
+    if (type == CT_PushButton) {
+        const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option);
+        const bool menu = button && button->features.testFlag(QStyleOptionButton::HasMenu);
+        result = QSize(size.width() + (menu ? 36 : 22), 28);
+    } else if (type == CT_LineEdit || type == CT_ComboBox) {
         result.setHeight(28);
+    }
     return result;
 }
 
@@ -206,6 +269,8 @@ int FlatStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, const
     case PM_ExclusiveIndicatorWidth:
     case PM_ExclusiveIndicatorHeight:
         return 15;
+    case PM_ScrollBarExtent:
+        return 11;
     case PM_ButtonShiftHorizontal:
     case PM_ButtonShiftVertical:
         return 0;

@@ -32,7 +32,7 @@ public:
     QSize sizeHint() const override
     {
         const QFontMetrics metrics(strongFont(font()));
-        return {metrics.horizontalAdvance(text()) + 6, std::max(26, metrics.height() + 8)};
+        return {metrics.horizontalAdvance(text()) + 4, std::max(26, metrics.height() + 8)};
     }
 
 protected:
@@ -80,6 +80,11 @@ struct GoalLine::Impl
     void build();
     QLabel* addText(const QString& text);
     void apply();
+    QString spendText() const
+    {
+        return goal.keepWeights ? QStringLiteral(" small with the weights as they are; spend ")
+                                : QStringLiteral(" small; spend ");
+    }
     void fit();
     void open(PartButton* anchor, GoalPopup* (*make)(const Goal&, QWidget*));
 
@@ -148,8 +153,6 @@ void GoalLine::Impl::apply()
     drop->setText(dropWords(goal));
     latency->setText(QStringLiteral("p50 latency"));
     budget->setText(timeWords(goal));
-    spend->setText(QStringLiteral(" small%1; spend ")
-                       .arg(goal.keepWeights ? QStringLiteral(" with the weights as they are") : QString()));
     drop->setAccessibleName(QStringLiteral("Lose at most %1 of accuracy").arg(drop->text()));
     latency->setAccessibleName(QStringLiteral("Make p50 latency small"));
     budget->setAccessibleName(QStringLiteral("Spend %1").arg(budget->text()));
@@ -167,6 +170,7 @@ void GoalLine::Impl::fit()
     for (QLabel* label : {make, caption, before})
         label->show();
     latency->show();
+    spend->setText(spendText());
     layout->invalidate();
     const auto tooWide = [this] { return layout->minimumSize().width() > q->width(); };
     if (tooWide())
@@ -175,6 +179,11 @@ void GoalLine::Impl::fit()
         loss->setText(QStringLiteral(" of accuracy")), layout->invalidate();
     if (tooWide())
         loss->setText({}), layout->invalidate();
+    if (tooWide()) {
+        make->hide();
+        latency->hide();
+        spend->setText(QStringLiteral("; spend "));
+    }
     q->setToolTip(q->sentence());
 }
 
@@ -210,7 +219,7 @@ QString GoalLine::sentence() const
 {
     const Impl& d = *m_impl;
     return d.before->text() + d.drop->text() + QStringLiteral(" of accuracy")
-        + lossWords(d.goal, d.samples, d.fp32Correct, d.noun) + d.make->text() + d.latency->text() + d.spend->text()
+        + lossWords(d.goal, d.samples, d.fp32Correct, d.noun) + d.make->text() + d.latency->text() + d.spendText()
         + d.budget->text() + d.end->text();
 }
 

@@ -2,6 +2,7 @@
 #include "widgets/goal_popup.h"
 
 #include "widgets/goal_words.h"
+#include "widgets/label_colour.h"
 #include "widgets/segmented.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"
@@ -142,9 +143,7 @@ void GoalPopup::finishLayout()
 {
     m_error = new QLabel;
     m_error->setObjectName(QStringLiteral("error"));
-    QPalette palette = m_error->palette();
-    palette.setColor(QPalette::WindowText, Theme::of(palette).misses);
-    m_error->setPalette(palette);
+    setTextColour(m_error, Theme::of(palette()).misses);
     m_error->setWordWrap(true);
     m_error->hide();
     m_layout->addWidget(m_error);

@@ -28,12 +28,12 @@ class ProgressLine : public QWidget
 public:
     ProgressLine()
     {
-        setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
         setMinimumWidth(60);
-        setMaximumWidth(260);
         setFixedHeight(8);
         setAccessibleName(QStringLiteral("Progress"));
     }
+    QSize sizeHint() const override { return {160, 8}; }
     void setShare(double share)
     {
         m_share = std::clamp(share, 0.0, 1.0);
@@ -58,7 +58,12 @@ private:
 class ElidedLabel : public QWidget
 {
 public:
-    ElidedLabel() { setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred); }
+    /// Shrinks to `least` px, not below.
+    explicit ElidedLabel(int least)
+        : m_least(least)
+    {
+        setSizePolicy(least > 0 ? QSizePolicy::Preferred : QSizePolicy::Ignored, QSizePolicy::Preferred);
+    }
     void setText(const QString& text)
     {
         m_text = text;
@@ -71,7 +76,7 @@ public:
     void setColour(QPalette::ColorRole role) { setForegroundRole(role), m_own = QColor(), update(); }
     void setColour(const QColor& colour) { m_own = colour, update(); }
     QSize sizeHint() const override { return {fontMetrics().horizontalAdvance(m_text) + 2, fontMetrics().height()}; }
-    QSize minimumSizeHint() const override { return {std::min(40, sizeHint().width()), fontMetrics().height()}; }
+    QSize minimumSizeHint() const override { return {std::min(m_least, sizeHint().width()), fontMetrics().height()}; }
 
 protected:
     void paintEvent(QPaintEvent*) override
@@ -84,6 +89,7 @@ protected:
     }
 
 private:
+    int m_least;
     QString m_text;
     QColor m_own;
 };
@@ -120,12 +126,12 @@ void JobStrip::Impl::build()
     layout->setSpacing(10);
     title = new QLabel;
     title->setObjectName(QStringLiteral("title"));
-    stage = new ElidedLabel;
+    stage = new ElidedLabel(160);
     stage->setObjectName(QStringLiteral("stage"));
     bar = new ProgressLine;
-    left = new ElidedLabel;
+    left = new ElidedLabel(1000);
     left->setObjectName(QStringLiteral("left"));
-    note = new ElidedLabel;
+    note = new ElidedLabel(0);
     note->setObjectName(QStringLiteral("note"));
     log = new QPushButton(QStringLiteral("Log"));
     log->setObjectName(QStringLiteral("log"));
@@ -135,9 +141,9 @@ void JobStrip::Impl::build()
     stop->setToolTip(QStringLiteral("Stop the job; finished trials are kept"));
     layout->addWidget(title);
     layout->addWidget(stage);
-    layout->addWidget(bar, 2);
+    layout->addWidget(bar);
     layout->addWidget(left);
-    layout->addWidget(note);
+    layout->addWidget(note, 1000);
     layout->addStretch(1);
     layout->addWidget(log);
     layout->addWidget(stop);

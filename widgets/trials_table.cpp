@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/trials_table.h"
 
+#include "widgets/flat_header.h"
 #include "widgets/mark_look.h"
 #include "widgets/theme.h"
 #include "widgets/trials_view.h"
 #include "widgets/words.h"
 
+#include <QHeaderView>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
@@ -17,7 +19,6 @@ namespace octet::widgets {
 namespace {
 
 constexpr int rowHeight = 24;
-constexpr int headerHeight = 26;
 constexpr int padding = 8;
 
 TrialState stateOf(const QModelIndex& index)
@@ -219,56 +220,6 @@ void TrialsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     painter->restore();
 }
 
-TrialsHeader::TrialsHeader(QWidget* parent)
-    : QHeaderView(Qt::Horizontal, parent)
-{
-    setSectionsClickable(true);
-    setHighlightSections(false);
-    setSortIndicatorShown(true);
-    setMinimumSectionSize(24);
-}
-
-QSize TrialsHeader::sizeHint() const
-{
-    return {QHeaderView::sizeHint().width(), std::max(headerHeight, fontMetrics().height() + 8)};
-}
-
-void TrialsHeader::paintSection(QPainter* painter, const QRect& rect, int section) const
-{
-    const Theme& t = Theme::of(palette());
-    painter->fillRect(rect, t.header);
-    painter->setPen(t.line);
-    painter->drawLine(rect.bottomLeft(), rect.bottomRight());
-    const QString title = model()->headerData(section, Qt::Horizontal).toString();
-    const auto alignment = Qt::Alignment(model()->headerData(section, Qt::Horizontal, Qt::TextAlignmentRole).toInt());
-    const QRect cell = rect.adjusted(padding, 0, -padding, -1);
-    painter->setFont(font());
-    painter->setPen(t.secondary);
-    painter->drawText(cell, int(alignment), title);
-    if (section != sortIndicatorSection() || title.isEmpty())
-        return;
-    const int width = fontMetrics().horizontalAdvance(title);
-    const double x = alignment.testFlag(Qt::AlignRight) ? cell.right() - width - 12 : cell.left() + width + 2;
-    painter->save();
-    painter->setRenderHint(QPainter::Antialiasing);
-    painter->translate(x + 5, cell.center().y() + 1);
-    painter->scale(1, sortIndicatorOrder() == Qt::DescendingOrder ? 1 : -1);
-    painter->setPen(QPen(t.text, 1.4, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-    painter->drawPolyline(QPolygonF({{-3, -1.5}, {0, 1.5}, {3, -1.5}}));
-    painter->restore();
-}
-
-void TrialsHeader::paintEvent(QPaintEvent* event)
-{
-    QPainter painter(viewport());
-    const Theme& t = Theme::of(palette());
-    painter.fillRect(viewport()->rect(), t.header);
-    painter.setPen(t.line);
-    painter.drawLine(viewport()->rect().bottomLeft(), viewport()->rect().bottomRight());
-    painter.end();
-    QHeaderView::paintEvent(event);
-}
-
 TrialsTable::TrialsTable(QWidget* parent)
     : QTreeView(parent)
 {
@@ -283,7 +234,7 @@ TrialsTable::TrialsTable(QWidget* parent)
     setMouseTracking(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     setContextMenuPolicy(Qt::CustomContextMenu);
-    setHeader(new TrialsHeader(this));
+    setHeader(new FlatHeader(this));
     setItemDelegate(new TrialsDelegate(this));
     connect(header(), &QHeaderView::sectionResized, this, [this](int section) {
         if (section != m_nameColumn)
@@ -304,15 +255,42 @@ void TrialsTable::setNameColumn(int column, int minimum)
     fitNameColumn();
 }
 
+void TrialsTable::setYielding(const QVector<int>& columns)
+{
+    m_yielding = columns;
+    fitNameColumn();
+}
+
+void TrialsTable::setWanted(int column, bool wanted)
+{
+    if (wanted)
+        m_unwanted.remove(column);
+    else
+        m_unwanted.insert(column);
+    fitNameColumn();
+}
+
 void TrialsTable::fitNameColumn()
 {
-    if (m_nameColumn < 0 || !model())
+    if (m_nameColumn < 0 || !model() || m_fitting)
         return;
+    m_fitting = true;
     int others = 0;
-    for (int column = 0; column < model()->columnCount(); ++column)
-        if (column != m_nameColumn && !isColumnHidden(column))
+    for (int column = 0; column < model()->columnCount(); ++column) {
+        setColumnHidden(column, !isWanted(column));
+        if (column != m_nameColumn && isWanted(column))
             others += columnWidth(column);
+    }
+    for (const int column : m_yielding) {
+        if (others + m_nameMinimum <= viewport()->width())
+            break;
+        if (!isWanted(column))
+            continue;
+        others -= columnWidth(column);
+        setColumnHidden(column, true);
+    }
     header()->resizeSection(m_nameColumn, std::max(m_nameMinimum, viewport()->width() - others));
+    m_fitting = false;
 }
 
 void TrialsTable::resizeEvent(QResizeEvent* event)

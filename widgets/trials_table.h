@@ -4,7 +4,7 @@
 
 #include "widgets/trial_filter.h"
 
-#include <QHeaderView>
+#include <QSet>
 #include <QSortFilterProxyModel>
 #include <QStyledItemDelegate>
 #include <QTreeView>
@@ -38,19 +38,6 @@ public:
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 };
 
-/// Flat header: hairline below, chevron before the title of the sorted column.
-class TrialsHeader : public QHeaderView
-{
-    Q_OBJECT
-public:
-    explicit TrialsHeader(QWidget* parent = nullptr);
-    QSize sizeHint() const override;
-
-protected:
-    void paintSection(QPainter* painter, const QRect& rect, int section) const override;
-    void paintEvent(QPaintEvent* event) override;
-};
-
 class TrialsTable : public QTreeView
 {
     Q_OBJECT
@@ -59,6 +46,10 @@ public:
     void setEmptyText(const QString& text);
     /// This column takes the space that the others leave, never less than `minimum`.
     void setNameColumn(int column, int minimum);
+    /// Hidden in this order when the table is too narrow for all wanted columns.
+    void setYielding(const QVector<int>& columns);
+    void setWanted(int column, bool wanted);
+    bool isWanted(int column) const { return !m_unwanted.contains(column); }
 signals:
     void left();
     void copyRequested();
@@ -76,6 +67,9 @@ private:
     void fitNameColumn();
     void drawAcross(QPainter* painter, const QRect& rect, const QModelIndex& index) const;
     QString m_emptyText;
+    QVector<int> m_yielding;
+    QSet<int> m_unwanted;
+    bool m_fitting = false;
     int m_nameColumn = -1;
     int m_nameMinimum = 0;
 };

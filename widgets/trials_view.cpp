@@ -2,6 +2,7 @@
 #include "widgets/trials_view.h"
 
 #include "widgets/icons.h"
+#include "widgets/label_colour.h"
 #include "widgets/theme.h"
 #include "widgets/trials_table.h"
 #include "widgets/words.h"
@@ -10,6 +11,7 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -129,8 +131,7 @@ void TrialsView::Impl::build()
         QAction* action = columnsMenu->addAction(title);
         action->setCheckable(true);
         action->setChecked(true);
-        QObject::connect(
-            action, &QAction::toggled, q, [this, column](bool on) { table->setColumnHidden(column, !on); });
+        QObject::connect(action, &QAction::toggled, q, [this, column](bool on) { table->setWanted(column, on); });
     }
     columnsButton->setMenu(columnsMenu);
 }
@@ -217,10 +218,11 @@ void TrialsView::Impl::sizeColumns()
     header->setStretchLastSection(false);
     for (int column = 0; column < TrialsModel::ColumnCount; ++column) {
         header->setSectionResizeMode(
-            column, column == TrialsModel::Name ? QHeaderView::Stretch : QHeaderView::Interactive);
+            column, column == TrialsModel::Name ? QHeaderView::Fixed : QHeaderView::Interactive);
         if (column != TrialsModel::Name)
             header->resizeSection(column, std::max(28, metrics.horizontalAdvance(widest[column]) + 16));
     }
+    table->setYielding({TrialsModel::WorseBetter, TrialsModel::Speed, TrialsModel::Int8, TrialsModel::Difference});
     table->setNameColumn(TrialsModel::Name, metrics.horizontalAdvance(QStringLiteral("Static, 12 products in fp32")));
 }
 
@@ -233,14 +235,13 @@ void TrialsView::Impl::applyFilter()
 
 void TrialsView::Impl::updateCounts()
 {
-    QPalette palette = q->palette();
-    palette.setColor(QPalette::WindowText, Theme::of(palette).misses);
-    errorLabel->setPalette(palette);
+    setTextColour(errorLabel, Theme::of(q->palette()).misses);
     errorLabel->setText(filterError);
     errorLabel->setVisible(!filterError.isEmpty());
     const bool narrowed = !filter->text().trimmed().isEmpty() || frontierOnly->isChecked();
-    message->setText(
-        narrowed ? QStringLiteral("%1 of %2 shown").arg(proxy->rowCount()).arg(model->rowCount()) : QString());
+    message->setText(narrowed && filterError.isEmpty()
+            ? QStringLiteral("%1 of %2 shown").arg(proxy->rowCount()).arg(model->rowCount())
+            : QString());
     const qsizetype count = table->selectionModel()->selectedRows().size();
     selectedLabel->setText(count > 0 ? QStringLiteral("%1 selected").arg(count) : QString());
     table->setEmptyText(model->rowCount() == 0 ? QStringLiteral("No trials yet. Measure the baseline, F5")
@@ -332,7 +333,7 @@ QString TrialsView::asText(CopyFormat format) const
     QVector<int> columns;
     QStringList titles, rules;
     for (int column = 0; column < TrialsModel::ColumnCount; ++column) {
-        if (table->isColumnHidden(column) || column == TrialsModel::Pin || column == TrialsModel::Mark)
+        if (!table->isWanted(column) || column == TrialsModel::Pin || column == TrialsModel::Mark)
             continue;
         columns.append(column);
         titles.append(quoted(m_impl->model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(), format));
