@@ -30,7 +30,7 @@ struct QuantizedWeight
     std::vector<float> scales; // N, or 1
     std::vector<std::int32_t> columnSums; // N: sum over k, for the zero point correction
 };
-QuantizedWeight quantizeWeight(const graph::Weight& weight, std::int64_t k, std::int64_t n, bool transposed,
-                               Granularity granularity, int bits);
+QuantizedWeight quantizeWeight(
+    const graph::Weight& weight, std::int64_t k, std::int64_t n, bool transposed, Granularity granularity, int bits);
 
 } // namespace octet::quantize

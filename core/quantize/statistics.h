@@ -16,7 +16,8 @@ namespace octet::quantize {
 class ValueStatistics
 {
 public:
-    /// Log-spaced bins: 16 a factor of two, from 2^-14 to 2^18 in magnitude, for each sign; plus one for smaller.
+    /// Log-spaced bins: 16 a factor of two (of equal width inside it: their edges are exact floats), from 2^-14 to 2^18
+    /// in magnitude, for each sign; plus one for smaller.
     static constexpr int binsPerOctave = 16, lowestExponent = -14, octaves = 32;
     static constexpr int binsPerSign = binsPerOctave * octaves;
 
@@ -28,10 +29,13 @@ public:
     void addSample() { ++m_samples; }
 
     long samples() const { return m_samples; }
-    std::int64_t count() const { return m_count; }
+    std::int64_t count() const { return m_count; } // finite ones
     std::int64_t notFinite() const { return m_notFinite; }
-    double min() const { return m_min; }
-    double max() const { return m_max; }
+    double min() const
+    {
+        return m_count > 0 ? static_cast<double>(m_min) : 0;
+    } // of the finite ones; 0 when there are none
+    double max() const { return m_count > 0 ? static_cast<double>(m_max) : 0; }
     const std::vector<float>& channelMaxima() const { return m_channelMaxima; } // max |x| a channel
 
     struct Bin
@@ -45,10 +49,12 @@ public:
     double quantile(double q) const;
 
 private:
-    std::vector<std::int64_t> m_negative, m_positive;
-    std::int64_t m_tiny = 0, m_count = 0, m_notFinite = 0;
+    // Slot 0 counts the smaller ones, 1 .. binsPerSign the positive, the next binsPerSign the negative, the last what
+    // is not finite.
+    std::vector<std::int64_t> m_counts;
+    std::int64_t m_count = 0, m_notFinite = 0;
     long m_samples = 0;
-    double m_min = 0, m_max = 0;
+    float m_min = 0, m_max = 0; // meaningful when m_count > 0
     std::vector<float> m_channelMaxima;
 };
 

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/statistics.h"
+
+#include "core/values/error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace octet::quantize {
+
+namespace {
+
+constexpr int mantissaShift = 23 - 4; // 16 bins an octave: the exponent and four bits of the mantissa
+constexpr std::int32_t firstBin = (127 + ValueStatistics::lowestExponent) << 4;
+constexpr int negativeOffset = ValueStatistics::binsPerSign;
+constexpr int notFiniteSlot = 2 * ValueStatistics::binsPerSign + 1;
+constexpr std::size_t slots = notFiniteSlot + 1;
+constexpr std::int32_t infinityBits = 0x7f800000;
+static_assert(ValueStatistics::binsPerOctave == 16);
+
+/// Integers that order as the floats do, so that extremes vectorise without fast-math. Its own inverse.
+std::int32_t orderedKey(std::int32_t bits)
+{
+    return bits ^ ((bits >> 31) & 0x7fffffff);
+}
+
+constexpr std::int32_t lowestKey = std::numeric_limits<std::int32_t>::min();
+constexpr std::int32_t highestKey = std::numeric_limits<std::int32_t>::max();
+
+/// Slot of a value; only integer arithmetic and selects, so that a loop over it vectorises.
+std::int32_t slotOf(std::int32_t bits)
+{
+    const std::int32_t magnitude = bits & 0x7fffffff;
+    std::int32_t bin = (magnitude >> mantissaShift) - firstBin + 1;
+    bin = bin < 0 ? 0 : bin;
+    bin = bin > ValueStatistics::binsPerSign ? ValueStatistics::binsPerSign : bin;
+    const std::int32_t signedBin = bin + (bits < 0 && bin > 0 ? negativeOffset : 0);
+    return magnitude >= infinityBits ? notFiniteSlot : signedBin;
+}
+
+double edge(int bin)
+{
+    const int octave = bin / ValueStatistics::binsPerOctave, part = bin % ValueStatistics::binsPerOctave;
+    return std::ldexp(1.0 + part / 16.0, ValueStatistics::lowestExponent + octave);
+}
+
+} // namespace
+
+ValueStatistics::ValueStatistics(std::int64_t channels)
+    : m_counts(slots, 0)
+    , m_channelMaxima(static_cast<std::size_t>(std::max<std::int64_t>(channels, 0)), 0)
+{
+}
+
+void ValueStatistics::add(std::span<const float> row)
+{
+    constexpr std::size_t chunk = 256;
+    std::int32_t slotsOfChunk[chunk];
+    std::int32_t low = highestKey, high = lowestKey;
+    const auto put = [&](const float* from, std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i) {
+            const auto bits = std::bit_cast<std::int32_t>(from[i]);
+            const bool finite = (bits & 0x7fffffff) < infinityBits;
+            const std::int32_t key = orderedKey(bits);
+            const std::int32_t lowKey = finite ? key : highestKey, highKey = finite ? key : lowestKey;
+            low = lowKey < low ? lowKey : low;
+            high = highKey > high ? highKey : high;
+            slotsOfChunk[i] = slotOf(bits);
+        }
+        for (std::size_t i = 0; i < n; ++i)
+            ++m_counts[static_cast<std::size_t>(slotsOfChunk[i])];
+    };
+    const std::int64_t notFiniteBefore = m_counts[notFiniteSlot];
+    std::size_t at = 0;
+    for (; at + chunk <= row.size(); at += chunk)
+        put(row.data() + at, chunk);
+    put(row.data() + at, row.size() - at);
+
+    const std::int64_t notFinite = m_counts[notFiniteSlot] - notFiniteBefore;
+    const std::int64_t finite = static_cast<std::int64_t>(row.size()) - notFinite;
+    if (finite > 0) {
+        const float lowest = std::bit_cast<float>(orderedKey(low)), highest = std::bit_cast<float>(orderedKey(high));
+        m_min = m_count > 0 ? std::min(m_min, lowest) : lowest;
+        m_max = m_count > 0 ? std::max(m_max, highest) : highest;
+    }
+    m_count += finite;
+    m_notFinite += notFinite;
+
+    const std::size_t channels = m_channelMaxima.size();
+    for (std::size_t from = 0; channels > 0 && from + channels <= row.size(); from += channels) {
+        for (std::size_t c = 0; c < channels; ++c) {
+            const float magnitude = std::fabs(row[from + c]);
+            const float usable = magnitude <= std::numeric_limits<float>::max() ? magnitude : 0;
+            m_channelMaxima[c] = usable > m_channelMaxima[c] ? usable : m_channelMaxima[c];
+        }
+    }
+}
+
+void ValueStatistics::merge(const ValueStatistics& other)
+{
+    if (other.m_channelMaxima.size() != m_channelMaxima.size())
+        throw Error(ErrorKind::Internal, "Statistics of different widths cannot be merged.");
+    for (std::size_t i = 0; i < m_counts.size(); ++i)
+        m_counts[i] += other.m_counts[i];
+    if (other.m_count > 0) {
+        m_min = m_count > 0 ? std::min(m_min, other.m_min) : other.m_min;
+        m_max = m_count > 0 ? std::max(m_max, other.m_max) : other.m_max;
+    }
+    m_count += other.m_count;
+    m_notFinite += other.m_notFinite;
+    m_samples += other.m_samples;
+    for (std::size_t c = 0; c < m_channelMaxima.size(); ++c)
+        m_channelMaxima[c] = std::max(m_channelMaxima[c], other.m_channelMaxima[c]);
+}
+
+std::vector<ValueStatistics::Bin> ValueStatistics::histogram() const
+{
+    std::vector<Bin> bins;
+    if (m_count == 0)
+        return bins;
+    const auto add = [&](double low, double high, std::int64_t count) {
+        bins.push_back({std::max(low, min()), std::min(high, max()), count});
+    };
+    const auto upper = [&](int bin) { // the last bin of a sign holds everything beyond it
+        return bin + 1 < binsPerSign ? edge(bin + 1) : std::numeric_limits<double>::infinity();
+    };
+    int first = binsPerSign - 1, last = binsPerSign - 1; // outermost bins in use
+    while (first >= 0 && m_counts[static_cast<std::size_t>(1 + negativeOffset + first)] == 0)
+        --first;
+    while (last >= 0 && m_counts[static_cast<std::size_t>(1 + last)] == 0)
+        --last;
+    for (int bin = first; bin >= 0; --bin)
+        if (const auto count = m_counts[static_cast<std::size_t>(1 + negativeOffset + bin)];
+            count > 0 || max() >= -edge(bin))
+            add(-upper(bin), -edge(bin), count);
+    if (m_counts[0] > 0 || (first >= 0 && last >= 0))
+        add(-edge(0), edge(0), m_counts[0]);
+    for (int bin = 0; bin <= last; ++bin)
+        if (const auto count = m_counts[static_cast<std::size_t>(1 + bin)]; count > 0 || min() <= edge(bin))
+            add(edge(bin), upper(bin), count);
+    return bins;
+}
+
+double ValueStatistics::quantile(double q) const
+{
+    if (q <= 0 || m_count == 0)
+        return min();
+    if (q >= 1)
+        return max();
+    const double wanted = q * static_cast<double>(m_count);
+    double below = 0;
+    for (const Bin& bin : histogram()) {
+        const auto count = static_cast<double>(bin.count);
+        if (count > 0 && below + count >= wanted)
+            return bin.low + (bin.high - bin.low) * (wanted - below) / count;
+        below += count;
+    }
+    return max();
+}
+
+Range rangeOf(const ValueStatistics& statistics, RangeMethod method, double percentile)
+{
+    if (method == RangeMethod::Kl || method == RangeMethod::Mse)
+        throw Error(ErrorKind::Unsupported,
+            fmt::format("The range method {} comes with a later version; use minmax or percentile.", toString(method)));
+    const bool cut = method == RangeMethod::Percentile;
+    if (cut && !(percentile > 50 && percentile <= 100))
+        throw Error(ErrorKind::Setting,
+            fmt::format("Percentile {} makes no sense; use more than 50 and at most 100.", percentile));
+    if (statistics.count() == 0)
+        throw Error(ErrorKind::Data, "The calibration data gave no finite value; check the data.");
+    const double share = cut ? (100 - percentile) / 200 : 0;
+    Range range;
+    range.min = std::min(0.0, statistics.quantile(share));
+    range.max = std::max(0.0, statistics.quantile(1 - share));
+    range.method = method;
+    range.percentile = cut ? percentile : 0;
+    range.samples = statistics.samples();
+    return range;
+}
+
+} // namespace octet::quantize
