@@ -22,7 +22,6 @@ namespace {
 
 YamlNode integer(long long value) { return YamlNode::scalar(fmt::format("{}", value), true); }
 YamlNode real(double value) { return YamlNode::scalar(floatText(value), true); }
-YamlNode flag(bool value) { return YamlNode::scalar(value ? "true" : "false", true); }
 
 YamlNode listOf(const std::string& word)
 {
