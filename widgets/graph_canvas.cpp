@@ -2,7 +2,6 @@
 #include "widgets/graph_canvas_impl.h"
 
 #include <QScrollBar>
-#include <QSignalBlocker>
 #include <QStyle>
 
 #include <algorithm>
@@ -14,7 +13,7 @@ constexpr int kBackgroundBoxes = 2000; // more boxes than this are laid out in a
 constexpr int kAnimatedBoxes = 1500; // more would not keep 60 frames a second
 constexpr int kAnimationMs = 150;
 constexpr int kSlowLayoutMs = 300;
-constexpr qreal kMargin = 16, kReadable = 0.8;
+constexpr qreal kMargin = 16, kReadable = 0.8, kMaxFit = 1.5;
 } // namespace
 
 GraphCanvas::Impl::Impl(GraphCanvas* canvas)
@@ -201,28 +200,46 @@ void GraphCanvas::Impl::fitInitially()
     camera.origin.setY(bounds.top() - kMargin / camera.zoom);
 }
 
-void GraphCanvas::Impl::viewMoved()
+void GraphCanvas::Impl::updateBars()
 {
     const QRectF bounds = scene.bounds();
     const QSizeF view = viewSize();
     const auto set = [](QScrollBar* bar, qreal from, qreal to, qreal at, qreal page) {
-        const QSignalBlocker blocker(bar);
         // The range grows to where the view is: zooming at the cursor may leave the graph's own extent.
         const int value = qRound(at);
         const int low = std::min(qFloor(from), value), high = std::max(qCeil(to - page), value);
-        bar->setRange(low, high);
         bar->setPageStep(int(page));
         bar->setSingleStep(24);
+        bar->setRange(low, high);
         bar->setValue(value);
     };
-    updatingBars = true;
-    const qreal z = camera.zoom;
-    set(q->horizontalScrollBar(), bounds.left() * z - kMargin, bounds.right() * z + kMargin, camera.origin.x() * z,
-        view.width());
-    set(q->verticalScrollBar(), bounds.top() * z - kMargin, bounds.bottom() * z + kMargin, camera.origin.y() * z,
-        view.height());
-    updatingBars = false;
+    const qreal z = camera.zoom, m = kMargin - 4; // less than a fit leaves free, else a bar would follow every fit
+    set(q->horizontalScrollBar(), bounds.left() * z - m, bounds.right() * z + m, camera.origin.x() * z, view.width());
+    set(q->verticalScrollBar(), bounds.top() * z - m, bounds.bottom() * z + m, camera.origin.y() * z, view.height());
+}
+
+void GraphCanvas::Impl::viewMoved()
+{
     q->viewport()->update();
+    // A bar that comes or goes resizes the viewport, which leads back here.
+    if (updatingBars)
+        return;
+    updatingBars = true;
+    for (int i = 0; i < 3; ++i) {
+        const QSizeF before = viewSize();
+        updateBars();
+        if (viewSize() == before)
+            break;
+    }
+    updatingBars = false;
+}
+
+void GraphCanvas::Impl::fit(const QRectF& area, qreal margin)
+{
+    moved();
+    camera.fit(area, viewSize(), margin, kMaxFit);
+    viewMoved();
+    fitted = Fitted{area, margin};
 }
 
 void GraphCanvas::Impl::reveal(int index)
@@ -335,21 +352,14 @@ void GraphCanvas::expandTo(const QString& node)
 
 void GraphCanvas::fitAll()
 {
-    Impl& d = *m_impl;
-    d.moved();
-    d.camera.fit(d.scene.bounds(), d.viewSize(), kMargin, 1.5);
-    d.viewMoved();
+    m_impl->fit(m_impl->scene.bounds(), kMargin);
 }
 
 void GraphCanvas::fitSelection()
 {
-    Impl& d = *m_impl;
-    const QRectF area = d.selectedArea();
-    if (area.isNull())
-        return;
-    d.moved();
-    d.camera.fit(area, d.viewSize(), 3 * kMargin, 1.5);
-    d.viewMoved();
+    const QRectF area = m_impl->selectedArea();
+    if (!area.isNull())
+        m_impl->fit(area, 3 * kMargin);
 }
 
 double GraphCanvas::zoom() const

@@ -15,6 +15,7 @@
 #include <QTimer>
 #include <QVariantAnimation>
 
+#include <optional>
 #include <set>
 
 namespace octet::widgets {
@@ -51,6 +52,13 @@ struct GraphCanvas::Impl
     GraphCamera camera;
     GraphMinimap minimap;
     bool autoFit = true; // until the user moves the view
+    /// What was fitted last, until the view moves otherwise: a bar that goes away or a new size fits it again.
+    struct Fitted
+    {
+        QRectF area;
+        qreal margin = 0;
+    };
+    std::optional<Fitted> fitted;
     bool updatingBars = false;
     bool animated = true;
     bool focusShown = false;
@@ -79,7 +87,13 @@ struct GraphCanvas::Impl
     void toggle(int box);
     void fitInitially();
     void viewMoved(); // bars, picture
-    void moved() { autoFit = false; } // by the user
+    void updateBars();
+    void fit(const QRectF& area, qreal margin); // by the user
+    void moved() // by the user
+    {
+        autoFit = false;
+        fitted.reset();
+    }
     void reveal(int box);
     QRectF selectedArea() const;
 
@@ -95,7 +109,7 @@ struct GraphCanvas::Impl
     // graph_canvas_paint.cpp
     void paint(QPainter& painter);
     void paintBoxes(GraphPainter& painter, const QRectF& area);
-    void paintEdges(GraphPainter& painter, const QRectF& area, bool fromFrames);
+    void paintEdges(GraphPainter& painter, const QRectF& area);
     void paintMessage(QPainter& painter, const QString& text);
     BoxState stateOf(int placedIndex) const;
     QRectF rectNow(int placedIndex) const; // scene, on its way

@@ -95,6 +95,8 @@ void GraphCanvas::resizeEvent(QResizeEvent* event)
     QAbstractScrollArea::resizeEvent(event);
     if (m_impl->autoFit)
         m_impl->fitInitially();
+    else if (const auto fitted = m_impl->fitted)
+        m_impl->fit(fitted->area, fitted->margin);
     m_impl->viewMoved();
 }
 

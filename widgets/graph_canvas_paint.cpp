@@ -72,7 +72,7 @@ void GraphCanvas::Impl::paintBoxes(GraphPainter& painter, const QRectF& area)
         if (placed.expanded)
             painter.box(camera.toView(rectNow(index)), placed.box, stateOf(index));
     }
-    paintEdges(painter, area, true);
+    paintEdges(painter, area);
     for (const int index : progress < 1 ? all : scene.boxesIn(area)) {
         const graph::PlacedBox& placed = scene.layout().boxes[std::size_t(index)];
         if (!placed.expanded)
@@ -80,7 +80,7 @@ void GraphCanvas::Impl::paintBoxes(GraphPainter& painter, const QRectF& area)
     }
 }
 
-void GraphCanvas::Impl::paintEdges(GraphPainter& painter, const QRectF& area, bool)
+void GraphCanvas::Impl::paintEdges(GraphPainter& painter, const QRectF& area)
 {
     if (camera.zoom < kEdges || progress < 0.3)
         return;

@@ -121,6 +121,8 @@ BoxFace GraphFaces::make(int box) const
     face.badge = badge(summary, top && !source.children.empty());
     if (!face.badge.isEmpty())
         face.badgeWidth = std::ceil(badgeTextWidth(face.badge, m_chipFont)) + 2 * kBadgePadding;
+    face.rowWidth = kLeft + QFontMetricsF(m_nameFont).horizontalAdvance(face.name)
+        + (face.badge.isEmpty() ? 0 : kGap + face.badgeWidth) + kRight;
     face.time = timeText(box);
     face.ownTime = summary.ms >= 0;
     face.timeWidth = QFontMetricsF(m_smallFont).horizontalAdvance(face.time);
@@ -133,18 +135,15 @@ BoxFace GraphFaces::make(int box) const
 QSizeF GraphFaces::sizeOf(const BoxFace& face, bool wide) const
 {
     // A few widths only: boxes of one column then line up.
-    const qreal badgeRoom = face.badge.isEmpty() ? 0 : kGap + face.badgeWidth;
-    const qreal first = kLeft + QFontMetricsF(m_nameFont).horizontalAdvance(face.name) + badgeRoom + kRight;
-    const qreal second = kLeft + face.timeWidth + kRight;
-    const qreal needed = std::ceil(std::max(first, second)) + 1;
+    const qreal needed = std::ceil(std::max(face.rowWidth, kLeft + face.timeWidth + kRight)) + 1;
     qreal width = kWide;
     if (!wide && face.reason.isEmpty())
-        for (const qreal step : {kWide, 248.0, kWideRow, 156.0, kLeafWidth})
+        for (const qreal step : {kWide, kMiddle, kLeafWidth})
             if (needed <= step)
                 width = step;
     qreal height = 2 * kTop + std::max(m_nameHeight, 16.0);
     if (!face.time.isEmpty())
-        height += m_smallHeight - 1;
+        height += m_smallHeight - 1 + (face.ownTime && width < kWideRow ? kBar : 0);
     if (!face.reason.isEmpty())
         height += m_smallHeight + 1;
     return {width, std::max(26.0, std::ceil(height))};

@@ -21,6 +21,7 @@ struct BoxFace
     Badge badge;
     qreal badgeWidth = 0; // of the chip
     qreal timeWidth = 0;
+    qreal rowWidth = 0; // that name and badge need, margins included
     bool ownTime = false; // `time` is this box's, so that it has a bar
     QSizeF size; // of the closed box
 };
@@ -28,7 +29,8 @@ struct BoxFace
 /// Lengths at zoom 1, px.
 namespace box_metrics {
 constexpr qreal kStripe = 5, kLeft = 13, kRight = 8, kTop = 3, kGap = 8;
-constexpr qreal kWide = 296, kLeafWidth = 112, kWideRow = 200; // from kWideRow on the time is right of the bar
+constexpr qreal kWide = 296, kMiddle = 156, kLeafWidth = 112;
+constexpr qreal kWideRow = 200; // from here on the time stands right of the bar, below it the bar is under the time
 constexpr qreal kTrack = 170, kBar = 3;
 constexpr qreal kHeader = 28;
 } // namespace box_metrics

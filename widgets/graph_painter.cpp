@@ -168,7 +168,9 @@ void GraphPainter::contents(const QRectF& rect, int box)
 {
     const BoxFace& face = m_faces.face(box);
     // Where time and reason are left out there is room for a larger name: it stays readable further out.
-    const qreal enlarge = m_zoom >= kNoTime ? 1 : std::min(1.35, 0.85 / m_zoom);
+    const qreal enlarge = m_zoom >= kNoTime
+        ? 1
+        : std::max(1.0, std::min({1.35, 0.85 / m_zoom, rect.width() / m_zoom / (face.rowWidth + 2)}));
     m_painter.save();
     m_painter.translate(rect.topLeft());
     m_painter.scale(m_zoom * enlarge, m_zoom * enlarge);
@@ -220,7 +222,7 @@ void GraphPainter::timeRow(const QSizeF& size, qreal y, const BoxFace& face, dou
     if (ms < 0 || m_faces.topMs() <= 0)
         return;
     const qreal length = std::max(1.0, kTrack * ms / m_faces.topMs());
-    const qreal barY = wide ? std::round(y + small.height() / 2 - 1) : size.height() - kBar - 1;
+    const qreal barY = wide ? std::round(y + small.height() / 2 - 1) : size.height() - kBar - 2;
     if (wide) {
         QColor track = ink;
         track.setAlphaF(0.14f);
@@ -246,21 +248,23 @@ void GraphPainter::frame(const QRectF& rect, int box, const BoxState& state)
     const BoxFace& face = m_faces.face(box);
     m_painter.save();
     m_painter.translate(rect.topLeft());
-    m_painter.scale(m_zoom, m_zoom);
-    const qreal width = rect.width() / m_zoom;
-    const qreal ratio = m_painter.device()->devicePixelRatioF() * m_zoom;
-    m_painter.drawPixmap(QRectF(9, (kHeader - 14) / 2, 14, 14),
-        iconPixmap(QStringLiteral("chevron"), m_theme.text, 14, ratio), QRectF());
+    const qreal scale = m_zoom >= kNoTime ? m_zoom : std::min(m_zoom * 1.35, 0.85);
+    m_painter.scale(scale, scale);
+    const qreal width = rect.width() / scale;
+    const qreal header = kHeader * m_zoom / scale;
+    const qreal ratio = m_painter.device()->devicePixelRatioF() * scale;
+    m_painter.drawPixmap(
+        QRectF(9, (header - 14) / 2, 14, 14), iconPixmap(QStringLiteral("chevron"), m_theme.text, 14, ratio), QRectF());
     qreal right = width - kRight;
     if (!face.badge.isEmpty() && face.badgeWidth < width - 60) {
         right -= face.badgeWidth;
-        paintBadgeChip(m_painter, QRectF(right, (kHeader - 16) / 2 + 1, face.badgeWidth, 16), face.badge,
+        paintBadgeChip(m_painter, QRectF(right, (header - 16) / 2 + 1, face.badgeWidth, 16), face.badge,
             m_faces.chipFont(), m_theme);
         right -= kGap;
     }
     const QFontMetricsF metrics(m_faces.nameFont());
     const QString name = metrics.elidedText(face.name, Qt::ElideMiddle, right - 27);
-    const qreal baseline = (kHeader - metrics.height()) / 2 + metrics.ascent();
+    const qreal baseline = (header - metrics.height()) / 2 + metrics.ascent();
     m_painter.setFont(m_faces.nameFont());
     m_painter.setPen(m_theme.text);
     m_painter.drawText(QPointF(27, baseline), name);

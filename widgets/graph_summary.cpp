@@ -131,7 +131,11 @@ PrecisionCounts countProducts(const OpViews& ops)
 QString formatMs(double ms)
 {
     const int decimals = ms < 0.0995 ? 3 : ms < 9.95 ? 2 : 1;
-    return QLocale().toString(ms, 'f', decimals) + QStringLiteral(" ms");
+    QLocale locale;
+    QString text = locale.toString(ms, 'f', decimals);
+    if (decimals == 3 && text.endsWith(locale.zeroDigit())) // "0.08 ms": the third digit is there for "0.024 ms"
+        text.chop(1);
+    return text + QStringLiteral(" ms");
 }
 
 } // namespace octet::widgets

@@ -27,6 +27,7 @@ public:
         , m_tone(tone)
     {
         setTextFormat(Qt::PlainText);
+        setForegroundRole(QPalette::WindowText); // on a Base background a label would take Text instead
         apply();
     }
 

@@ -12,6 +12,8 @@
 #include <QSet>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace octet::widgets {
 
 namespace {
@@ -54,11 +56,14 @@ struct ModelTree::Impl
             return;
         view->expand(shown(0));
         for (const int child : structure->boxes[0].children) {
-            const graph::Box& box = structure->boxes[std::size_t(child)];
-            int scopes = 0;
-            for (const int inner : box.children)
-                scopes += !structure->boxes[std::size_t(inner)].children.empty();
-            if (scopes >= 2 && int(box.children.size()) <= kOpenAtFirst)
+            const std::vector<int>& inside = structure->boxes[std::size_t(child)].children;
+            // An encoder is opened, its layers are not: a scope counts when there are scopes in it again.
+            const auto deep = std::count_if(inside.begin(), inside.end(), [&](int scope) {
+                const std::vector<int>& below = structure->boxes[std::size_t(scope)].children;
+                return std::any_of(below.begin(), below.end(),
+                    [&](int box) { return !structure->boxes[std::size_t(box)].children.empty(); });
+            });
+            if (deep >= 2 && int(inside.size()) <= kOpenAtFirst)
                 view->expand(shown(child));
         }
     }
@@ -80,7 +85,6 @@ struct ModelTree::Impl
         filtering = now;
         select(selected, false);
         quiet = false;
-        view->fitBadges();
     }
 
     /// The rows that stand for `nodes`: whole scopes where all of a scope, or its only product, is meant.
@@ -179,6 +183,7 @@ ModelTree::ModelTree(QWidget* parent)
     d.proxy = new ModelTreeFilter(this);
     d.proxy->setSourceModel(d.model);
     d.view->setModel(d.proxy);
+    d.view->setColumnHidden(1, true);
     d.applyTheme(palette());
 
     auto* layout = new QVBoxLayout(this);
@@ -194,8 +199,6 @@ ModelTree::ModelTree(QWidget* parent)
     setBackgroundRole(QPalette::Base);
 
     connect(d.filter, &QLineEdit::textChanged, this, [this](const QString& text) { m_impl->applyFilter(text); });
-    connect(d.view, &QTreeView::expanded, d.view, &ModelTreeView::fitBadges);
-    connect(d.view, &QTreeView::collapsed, d.view, &ModelTreeView::fitBadges);
     connect(d.view->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {
         if (m_impl->quiet || !m_impl->model->structure())
             return;
@@ -218,14 +221,12 @@ void ModelTree::setStructure(std::shared_ptr<const graph::Structure> structure, 
     d.filtering = false;
     d.filter->clear();
     d.openAtFirst();
-    d.view->fitBadges();
     d.quiet = false;
 }
 
 void ModelTree::setOps(const OpViews& ops)
 {
     m_impl->model->setOps(ops);
-    m_impl->view->fitBadges();
 }
 
 void ModelTree::setSelection(const QStringList& nodes)

@@ -105,6 +105,14 @@ Badge ModelTreeModel::badgeOf(const QModelIndex& index) const
     return b < 0 ? Badge() : badge(m_summaries[std::size_t(b)], false);
 }
 
+QString ModelTreeModel::spokenOf(const QModelIndex& index) const
+{
+    const QString words = badgeText(badgeOf(index));
+    if (index.column() > 0 || words.isEmpty())
+        return index.column() > 0 ? words : nameOf(boxOf(index));
+    return nameOf(boxOf(index)) + QStringLiteral(", ") + words;
+}
+
 QVariant ModelTreeModel::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid())
@@ -119,7 +127,7 @@ QVariant ModelTreeModel::data(const QModelIndex& index, int role) const
         return reason.isEmpty() ? path : path + QLatin1Char('\n') + reason;
     }
     case Qt::AccessibleTextRole:
-        return index.column() == 0 ? nameOf(b) : badgeText(badgeOf(index));
+        return spokenOf(index);
     case Qt::TextAlignmentRole:
         return index.column() == 0 ? QVariant() : QVariant(Qt::AlignRight | Qt::AlignVCenter);
     case BoxRole:

@@ -39,6 +39,7 @@ public:
 private:
     const graph::Box& box(int index) const { return m_structure->boxes[std::size_t(index)]; }
     QString nameOf(int box) const;
+    QString spokenOf(const QModelIndex& index) const;
 
     std::shared_ptr<const graph::Structure> m_structure;
     QStringList m_nodeNames;

@@ -29,14 +29,12 @@ ModelTreeView::ModelTreeView(QWidget* parent)
     setIndentation(16);
     setSelectionMode(QAbstractItemView::ExtendedSelection);
     setSelectionBehavior(QAbstractItemView::SelectRows);
-    setAllColumnsShowFocus(true);
     setContextMenuPolicy(Qt::CustomContextMenu);
     setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setTextElideMode(Qt::ElideMiddle);
     setItemDelegate(new ModelTreeDelegate(this));
-    header()->setStretchLastSection(false);
-    header()->setMinimumSectionSize(10);
+    header()->setStretchLastSection(true);
     setAccessibleName(tr("Model tree"));
 }
 
@@ -49,36 +47,6 @@ void ModelTreeView::applyTheme()
     p.setColor(QPalette::HighlightedText, theme.text);
     if (p != palette())
         setPalette(p);
-}
-
-void ModelTreeView::fitBadges()
-{
-    if (!model() || model()->columnCount() < 2)
-        return;
-    qreal widest = 0;
-    const QFont badges = badgeFont(font());
-    const auto measure = [&](const QModelIndex& parent, auto& self) -> void {
-        for (int row = 0; row < model()->rowCount(parent); ++row) {
-            const QModelIndex index = model()->index(row, 0, parent);
-            QModelIndex source;
-            if (const ModelTreeModel* tree = sourceOf(index, source))
-                widest = std::max(widest, badgeTextWidth(tree->badgeOf(source), badges));
-            if (isExpanded(index))
-                self(index, self);
-        }
-    };
-    measure({}, measure);
-    const int badgeWidth = widest > 0 ? qCeil(widest) + kRight + 10 : 0;
-    header()->setSectionResizeMode(0, QHeaderView::Fixed);
-    header()->setSectionResizeMode(1, QHeaderView::Fixed);
-    header()->resizeSection(0, std::max(40, viewport()->width() - badgeWidth));
-    header()->resizeSection(1, std::max(10, badgeWidth));
-}
-
-void ModelTreeView::resizeEvent(QResizeEvent* event)
-{
-    QTreeView::resizeEvent(event);
-    fitBadges();
 }
 
 void ModelTreeView::drawBranches(QPainter* painter, const QRect& rect, const QModelIndex& index) const
@@ -103,20 +71,18 @@ void ModelTreeDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
         painter->fillRect(option.rect, theme.grid);
     QModelIndex source;
     const ModelTreeModel* tree = sourceOf(index, source);
-    if (index.column() == 0) {
-        painter->setFont(option.font);
-        painter->setPen(source.data(ModelTreeModel::PlumbingRole).toBool() ? theme.secondary : theme.text);
-        const QRect room = option.rect.adjusted(4, 0, -2, 0);
-        painter->drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
-            option.fontMetrics.elidedText(index.data().toString(), Qt::ElideMiddle, room.width()));
-    } else if (tree) {
-        const Badge badge = tree->badgeOf(source);
+    QRect room = option.rect.adjusted(4, 0, -kRight, 0);
+    if (const Badge badge = tree ? tree->badgeOf(source) : Badge(); !badge.isEmpty()) {
         const QFont font = badgeFont(option.font);
         const qreal width = badgeTextWidth(badge, font);
-        paintBadgeText(*painter,
-            QRectF(option.rect.right() + 1 - kRight - width, option.rect.top(), width, option.rect.height()), badge,
-            font, theme);
+        const QRectF place(room.right() + 1 - width, room.top(), width, room.height());
+        paintBadgeText(*painter, place, badge, font, theme);
+        room.setRight(int(place.left()) - 8);
     }
+    painter->setFont(option.font);
+    painter->setPen(source.data(ModelTreeModel::PlumbingRole).toBool() ? theme.secondary : theme.text);
+    painter->drawText(room, Qt::AlignLeft | Qt::AlignVCenter,
+        option.fontMetrics.elidedText(index.data().toString(), Qt::ElideMiddle, room.width()));
     if (option.state & QStyle::State_HasFocus && option.state & QStyle::State_KeyboardFocusChange) {
         painter->setPen(theme.accent);
         painter->setBrush(Qt::NoBrush);

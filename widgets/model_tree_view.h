@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The tree as the mock-up draws it: chevrons, rows of 22 px, badges in precision colours at the right edge.
+// The tree as the mock-up draws it: chevrons, rows of 22 px, badges in precision colours at the right edge. The badge
+// column is drawn into the name's, so that a long name is cut by its own badge only and not by the longest one.
 #pragma once
 
 #include <QStyledItemDelegate>
@@ -13,12 +14,9 @@ class ModelTreeView : public QTreeView
 public:
     explicit ModelTreeView(QWidget* parent = nullptr);
     void applyTheme();
-    /// Gives the badges just the room that the longest one needs.
-    void fitBadges();
 
 protected:
     void drawBranches(QPainter* painter, const QRect& rect, const QModelIndex& index) const override;
-    void resizeEvent(QResizeEvent* event) override;
 };
 
 class ModelTreeDelegate : public QStyledItemDelegate

@@ -33,13 +33,17 @@ public:
     }
 
 private:
-    static int firstNode(const TreeBox& box)
+    // Constants that were folded stand wherever the exporter put them, often far ahead: only visible nodes count.
+    int orderOf(const TreeBox& box) const
     {
+        if (box.order >= 0)
+            return box.order;
+        const int hidden = static_cast<int>(m_facts.plumbing.size());
         if (box.node >= 0)
-            return box.node;
+            return m_facts.visible(box.node) ? box.node : box.node + hidden;
         int first = std::numeric_limits<int>::max();
         for (const auto& child : box.children)
-            first = std::min(first, firstNode(*child));
+            first = std::min(first, child->order);
         return first;
     }
 
@@ -49,8 +53,9 @@ private:
         for (auto& child : box.children)
             simplify(*child);
         std::erase_if(box.children, [](const auto& child) { return child->node < 0 && child->children.empty(); });
-        std::stable_sort(box.children.begin(), box.children.end(),
-            [](const auto& a, const auto& b) { return firstNode(*a) < firstNode(*b); });
+        std::stable_sort(
+            box.children.begin(), box.children.end(), [](const auto& a, const auto& b) { return a->order < b->order; });
+        box.order = orderOf(box);
         if (box.children.size() != 1 || box.path.empty())
             return;
         auto only = std::move(box.children.front());

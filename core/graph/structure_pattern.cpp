@@ -11,6 +11,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <numeric>
 
 namespace octet::graph {
 
@@ -37,6 +38,8 @@ Stretch longestRepeat(const std::vector<int>& letters, std::size_t shortest)
     Stretch best;
     const std::size_t count = letters.size();
     for (std::size_t period = shortest; period <= longestPeriod(count); ++period) {
+        if (best.length * 5 >= count * 4)
+            break; // nothing longer can say more
         std::size_t run = 0;
         for (std::size_t i = 0; i + period < count; ++i) {
             run = letters[i] == letters[i + period] ? run + 1 : 0;
@@ -180,7 +183,9 @@ void buildByPattern(TreeBuilder& builder, TreeBox& root)
     for (std::size_t i = 0; i < parts.size(); ++i)
         for (const int node : parts[i].nodes)
             partOf[at(node)] = static_cast<int>(i);
-    placePlumbing(facts, partOf);
+    std::vector<int> everything(partOf.size());
+    std::iota(everything.begin(), everything.end(), 0);
+    placePlumbing(facts, everything, partOf);
     std::vector<int> shared;
     for (std::size_t node = 0; node < partOf.size(); ++node) {
         if (facts.visible(static_cast<int>(node)) || facts.constantNode[node])

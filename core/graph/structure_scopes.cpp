@@ -37,6 +37,7 @@ struct Item // a box of one level
     std::vector<int> nodes;
     int products = 0;
     bool visible = false;
+    int first = 0; // visible node, or any
     std::string name, path, title;
 };
 
@@ -112,6 +113,8 @@ private:
         item.visible = std::any_of(item.nodes.begin(), item.nodes.end(), [&](int n) { return m_facts.visible(n); });
         for (const int node : item.nodes)
             item.products += m_facts.weightProduct[at(node)];
+        const auto seen = std::find_if(item.nodes.begin(), item.nodes.end(), [&](int n) { return m_facts.visible(n); });
+        item.first = seen == item.nodes.end() ? item.nodes.front() : *seen;
         if (scope) {
             item.name = scope->name;
             item.path = scope->path;
@@ -138,8 +141,7 @@ private:
     {
         std::vector<Item> all, items;
         collect(scope, all);
-        std::sort(
-            all.begin(), all.end(), [](const Item& a, const Item& b) { return a.nodes.front() < b.nodes.front(); });
+        std::sort(all.begin(), all.end(), [](const Item& a, const Item& b) { return a.first < b.first; });
         std::vector<int> hidden;
         for (Item& item : all) {
             if (item.visible)
@@ -147,12 +149,40 @@ private:
             else
                 hidden.insert(hidden.end(), item.nodes.begin(), item.nodes.end());
         }
+        splitInterleaved(items);
         gather(items, box.path);
         placeHidden(items, hidden);
         for (Item& item : items)
             addItem(box, item);
         if (!hidden.empty())
             addHidden(box, hidden);
+    }
+
+    // A part whose nodes run through several blocks would only tie them into a knot: each node goes to its block.
+    void splitInterleaved(std::vector<Item>& items) const
+    {
+        std::vector<Item*> blocks;
+        for (Item& item : items)
+            if (item.kind == Item::Block)
+                blocks.push_back(&item);
+        for (Item& item : items) {
+            if (item.kind != Item::Part || blocks.empty() || item.first < blocks.front()->first)
+                continue;
+            const auto blockBefore = [&](int node) {
+                return std::upper_bound(
+                    blocks.begin(), blocks.end(), node, [](int n, const Item* block) { return n < block->first; });
+            };
+            if (blockBefore(item.nodes.front()) == blockBefore(item.nodes.back()))
+                continue;
+            for (const int node : item.nodes) {
+                const auto it = blockBefore(node);
+                Item& home = **(it == blocks.begin() ? it : std::prev(it));
+                home.nodes.push_back(node);
+                home.products += m_facts.weightProduct[at(node)];
+            }
+            item.nodes.clear();
+        }
+        std::erase_if(items, [](const Item& item) { return item.nodes.empty(); });
     }
 
     static void absorb(Item& into, Item& item)
@@ -253,7 +283,8 @@ private:
         for (std::size_t i = 0; i < items.size(); ++i)
             for (const int node : items[i].nodes)
                 itemOfNode[at(node)] = static_cast<int>(i);
-        placePlumbing(m_facts, itemOfNode);
+        std::sort(hidden.begin(), hidden.end());
+        placePlumbing(m_facts, hidden, itemOfNode);
         std::erase_if(hidden, [&](int node) {
             const int item = itemOfNode[at(node)];
             if (item >= 0)

@@ -34,10 +34,11 @@ TreeBox& TreeBox::add(const std::string& childName, const std::string& childPath
     return child;
 }
 
-void placePlumbing(const GraphFacts& facts, std::vector<int>& boxOf)
+void placePlumbing(const GraphFacts& facts, const std::vector<int>& nodes, std::vector<int>& boxOf)
 {
     constexpr int unknown = -1, several = -2;
-    for (int node = static_cast<int>(boxOf.size()) - 1; node >= 0; --node) {
+    for (auto it = nodes.rbegin(); it != nodes.rend(); ++it) {
+        const int node = *it;
         if (boxOf[at(node)] >= 0 || facts.constantNode[at(node)])
             continue;
         int place = unknown;
@@ -49,7 +50,8 @@ void placePlumbing(const GraphFacts& facts, std::vector<int>& boxOf)
         }
         boxOf[at(node)] = place;
     }
-    std::replace(boxOf.begin(), boxOf.end(), several, unknown);
+    for (const int node : nodes)
+        boxOf[at(node)] = std::max(boxOf[at(node)], unknown);
 }
 
 void TreeBuilder::addLeaf(TreeBox& box, int node)
@@ -62,6 +64,8 @@ void TreeBuilder::addLeaf(TreeBox& box, int node)
             producers.begin(), producers.end(), [&](int p) { return m_model.nodes()[at(p)].opType == "Softmax"; });
         title = context ? "context (MatMul)" : "scores (MatMul)";
     }
+    if (m_facts.biasAdd[at(node)])
+        title = "bias (Add)";
     TreeBox& leaf = box.add(lastPart(n.name), n.name, title);
     leaf.node = node;
 }
@@ -98,7 +102,7 @@ void TreeBuilder::fill(TreeBox& box, std::vector<int> nodes, std::size_t scopeDe
     for (std::size_t u = 0; u < units.size(); ++u)
         for (const int node : units[u].nodes)
             unitOf[at(node)] = static_cast<int>(u);
-    placePlumbing(m_facts, unitOf);
+    placePlumbing(m_facts, nodes, unitOf);
     std::vector<std::vector<int>> nodesOf(units.size());
     for (const int node : nodes) {
         if (unitOf[at(node)] >= 0)
@@ -110,6 +114,7 @@ void TreeBuilder::fill(TreeBox& box, std::vector<int> nodes, std::size_t scopeDe
         const Unit& unit = units[u];
         const std::string path = unit.path.empty() ? box.path + "/(" + unit.name + ")" : unit.path;
         TreeBox& child = box.add(unit.name, path, unit.title);
+        child.order = unit.anchor;
         fillScopes(child, nodesOf[u], scopeDepth, true);
     }
 }
@@ -129,6 +134,12 @@ void TreeBuilder::fillScopes(TreeBox& box, const std::vector<int>& nodes, std::s
     const auto hasProduct = [&](const std::vector<int>& group) {
         return std::any_of(group.begin(), group.end(), [&](int n) { return m_facts.weightProduct[at(n)] != 0; });
     };
+    const auto isGelu = [&](const std::vector<int>& group) {
+        return std::any_of(group.begin(), group.end(), [&](int n) {
+            const std::string& op = m_model.nodes()[at(n)].opType;
+            return op == "Erf" || op == "Gelu";
+        });
+    };
     for (const int node : nodes) {
         const auto& scope = m_facts.scope[at(node)];
         const auto group = scope.size() > depth ? groups.find(scope[depth]) : groups.end();
@@ -139,7 +150,7 @@ void TreeBuilder::fillScopes(TreeBox& box, const std::vector<int>& nodes, std::s
         if (group->second.front() != node)
             continue; // came with the first of its group
         const std::string path = m_model.nodes()[at(node)].name.substr(0, m_facts.scopeEnd[at(node)][depth]);
-        TreeBox& child = box.add(scope[depth], path, scope[depth]);
+        TreeBox& child = box.add(scope[depth], path, isGelu(group->second) ? "GELU" : scope[depth]);
         fillScopes(child, group->second, depth + 1, inUnit);
     }
 }

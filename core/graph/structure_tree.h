@@ -14,6 +14,7 @@ struct TreeBox
     std::string name, path, title;
     std::vector<std::unique_ptr<TreeBox>> children;
     int node = -1;
+    int order = -1; // node that its place among its siblings follows; -1 = the first visible one inside
 
     TreeBox& add(const std::string& childName, const std::string& childPath, const std::string& childTitle);
 };
@@ -54,7 +55,8 @@ void buildByScopes(TreeBuilder& builder, TreeBox& root);
 void buildByPattern(TreeBuilder& builder, TreeBox& root);
 
 /// Plumbing nodes and where they belong: the box of all that read them, -1 = of several boxes.
-/// `boxOf`: by node index, >= 0 for visible nodes that are placed; filled for the rest.
-void placePlumbing(const GraphFacts& facts, std::vector<int>& boxOf);
+/// `nodes`, ascending, are looked at; `boxOf`, by node index, is >= 0 for nodes that are placed and filled for the
+/// rest.
+void placePlumbing(const GraphFacts& facts, const std::vector<int>& nodes, std::vector<int>& boxOf);
 
 } // namespace octet::graph

@@ -49,8 +49,9 @@ public:
         for (const int node : m_nodes)
             m_units[at(m_unitOf[node])].nodes.push_back(node);
         std::erase_if(m_units, [](const Unit& unit) { return unit.nodes.empty(); });
-        std::sort(m_units.begin(), m_units.end(),
-            [](const Unit& a, const Unit& b) { return a.nodes.front() < b.nodes.front(); });
+        for (Unit& unit : m_units)
+            unit.anchor = anchorOf(unit);
+        std::sort(m_units.begin(), m_units.end(), [](const Unit& a, const Unit& b) { return a.anchor < b.anchor; });
         nameUnits();
         return std::move(m_units);
     }
@@ -144,7 +145,7 @@ private:
                 before = "norm + ";
             if (node < product)
                 continue;
-            add = add || m_facts.residualAdd[at(node)];
+            add = add || isResidual(node, unit);
             mean = mean || op == "ReduceMean";
             root = root || op == "Sqrt";
             norm = norm || (isNorm(op) && op != "ReduceMean");
@@ -159,6 +160,22 @@ private:
         if (tanh && activation.empty())
             activation = pow && !mean ? " + GELU" : " + tanh";
         return before + "\n" + activation + (add ? " + add" : "") + (norm ? " + norm" : "");
+    }
+
+    int anchorOf(const Unit& unit) const
+    {
+        const auto it = std::find_if(unit.nodes.begin(), unit.nodes.end(),
+            [&](int n) { return m_facts.weightProduct[at(n)] || m_facts.activationProduct[at(n)]; });
+        return it == unit.nodes.end() ? unit.nodes.front() : *it;
+    }
+
+    // Of a residual: the other operand comes from elsewhere (GELU's x + 0.044x^3 does not).
+    bool isResidual(int node, const Unit& unit) const
+    {
+        const auto& producers = m_facts.producers[at(node)];
+        return m_facts.residualAdd[at(node)] && !std::all_of(producers.begin(), producers.end(), [&](int p) {
+            return std::binary_search(unit.nodes.begin(), unit.nodes.end(), p);
+        });
     }
 
     int productOf(const Unit& unit) const

@@ -14,6 +14,7 @@ struct Unit
     std::string path; // scope of its product; empty without one
     std::string title; // "attention.output.dense + add + norm"
     bool attention = false;
+    int anchor = -1; // the product that it is there for, or its first node
 };
 
 /// Splits the visible nodes of a block. Edges between units never form a cycle: a node joins the latest unit that
