@@ -28,7 +28,14 @@ bool labelled(const Mark& mark)
 void FrontierPlotPainter::setContent(const PlotContent& content)
 {
     m_content = content;
-    m_map.scales = plotScales(content);
+    // Numbers come from files too: a mark without a place cannot be shown.
+    m_content.marks.removeIf([](const Mark& mark) {
+        return !mark.failed && !(std::isfinite(mark.ms) && std::isfinite(mark.right) && mark.ms > 0);
+    });
+    for (Mark& mark : m_content.marks)
+        if (!std::isfinite(mark.ms))
+            mark.ms = 0;
+    m_map.scales = plotScales(m_content);
 }
 
 int FrontierPlotPainter::indexOf(int trial) const

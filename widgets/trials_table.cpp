@@ -377,7 +377,7 @@ void TrialsTable::keyPressEvent(QKeyEvent* event)
         return;
     }
     if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && currentIndex().isValid()) {
-        emit activated(currentIndex());
+        emit enterPressed(currentIndex());
         return;
     }
     if (event->key() == Qt::Key_P && event->modifiers() == Qt::NoModifier && currentIndex().isValid()) {

@@ -53,6 +53,7 @@ public:
 signals:
     void left();
     void copyRequested();
+    void enterPressed(const QModelIndex& index);
     void pinToggled(const QModelIndex& index);
 
 protected:

@@ -87,6 +87,8 @@ void TrialsView::Impl::build()
 
     proxy = new TrialsProxy(q);
     proxy->setSourceModel(model);
+    // Before the view hears of it: it moves the current row to a neighbour, which is nobody's choice.
+    QObject::connect(proxy, &QAbstractItemModel::rowsAboutToBeRemoved, q, [this] { quiet = true; });
     table = new TrialsTable;
     table->setAccessibleName(QStringLiteral("Trials"));
     table->setModel(proxy);
@@ -160,12 +162,11 @@ void TrialsView::Impl::connectAll()
             emit q->trialSelected(selected);
         }
     });
-    QObject::connect(
-        table, &QTreeView::activated, q, [this](const QModelIndex& index) { emit q->trialActivated(trialOf(index)); });
+    // Not QTreeView::activated: some styles send it for a single click.
+    QObject::connect(table, &TrialsTable::enterPressed, q,
+        [this](const QModelIndex& index) { emit q->trialActivated(trialOf(index)); });
     QObject::connect(table, &QTreeView::doubleClicked, q, [this](const QModelIndex& index) {
-        // Styles that activate on a double click already sent `activated`.
-        if (!table->style()->styleHint(QStyle::SH_ItemView_ActivateItemOnSingleClick)
-            && index.column() != TrialsModel::Pin)
+        if (index.column() != TrialsModel::Pin)
             emit q->trialActivated(trialOf(index));
     });
     QObject::connect(table, &QTreeView::entered, q, [this](const QModelIndex& index) {
@@ -185,11 +186,15 @@ void TrialsView::Impl::connectAll()
         const QModelIndex index = table->indexAt(pos);
         emit q->contextMenuRequested(index.isValid() ? trialOf(index) : 0, table->viewport()->mapToGlobal(pos));
     });
-    for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
-        QObject::connect(proxy, signal, q, [this] {
-            updateCounts();
-            showSelection();
-        });
+    QObject::connect(proxy, &QAbstractItemModel::rowsInserted, q, [this] {
+        updateCounts();
+        showSelection();
+    });
+    QObject::connect(proxy, &QAbstractItemModel::rowsRemoved, q, [this] {
+        quiet = false;
+        updateCounts();
+        showSelection();
+    });
     QObject::connect(proxy, &QAbstractItemModel::modelReset, q, [this] {
         updateCounts();
         showSelection();
