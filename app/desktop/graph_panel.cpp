@@ -41,6 +41,7 @@ GraphPanel::GraphPanel(Document* document, QWidget* parent)
     m_fill->addItem(tr("Precision"));
     m_fill->addItem(tr("Time"));
     m_fill->setAccessibleName(tr("Fill"));
+    m_fill->setMinimumWidth(110);
     auto* fillLabel = new QLabel(tr("Fill"));
     fillLabel->setBuddy(m_fill);
     style::setSecondary(fillLabel);

@@ -8,7 +8,7 @@
 #include <QMainWindow>
 
 class QStackedWidget;
-class QToolButton;
+class QPushButton;
 
 namespace octet::widgets {
 class DataPage;
@@ -70,7 +70,7 @@ private:
     Actions* m_actions;
     Commands* m_commands;
     widgets::Segmented* m_pageSwitch;
-    QToolButton* m_draftButton;
+    QPushButton* m_draftButton;
     QStackedWidget* m_pages;
     EmptyPage* m_emptyPage;
     widgets::DataPage* m_dataPage;

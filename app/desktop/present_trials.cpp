@@ -139,8 +139,10 @@ void fillPlot(TrialsContent& content, const Document& document)
         plot.floor = std::ceil(document.goal().floor(today.value) * double(today.samples) - 1e-9);
     }
     const bool ready = document.data()->accepted();
-    plot.emptyText = ready ? QObject::tr("No trials yet. Measure the baseline, F5")
-                           : QObject::tr("No trials yet. Say where the data is, on the Data page");
+    plot.emptyText = ready ? QObject::tr("No trials yet.") : QObject::tr("No trials yet. The data comes first.");
+    plot.emptyAction = !document.editable() ? QString()
+        : ready                             ? QObject::tr("Measure the baseline, F5")
+                                            : QObject::tr("Check the data");
 }
 
 QString summarise(const TrialsContent& content, std::size_t hidden)

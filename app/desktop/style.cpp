@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/style.h"
 
-#include "widgets/flat_style.h"
+#include "app/desktop/app_style.h"
 #include "widgets/theme.h"
 
 #include <QApplication>
@@ -57,7 +57,7 @@ private:
 void install()
 {
     systemIsDark() = Theme::of(QApplication::palette()).dark;
-    QApplication::setStyle(new widgets::FlatStyle);
+    QApplication::setStyle(new AppStyle);
     const QStringList families = QFontDatabase::families();
     // DejaVu is wide: at 10 pt titles, goal and badges overflow.
     QFont font(QStringLiteral("DejaVu Sans"), 9);

@@ -73,9 +73,8 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
     textBeside(bar, actions->tune, QObject::tr("Tune"));
     textBeside(bar, actions->stop, QObject::tr("Stop"));
 
-    auto* draft = new QToolButton;
+    auto* draft = new QPushButton;
     draft->setObjectName(QStringLiteral("draft"));
-    draft->setPopupMode(QToolButton::InstantPopup);
     draft->setToolTip(QObject::tr("The draft is what you mark; measuring it makes a trial"));
     draft->setFixedHeight(28);
     auto* draftMenu = new QMenu(draft);
@@ -88,12 +87,10 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
     bar->addWidget(draft);
     addGap(bar, true);
 
-    auto* exportButton = new QToolButton;
+    auto* exportButton = new QPushButton;
     exportButton->setObjectName(QStringLiteral("export"));
     exportButton->setText(QObject::tr("Export"));
     exportButton->setToolTip(QObject::tr("YAML or int8 ONNX of the chosen trial or the draft"));
-    exportButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    exportButton->setPopupMode(QToolButton::InstantPopup);
     exportButton->setFixedHeight(28);
     auto* exportMenu = new QMenu(exportButton);
     exportMenu->setToolTipsVisible(true);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+class QPushButton;
 class QToolBar;
-class QToolButton;
 class QWidget;
 
 namespace octet::widgets {
@@ -17,7 +17,7 @@ struct ToolBarParts
 {
     QToolBar* bar;
     widgets::Segmented* pages;
-    QToolButton* draft; // names the draft; its menu makes another one
+    QPushButton* draft; // names the draft; its menu makes another one
 };
 
 /// 40 px: pages, open, undo and redo, jobs, draft, export.

@@ -24,7 +24,7 @@
 #include <QJsonObject>
 #include <QLabel>
 #include <QMenu>
-#include <QToolButton>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 namespace octet::desktop {
@@ -86,9 +86,8 @@ Panel* Workbench::makeInspector()
 Panel* Workbench::makePlot()
 {
     auto* panel = new Panel(tr("Accuracy and latency"));
-    m_workload = new QToolButton;
+    m_workload = new QPushButton;
     m_workload->setObjectName(QStringLiteral("workload"));
-    m_workload->setPopupMode(QToolButton::InstantPopup);
     m_workload->setToolTip(tr("What a latency means. Another workload is another plot."));
     m_workload->setFixedHeight(24);
     m_workloadMenu = new QMenu(m_workload);

@@ -8,7 +8,7 @@
 #include <QWidget>
 
 class QMenu;
-class QToolButton;
+class QPushButton;
 
 namespace octet::widgets {
 class FrontierPlot;
@@ -75,7 +75,7 @@ private:
     widgets::TrialsModel* m_trialsModel;
     widgets::TrialsView* m_trialsView;
     Panel* m_trialsPanel = nullptr;
-    QToolButton* m_workload;
+    QPushButton* m_workload;
     QMenu* m_workloadMenu;
     // Several signals of one change make one repaint.
     QTimer m_opsTimer, m_trialsTimer;
