@@ -41,7 +41,7 @@ void drawToolButtonLabel(const QStyleOptionToolButton& button, QPainter& painter
 {
     const Theme& theme = Theme::of(button.palette);
     const bool enabled = button.state & QStyle::State_Enabled;
-    QRect rect = button.rect.adjusted(buttonPadding, 0, -buttonPadding, 0);
+    QRect rect = button.rect.adjusted(buttonPadding - 2, 0, 0, 0); // Fusion took its frame off already
     const QPixmap pixmap = button.icon.pixmap(
         button.iconSize, painter.device()->devicePixelRatioF(), enabled ? QIcon::Normal : QIcon::Disabled);
     if (!button.icon.isNull()) {
