@@ -385,7 +385,7 @@ void PaddingBars::paintEvent(QPaintEvent*)
             painter.setFont(small);
             painter.setPen(t.secondary);
             painter.drawText(QRectF(area.left(), track.bottom() + 2, area.width(), metrics.height()),
-                Qt::AlignLeft | Qt::AlignVCenter, bar.note);
+                Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(bar.note, Qt::ElideRight, area.width()));
         }
         y += block;
     }

@@ -74,7 +74,8 @@ DataSource::DataSource(QWidget* parent)
     : Panel(QStringLiteral("Source"), parent)
 {
     auto* top = new QHBoxLayout;
-    top->setContentsMargins(14, 12, 14, 8);
+    top->setContentsMargins(14, 12, 14, 12);
+    top->setSpacing(8);
     m_folder = new QLineEdit;
     m_folder->setObjectName(QStringLiteral("folder"));
     m_folder->setReadOnly(true);
@@ -137,7 +138,12 @@ void DataSource::setContent(const DataPageContent& content)
 void DataSource::rebuild()
 {
     delete m_layout;
-    qDeleteAll(m_form->findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly));
+    // Not at once: the new content may be the answer to a signal of one of these fields.
+    for (QWidget* child : m_form->findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly)) {
+        child->hide();
+        child->setParent(nullptr);
+        child->deleteLater();
+    }
     m_refreshers.clear();
     m_longest = m_modelNote = nullptr;
     m_roles = nullptr;
@@ -173,6 +179,7 @@ QLineEdit* DataSource::addEdit(
     auto* label = new QLabel(caption);
     label->setForegroundRole(QPalette::PlaceholderText);
     label->setBuddy(edit);
+    label->setMinimumHeight(edit->sizeHint().height());
     edit->setAccessibleName(caption);
     m_layout->addRow(label, edit);
     connect(edit, &QLineEdit::editingFinished, this, [this, edit, read, writer] {
@@ -198,6 +205,7 @@ void DataSource::addCombo(const QString& name, const QString& caption, const QSt
     auto* label = new QLabel(caption);
     label->setForegroundRole(QPalette::PlaceholderText);
     label->setBuddy(combo);
+    label->setMinimumHeight(combo->sizeHint().height());
     m_layout->addRow(label, combo);
     connect(combo, &QComboBox::activated, this, [this, combo, read, writer](int index) {
         const QString value = combo->itemData(index).toString();

@@ -8,6 +8,8 @@
 
 #include <QFont>
 
+#include <functional>
+
 class QPainter;
 
 namespace octet::widgets {
@@ -40,12 +42,15 @@ private:
         QString strong, text;
         PlacedLabel place;
     };
+    enum KeyEntry { KeyStatic, KeyDynamic, KeyBf16, KeyFrontier, KeyCollapsed };
+    static bool labelled(const Mark& mark) { return mark.role != Mark::Role::Other; }
     QVector<QLineF> frontierLines() const;
     void arrangeLabels(LabelSpace& space);
     void arrangeEdge(LabelSpace& space);
     void arrangeKey(LabelSpace& space);
     QVector<std::pair<int, QRectF>> keyEntries(QSizeF* size) const;
     QString keyText(int entry) const;
+    void paintSome(QPainter& painter, const Theme& theme, const std::function<bool(const Mark&)>& wanted) const;
     void paintWhiskers(QPainter& painter, const Theme& theme, int index) const;
     void paintWords(QPainter& painter, const Theme& theme) const;
     void paintEdge(QPainter& painter, const Theme& theme) const;

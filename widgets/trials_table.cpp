@@ -289,8 +289,12 @@ void TrialsTable::fitNameColumn()
         others -= columnWidth(column);
         setColumnHidden(column, true);
     }
+    const int before = header()->length();
     header()->resizeSection(m_nameColumn, std::max(m_nameMinimum, viewport()->width() - others));
     m_fitting = false;
+    // The view would notice only after a timer, and show a scroll bar until then.
+    if (header()->length() != before)
+        updateGeometries();
 }
 
 void TrialsTable::resizeEvent(QResizeEvent* event)

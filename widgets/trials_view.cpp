@@ -218,7 +218,7 @@ void TrialsView::Impl::sizeColumns()
     const QFontMetrics metrics(table->font());
     const QString widest[] = {{}, QStringLiteral("0000#"), {}, {}, QStringLiteral("Right0"),
         QStringLiteral("\u2212000"), QStringLiteral("Worse / better"), QStringLiteral("p50, ms0"),
-        QStringLiteral("Speed0"), QStringLiteral("Int80"), QStringLiteral("Too close0000")};
+        QStringLiteral("Speed0"), QStringLiteral("Int80"), QStringLiteral("Too close")};
     QHeaderView* header = table->header();
     header->setStretchLastSection(false);
     for (int column = 0; column < TrialsModel::ColumnCount; ++column) {
@@ -227,6 +227,8 @@ void TrialsView::Impl::sizeColumns()
         if (column != TrialsModel::Name)
             header->resizeSection(column, std::max(28, metrics.horizontalAdvance(widest[column]) + 16));
     }
+    const int chip = QFontMetrics(strongFont(table->font())).horizontalAdvance(QStringLiteral("Too close")) + 48;
+    header->resizeSection(TrialsModel::GoalVerdict, std::max(header->sectionSize(TrialsModel::GoalVerdict), chip));
     table->setYielding({TrialsModel::WorseBetter, TrialsModel::Speed, TrialsModel::Int8, TrialsModel::Difference});
     table->setNameColumn(TrialsModel::Name, metrics.horizontalAdvance(QStringLiteral("Static, 12 products in fp32")));
 }

@@ -276,6 +276,28 @@ private slots:
         QCOMPARE(edited.size(), 1); // a division by zero is not a setting
     }
 
+    void anAnswerMayReplaceTheFieldThatAsked()
+    {
+        DataPage page;
+        page.resize(1200, 700);
+        DataPageContent content;
+        content.folder = QStringLiteral("models/sst2");
+        page.setContent(content);
+        page.show();
+        connect(&page, &DataPage::specEdited, &page, [&](const DataSpec& spec) {
+            DataPageContent answer = sample();
+            answer.spec = spec;
+            page.setContent(answer);
+        });
+        auto* file = page.findChild<QLineEdit*>(QStringLiteral("testFile"));
+        QVERIFY(!page.findChild<QLineEdit*>(QStringLiteral("maxLength")));
+        QTest::keyClicks(file, QStringLiteral("data/test.tsv"));
+        QTest::keyClick(file, Qt::Key_Return);
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        QVERIFY(page.findChild<QLineEdit*>(QStringLiteral("maxLength")));
+        QCOMPARE(page.findChild<QLineEdit*>(QStringLiteral("testFile"))->text(), QStringLiteral("data/test.tsv"));
+    }
+
     void paddingShares()
     {
         QCOMPARE(paddingShare({16, 16}, 16, 128), 0.0);
