@@ -298,7 +298,7 @@ void GraphPainter::rings(const QRectF& rect, int box, const BoxState& state)
         ring(QPen(m_theme.accent, 1.5, Qt::DashLine), 3);
 }
 
-void GraphPainter::edge(const QPolygonF& points, bool stub, const QString& name, bool dimmed, qreal opacity)
+void GraphPainter::edge(const QPolygonF& points, bool stub, bool dimmed, qreal opacity)
 {
     if (points.size() < 2)
         return;
@@ -321,15 +321,19 @@ void GraphPainter::edge(const QPolygonF& points, bool stub, const QString& name,
     m_painter.setBrush(m_theme.border);
     m_painter.drawConvexPolygon(
         QPolygonF({tip, tip - direction * head + across * head * 0.45, tip - direction * head - across * head * 0.45}));
-    if (stub && m_zoom >= kNoTime && !name.isEmpty()) {
-        QFont font = m_faces.smallFont();
-        font.setPointSizeF(font.pointSizeF() * m_zoom);
-        m_painter.setFont(font);
-        m_painter.setPen(m_theme.secondary);
-        const QFontMetricsF metrics(font);
-        m_painter.drawText(points.first() + QPointF(-metrics.horizontalAdvance(name) / 2, -3), name);
-    }
     m_painter.setOpacity(1);
+}
+
+void GraphPainter::stubName(const QPointF& top, const QString& name)
+{
+    if (m_zoom < kNoTime)
+        return;
+    QFont font = m_faces.chipFont();
+    font.setWeight(QFont::Normal);
+    font.setPointSizeF(font.pointSizeF() * m_zoom);
+    m_painter.setFont(font);
+    m_painter.setPen(m_theme.secondary);
+    m_painter.drawText(top + QPointF(7 * m_zoom, QFontMetricsF(font).capHeight()), name);
 }
 
 void GraphPainter::farEdges(const QVector<QLineF>& lines)

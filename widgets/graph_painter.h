@@ -34,8 +34,10 @@ public:
 
     /// `rect` in viewport pixels.
     void box(const QRectF& rect, int box, const BoxState& state);
-    /// `points` in viewport pixels. `name` is drawn at the end of a stub.
-    void edge(const QPolygonF& points, bool stub, const QString& name, bool dimmed, qreal opacity);
+    /// `points` in viewport pixels.
+    void edge(const QPolygonF& points, bool stub, bool dimmed, qreal opacity);
+    /// What a stub carries, right of it. `top` is where the stub begins.
+    void stubName(const QPointF& top, const QString& name);
     /// All edges at once, without arrows: for zooms where an arrow is less than a pixel.
     void farEdges(const QVector<QLineF>& lines);
 
