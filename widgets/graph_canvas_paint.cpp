@@ -98,7 +98,10 @@ void GraphCanvas::Impl::paintEdges(GraphPainter& painter, const QRectF& area)
             points << QPointF(std::floor(at.x()) + 0.5, std::floor(at.y()) + 0.5);
         }
         if (!far) {
-            painter.edge(points, edge.stub, dimmed(edge.from) || dimmed(edge.to), std::min(1.0, progress));
+            const auto kind = edge.stub            ? GraphPainter::Edge::Stub
+                : edge.to == box(edge.from).parent ? GraphPainter::Edge::ToBorder
+                                                   : GraphPainter::Edge::Whole;
+            painter.edge(points, kind, dimmed(edge.from) || dimmed(edge.to), std::min(1.0, progress));
             if (edge.stub && !points.isEmpty()) {
                 stubTops[edge.to] = points.first();
                 stubNames[edge.to] << stubName(edge);

@@ -34,9 +34,10 @@ public:
 
     /// `rect` in viewport pixels.
     void box(const QRectF& rect, int box, const BoxState& state);
+    enum class Edge { Whole, ToBorder, Stub }; // ToBorder goes on outside of its frame: no arrow yet
     /// `points` in viewport pixels.
-    void edge(const QPolygonF& points, bool stub, bool dimmed, qreal opacity);
-    /// What a stub carries, right of it. `top` is where the stub begins.
+    void edge(const QPolygonF& points, Edge kind, bool dimmed, qreal opacity);
+    /// What a stub carries, left of it: the main column is on its right. `top` is where the stub begins.
     void stubName(const QPointF& top, const QString& name);
     /// All edges at once, without arrows: for zooms where an arrow is less than a pixel.
     void farEdges(const QVector<QLineF>& lines);
