@@ -87,6 +87,8 @@ void GraphCanvas::Impl::paintEdges(GraphPainter& painter, const QRectF& area)
     const std::vector<int> indices = scene.edgesIn(area);
     const bool far = camera.zoom < kArrows || int(indices.size()) > kManyEdges;
     QVector<QLineF> lines;
+    QHash<int, QPointF> stubTops;
+    QHash<int, QStringList> stubNames;
     for (const int index : indices) {
         const graph::PlacedEdge& edge = scene.layout().edges[std::size_t(index)];
         QPolygonF points;
@@ -96,8 +98,14 @@ void GraphCanvas::Impl::paintEdges(GraphPainter& painter, const QRectF& area)
             points << QPointF(std::floor(at.x()) + 0.5, std::floor(at.y()) + 0.5);
         }
         if (!far) {
-            painter.edge(points, edge.stub, edge.stub ? stubName(edge) : QString(),
-                dimmed(edge.from) || dimmed(edge.to), std::min(1.0, progress));
+            const auto kind = edge.stub            ? GraphPainter::Edge::Stub
+                : edge.to == box(edge.from).parent ? GraphPainter::Edge::ToBorder
+                                                   : GraphPainter::Edge::Whole;
+            painter.edge(points, kind, dimmed(edge.from) || dimmed(edge.to), std::min(1.0, progress));
+            if (edge.stub && !points.isEmpty()) {
+                stubTops[edge.to] = points.first();
+                stubNames[edge.to] << stubName(edge);
+            }
             continue;
         }
         for (qsizetype i = 1; i < points.size(); ++i)
@@ -106,6 +114,10 @@ void GraphCanvas::Impl::paintEdges(GraphPainter& painter, const QRectF& area)
     }
     if (far)
         painter.farEdges(lines);
+    for (auto it = stubNames.begin(); it != stubNames.end(); ++it) { // stubs to one box start at one point
+        it->removeDuplicates();
+        painter.stubName(stubTops[it.key()], it->join(QStringLiteral(", ")).left(40));
+    }
 }
 
 void GraphCanvas::Impl::paintMessage(QPainter& painter, const QString& text)

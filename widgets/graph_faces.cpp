@@ -138,7 +138,7 @@ QSizeF GraphFaces::sizeOf(const BoxFace& face, bool wide) const
     const qreal needed = std::ceil(std::max(face.rowWidth, kLeft + face.timeWidth + kRight)) + 1;
     qreal width = kWide;
     if (!wide && face.reason.isEmpty())
-        for (const qreal step : {kWide, kMiddle, kLeafWidth})
+        for (const qreal step : {kWide, kMiddle, kSmall, kLeafWidth})
             if (needed <= step)
                 width = step;
     qreal height = 2 * kTop + std::max(m_nameHeight, 16.0);

@@ -29,7 +29,7 @@ struct BoxFace
 /// Lengths at zoom 1, px.
 namespace box_metrics {
 constexpr qreal kStripe = 5, kLeft = 13, kRight = 8, kTop = 3, kGap = 8;
-constexpr qreal kWide = 296, kMiddle = 156, kLeafWidth = 112;
+constexpr qreal kWide = 296, kMiddle = 196, kSmall = 148, kLeafWidth = 112;
 constexpr qreal kWideRow = 200; // from here on the time stands right of the bar, below it the bar is under the time
 constexpr qreal kTrack = 170, kBar = 3;
 constexpr qreal kHeader = 28;

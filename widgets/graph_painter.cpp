@@ -298,14 +298,20 @@ void GraphPainter::rings(const QRectF& rect, int box, const BoxState& state)
         ring(QPen(m_theme.accent, 1.5, Qt::DashLine), 3);
 }
 
-void GraphPainter::edge(const QPolygonF& points, bool stub, const QString& name, bool dimmed, qreal opacity)
+void GraphPainter::edge(const QPolygonF& points, Edge kind, bool dimmed, qreal opacity)
 {
     if (points.size() < 2)
         return;
     m_painter.setOpacity(opacity * (dimmed ? kDimmed : 1));
     const qreal width = 1.25 * std::clamp(m_zoom, 0.6, 1.5);
-    m_painter.setPen(QPen(m_theme.border, width, stub ? Qt::DotLine : Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
+    m_painter.setPen(
+        QPen(m_theme.border, width, kind == Edge::Stub ? Qt::DotLine : Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
     m_painter.setBrush(Qt::NoBrush);
+    if (kind == Edge::ToBorder) {
+        m_painter.drawPolyline(points);
+        m_painter.setOpacity(1);
+        return;
+    }
     const qreal head = 8 * std::clamp(m_zoom, 0.35, 1.5);
     const QPointF tip = points.last();
     QPointF before = points[points.size() - 2];
@@ -321,15 +327,21 @@ void GraphPainter::edge(const QPolygonF& points, bool stub, const QString& name,
     m_painter.setBrush(m_theme.border);
     m_painter.drawConvexPolygon(
         QPolygonF({tip, tip - direction * head + across * head * 0.45, tip - direction * head - across * head * 0.45}));
-    if (stub && m_zoom >= kNoTime && !name.isEmpty()) {
-        QFont font = m_faces.smallFont();
-        font.setPointSizeF(font.pointSizeF() * m_zoom);
-        m_painter.setFont(font);
-        m_painter.setPen(m_theme.secondary);
-        const QFontMetricsF metrics(font);
-        m_painter.drawText(points.first() + QPointF(-metrics.horizontalAdvance(name) / 2, -3), name);
-    }
     m_painter.setOpacity(1);
+}
+
+void GraphPainter::stubName(const QPointF& top, const QString& name)
+{
+    if (m_zoom < kNoTime)
+        return;
+    QFont font = m_faces.chipFont();
+    font.setWeight(QFont::Normal);
+    font.setPointSizeF(font.pointSizeF() * m_zoom);
+    m_painter.setFont(font);
+    m_painter.setPen(m_theme.secondary);
+    const QFontMetricsF metrics(font);
+    const QString text = metrics.elidedText(name, Qt::ElideMiddle, 96 * m_zoom);
+    m_painter.drawText(top + QPointF(-7 * m_zoom - metrics.horizontalAdvance(text), metrics.capHeight()), text);
 }
 
 void GraphPainter::farEdges(const QVector<QLineF>& lines)

@@ -34,8 +34,11 @@ public:
 
     /// `rect` in viewport pixels.
     void box(const QRectF& rect, int box, const BoxState& state);
-    /// `points` in viewport pixels. `name` is drawn at the end of a stub.
-    void edge(const QPolygonF& points, bool stub, const QString& name, bool dimmed, qreal opacity);
+    enum class Edge { Whole, ToBorder, Stub }; // ToBorder goes on outside of its frame: no arrow yet
+    /// `points` in viewport pixels.
+    void edge(const QPolygonF& points, Edge kind, bool dimmed, qreal opacity);
+    /// What a stub carries, left of it: the main column is on its right. `top` is where the stub begins.
+    void stubName(const QPointF& top, const QString& name);
     /// All edges at once, without arrows: for zooms where an arrow is less than a pixel.
     void farEdges(const QVector<QLineF>& lines);
 

@@ -8,30 +8,77 @@ namespace octet::widgets {
 
 namespace {
 
-bool isBelow(const graph::Structure& structure, int box, int ancestor)
+int parentOf(const graph::Structure& structure, int box)
 {
-    for (; box > 0; box = structure.boxes[std::size_t(box)].parent)
-        if (box == ancestor)
-            return true;
-    return ancestor == 0;
+    return structure.boxes[std::size_t(box)].parent;
 }
 
-int nearestAlongEdges(const GraphScene& scene, const graph::Structure& structure, int from, bool down)
+struct Found
+{
+    int box = -1; // the nearest on the same level
+    bool border = false; // an edge leads to or comes from the frame around
+};
+
+/// A layout's edges belong to one level: what crosses a frame ends at its border, and starts there anew inside.
+Found alongEdges(const GraphScene& scene, const graph::Structure& structure, int from, bool down)
 {
     const QPointF centre = scene.rect(from).center();
-    int best = -1;
-    double bestDistance = std::numeric_limits<double>::max();
+    Found found;
+    double best = std::numeric_limits<double>::max();
     for (const graph::PlacedEdge& edge : scene.layout().edges) {
         const int near = down ? edge.from : edge.to, far = down ? edge.to : edge.from;
-        // An open frame stands for everything in it: leaving it follows the edges that cross its border.
-        if (!isBelow(structure, near, from) || isBelow(structure, far, from))
+        if (near != from || parentOf(structure, far) == from)
+            continue; // the latter is a frame's own border, seen from inside
+        if (far == parentOf(structure, from)) {
+            found.border = true;
             continue;
+        }
         const QPointF delta = scene.rect(far).center() - centre;
         const double distance = std::abs(delta.y()) + 0.5 * std::abs(delta.x());
-        if (distance < bestDistance)
-            bestDistance = distance, best = far;
+        if (distance < best)
+            best = distance, found.box = far;
     }
-    return best;
+    return found;
+}
+
+bool hasFrame(const GraphScene& scene, const graph::Structure& structure, int box)
+{
+    return parentOf(structure, box) > 0 && scene.placed(parentOf(structure, box)) >= 0;
+}
+
+int below(const GraphScene& scene, const graph::Structure& structure, int from)
+{
+    for (int box = from;;) {
+        const Found found = alongEdges(scene, structure, box, true);
+        if (found.box >= 0 || !hasFrame(scene, structure, box))
+            return found.box;
+        box = parentOf(structure, box);
+    }
+}
+
+/// The lowest box in an open frame, which its consumers read.
+int lastChild(const GraphScene& scene, int frame, const graph::Structure& structure)
+{
+    int last = -1;
+    for (const int child : structure.boxes[std::size_t(frame)].children)
+        if (scene.placed(child) >= 0 && (last < 0 || scene.rect(child).bottom() > scene.rect(last).bottom()))
+            last = child;
+    return last;
+}
+
+int above(const GraphScene& scene, const graph::Structure& structure, int from)
+{
+    const Found found = alongEdges(scene, structure, from, false);
+    if (found.box < 0)
+        return hasFrame(scene, structure, from) ? parentOf(structure, from) : -1;
+    int box = found.box;
+    while (scene.expanded(box)) {
+        const int last = lastChild(scene, box, structure);
+        if (last < 0)
+            break;
+        box = last;
+    }
+    return box;
 }
 
 int firstChild(const GraphScene& scene, int frame, const graph::Structure& structure)
@@ -75,15 +122,9 @@ int walk(const GraphScene& scene, const graph::Structure& structure, int from, S
         if (scene.expanded(from))
             if (const int child = firstChild(scene, from, structure); child >= 0)
                 return child;
-        return nearestAlongEdges(scene, structure, from, true);
-    case Step::Up: {
-        const int producer = nearestAlongEdges(scene, structure, from, false);
-        const int parent = structure.boxes[std::size_t(from)].parent;
-        // From the first box of a frame the way up leads to the frame itself, else it could not be reached by keys.
-        if (parent > 0 && scene.placed(parent) >= 0 && (producer < 0 || !isBelow(structure, producer, parent)))
-            return parent;
-        return producer;
-    }
+        return below(scene, structure, from);
+    case Step::Up:
+        return above(scene, structure, from);
     }
     return -1;
 }
