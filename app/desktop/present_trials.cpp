@@ -3,7 +3,7 @@
 
 #include "app/desktop/document.h"
 #include "app/desktop/words.h"
-#include "core/measure/measure.h"
+#include "core/measure/verdict.h"
 #include "core/tune/frontier.h"
 
 #include <algorithm>

@@ -4,6 +4,7 @@
 
 #include "core/data/dataset.h"
 #include "core/engine/program.h"
+#include "core/measure/verdict.h"
 #include "core/quantize/statistics.h"
 #include "core/values/goal.h"
 #include "core/values/trial.h"
@@ -77,14 +78,5 @@ struct LatencyRun
 /// run; a fixed length takes the samples that fit, padded to it. Without data, or when none fits, inputs are seeded.
 /// All figures are ms a sample; those of groups are ms a run at the length of the median sample.
 LatencyRun latency(const Context& context, const std::vector<Contender>& contenders, const Workload& workload);
-
-/// Wilson score interval, 95 %.
-std::pair<double, double> wilson(long correct, long samples);
-/// Paired interval of the loss of accuracy (worse - better) / samples, each end one-sided 95 %: Newcombe's
-/// square-and-add interval for paired proportions (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10), and 3 /
-/// samples to both sides (rule of three) when no answer changed between right and wrong.
-std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp32);
-/// "meets", "too close to call" or "misses": that interval against what `goal` allows, on one split.
-std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
 
 } // namespace octet::measure

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What counts of right answers can tell. Pure and cheap: the window judges trials with it too.
+#pragma once
+
+#include "core/values/goal.h"
+#include "core/values/trial.h"
+
+#include <string>
+#include <utility>
+
+namespace octet::measure {
+
+/// Wilson score interval, 95 %.
+std::pair<double, double> wilson(long correct, long samples);
+/// Paired interval of the loss of accuracy (worse - better) / samples, each end one-sided 95 %: Newcombe's
+/// square-and-add interval for paired proportions (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10), and 3 /
+/// samples to both sides (rule of three) when no answer changed between right and wrong.
+std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp32);
+/// "meets", "too close to call" or "misses": that interval against what `goal` allows, on one split.
+std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
+
+} // namespace octet::measure
