@@ -224,7 +224,8 @@ void relativeXorAbsolute(const YamlNode& node, const std::string& path, std::vec
         error(problems, node, path, "needs exactly one of relative, absolute");
     if (!relative)
         return;
-    const auto value = percentValue(*relative);
+    // An int is refused already, by its type.
+    const auto value = intValue(*relative) ? std::nullopt : percentValue(*relative);
     if (value && !(*value > -1 && *value < 1))
         error(problems, *relative, path + ".relative", "must lie between -1 and 1 (0.01 or 1% is one percent)");
 }
