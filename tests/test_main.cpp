@@ -5,6 +5,8 @@
 #include <QStandardPaths>
 #include <QtTest>
 
+#include <exception>
+
 #ifdef QT_WIDGETS_LIB
 #include <QApplication>
 #include <QFont>
@@ -40,7 +42,13 @@ int main(int argc, char** argv)
     int failures = 0;
     for (const auto& factory : octet::test::factories()) {
         const auto object = factory();
-        failures += QTest::qExec(object.get(), argc, argv);
+        // Uncaught, the exception of a test would end in Qt's crash handler, which then runs for ever.
+        try {
+            failures += QTest::qExec(object.get(), argc, argv);
+        } catch (const std::exception& error) {
+            qWarning("An exception escaped from a test: %s", error.what());
+            ++failures;
+        }
     }
     return failures == 0 ? 0 : 1;
 }

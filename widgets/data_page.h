@@ -67,6 +67,10 @@ signals:
     void accepted();
     void copyCommandRequested();
 
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
 private:
     struct Impl;
     std::unique_ptr<Impl> m_impl;

@@ -33,6 +33,7 @@ struct PlotContent
     double floor = -1; // lowest acceptable right answers; < 0 = no goal yet
     double todayMs = -1; // for the upper scale; < 0 = none
     QString emptyText; // shown when there are no marks, e.g. "No trials yet. Measure the baseline, F5"
+    QString emptyAction = QStringLiteral("Measure the baseline"); // the button below it; empty = no button
 };
 
 class FrontierPlot : public QWidget
@@ -50,6 +51,17 @@ signals:
     void trialActivated(int trial); // double click or Enter: make it the draft
     void trialHovered(int trial); // 0 = none
     void emptyActionRequested(); // the button of the empty state
+
+protected:
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     struct Impl;

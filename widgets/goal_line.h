@@ -19,8 +19,14 @@ public:
     /// `samples` and `fp32Correct` (of the tuning split; < 0 = not measured) make "about 7 of 872 texts".
     void setGoal(const Goal& goal, long samples, long fp32Correct, const QString& sampleNoun);
     void setReadOnly(bool readOnly);
+    /// The whole sentence as plain text, also when the line is too narrow to show all of it.
+    QString sentence() const;
 signals:
     void goalEdited(const octet::Goal& goal);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     struct Impl;

@@ -6,6 +6,7 @@
 #include "widgets/op_view.h"
 
 #include <QAbstractScrollArea>
+#include <QPair>
 #include <QStringList>
 
 #include <memory>
@@ -21,7 +22,8 @@ public:
     explicit GraphCanvas(QWidget* parent = nullptr);
     ~GraphCanvas() override;
 
-    void setStructure(std::shared_ptr<const graph::Structure> structure, const QStringList& nodeNames); // name by node index
+    void setStructure(
+        std::shared_ptr<const graph::Structure> structure, const QStringList& nodeNames); // name by node index
     void setOps(const OpViews& ops, double totalMs); // totalMs < 0 = not measured
     void setFill(Fill fill);
     void setSelection(const QStringList& nodes); // ONNX node names; scrolls into view; emits nothing
@@ -38,6 +40,11 @@ public:
     void setZoom(double zoom);
     QRectF boxRect(const QString& path) const; // viewport coordinates of a visible box, for tests
     int visibleBoxCount() const; // top-level boxes shown
+    /// What the ramp of the current fill runs from and to: ms, or sensitivity. (0, 0) = nothing measured.
+    QPair<double, double> fillRange() const;
+    /// Off: boxes jump to their new place. Without it the style's animation hint decides.
+    void setAnimated(bool animated);
+    bool layoutPending() const; // a large layout is being computed; the picture is still the old one
 
 signals:
     void selectionChanged(const QStringList& nodes); // by the user: all nodes of selected boxes
@@ -60,6 +67,8 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
     bool viewportEvent(QEvent* event) override;
 };
 

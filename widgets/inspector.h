@@ -21,13 +21,13 @@ struct InspectorContent
     bool editable = false; // a product (or several) and the project can be edited
     QString notEditableReason; // shown instead of the buttons
     std::optional<Precision> precision; // of the draft; empty = mixed
-    bool inherited = false;
+    bool inherited = false; // nothing is set on the op itself: "Inherit" has nothing to take back
     bool locked = false;
     QString sourceText; // "from rule "attention.output.dense", 6 ops"
     QString refusal; // why it cannot be int8
     struct Section
     {
-        QString title; // "Ran in trial 14", "Shapes", "Attributes", "Weights"
+        QString title; // "Ran in trial 14", "Shapes"; what follows a tab is aside: "If int8\trank 3 of 38"
         QVector<QPair<QString, QString>> rows;
     };
     QVector<Section> sections;
@@ -44,6 +44,9 @@ signals:
     void precisionRequested(octet::Precision precision);
     void inheritRequested();
     void lockRequested(bool locked);
+
+protected:
+    void changeEvent(QEvent* event) override;
 
 private:
     struct Impl;

@@ -24,6 +24,10 @@ public:
 signals:
     void stopRequested();
 
+protected:
+    void changeEvent(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+
 private:
     struct Impl;
     std::unique_ptr<Impl> m_impl;

@@ -22,9 +22,14 @@ public:
     void setStructure(std::shared_ptr<const graph::Structure> structure, const QStringList& nodeNames);
     void setOps(const OpViews& ops);
     void setSelection(const QStringList& nodes); // emits nothing
+    void setHidePlumbing(bool hide); // true at first
 signals:
     void selectionChanged(const QStringList& nodes);
     void contextMenuRequested(const QPoint& globalPos);
+
+protected:
+    void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     struct Impl;

@@ -68,7 +68,7 @@ const Theme& Theme::darkTheme()
 const Theme& Theme::of(const QPalette& palette)
 {
     return palette.color(QPalette::Window).lightness() < palette.color(QPalette::WindowText).lightness() ? darkTheme()
-                                                                                                           : light();
+                                                                                                         : light();
 }
 
 QPalette Theme::palette() const

@@ -5,6 +5,7 @@
 #include "core/values/trial.h"
 
 #include <QAbstractTableModel>
+#include <QVector>
 #include <QWidget>
 
 #include <memory>
@@ -17,12 +18,25 @@ class TrialsModel : public QAbstractTableModel
     Q_OBJECT
 public:
     enum Column { Pin, Id, Mark, Name, Right, Difference, WorseBetter, P50, Speed, Int8, GoalVerdict, ColumnCount };
-    enum Role { SortRole = Qt::UserRole + 1, TrialIdRole, StateRole, ProgressRole, ErrorRole, OnFrontierRole, RoleOfMark };
+    enum Role {
+        SortRole = Qt::UserRole + 1, // number or text; NaN = not known, last in either order
+        TrialIdRole,
+        StateRole, // int(TrialState)
+        ProgressRole, // 0..1 of a running row
+        ErrorRole, // one sentence of a failed row
+        OnFrontierRole,
+        RoleOfMark, // int(Mark::Role)
+        KindOfMark, // int(Mark::Kind)
+        PinnedRole, // pinned or chosen: stays on top
+        ProgressTextRole,
+        VerdictRole, // "meets", "too close to call", "misses", ""
+    };
     explicit TrialsModel(QObject* parent = nullptr);
     ~TrialsModel() override;
 
     /// `verdicts` by trial: "meets", "too close to call", "misses", "".
-    void setTrials(const std::vector<Trial>& trials, const std::vector<QString>& verdicts, const std::vector<int>& frontierIds);
+    void setTrials(
+        const std::vector<Trial>& trials, const std::vector<QString>& verdicts, const std::vector<int>& frontierIds);
     void setProgress(int trial, double share, const QString& text); // of a running row
     int rowOf(int trial) const; // -1 = none
     int trialAt(int row) const;
@@ -44,12 +58,20 @@ public:
     explicit TrialsView(TrialsModel* model, QWidget* parent = nullptr);
     ~TrialsView() override;
     void setSelectedTrial(int trial); // emits nothing
+    QVector<int> selectedTrials() const; // in shown order
+
+    enum class CopyFormat { Tsv, Csv, Markdown };
+    /// Header and the selected rows (all shown rows when none is) of the shown columns; numbers in C locale.
+    QString asText(CopyFormat format) const;
 signals:
     void trialSelected(int trial);
     void trialActivated(int trial);
     void trialHovered(int trial);
     void pinRequested(int trial, bool pinned);
     void contextMenuRequested(int trial, const QPoint& globalPos);
+
+protected:
+    void changeEvent(QEvent* event) override;
 
 private:
     struct Impl;

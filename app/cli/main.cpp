@@ -1,5 +1,69 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-int main()
+#include "app/cli/commands.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <new>
+
+namespace octet::cli {
+
+namespace {
+
+int notInThisVersion(const Arguments& arguments, Console&)
 {
-    return 0;
+    throw Error(ErrorKind::Unsupported,
+        fmt::format(
+            "This version has no \"{}\" yet; \"evaluate\", \"benchmark\" and \"tune\" are there.", arguments.command));
+}
+
+int dispatch(const Arguments& arguments, Console& console)
+{
+    static const std::map<std::string, int (*)(const Arguments&, Console&)> commands{
+        {"info", info},
+        {"run", run},
+        {"evaluate", evaluate},
+        {"benchmark", benchmark},
+        {"calibrate", calibrate},
+        {"tune", tune},
+        {"trials", trials},
+        {"export", exportTrial},
+        {"check", check},
+        {"replay", replay},
+        {"serve", serve},
+        {"sensitivity", notInThisVersion},
+        {"gate", notInThisVersion},
+    };
+    return commands.at(arguments.command)(arguments, console);
+}
+
+} // namespace
+
+int start(int argc, char** argv)
+{
+    const Parsed parsed = parse(argc, argv);
+    if (!parsed.arguments)
+        return parsed.status;
+    catchInterrupts();
+    Console console(parsed.arguments->json);
+    try {
+        return dispatch(*parsed.arguments, console);
+    } catch (const UsageError& error) {
+        return console.wrongUsage(error.message);
+    } catch (const Error& error) {
+        return console.fail(error);
+    } catch (const std::bad_alloc&) {
+        return console.fail(
+            Error(ErrorKind::Resource, "Not enough memory; close other programs, or use a smaller --batch-size."));
+    } catch (const std::exception& error) {
+        return console.fail(
+            Error(ErrorKind::Internal, fmt::format("Something unexpected went wrong: {}.", error.what())));
+    }
+}
+
+} // namespace octet::cli
+
+int main(int argc, char** argv)
+{
+    return octet::cli::start(argc, argv);
 }

@@ -35,30 +35,47 @@ public:
     virtual int label(Split split, std::size_t index) const = 0; // -1 = none
     virtual bool hasLabels() const = 0;
     virtual int classes() const = 0; // highest label + 1, or from the model's output
-    /// Tokens of the sample (text: 1..maxLength); 0 = fixed-shape samples.
+    /// Tokens of the sample (1..maxLength, both for texts and for arrays with an attention_mask, where it is the last
+    /// column that is masked in); 0 = fixed-shape samples. A model with a fixed sequence dimension: always that.
     virtual int length(Split split, std::size_t index) const = 0;
-    /// Model inputs of the given samples, padded to `paddedLength` (ignored for arrays): i64 ids, mask, types, or f32.
-    virtual std::map<std::string, Tensor> batch(Split split, const std::vector<std::size_t>& indices,
-                                                int paddedLength) const = 0;
+    /// Model inputs of the given samples in the model's types, padded or cut to `paddedLength` columns (0: the longest;
+    /// ignored for fixed-shape samples). A length below that of a sample is Error(Internal).
+    virtual std::map<std::string, Tensor> batch(
+        Split split, const std::vector<std::size_t>& indices, int paddedLength) const = 0;
     virtual std::vector<PreviewRow> preview(Split split, std::size_t count) const = 0;
-    virtual std::string hash() const = 0; // over files, columns, tokenizer, preprocessing; not over limits
+    virtual std::string hash() const = 0; // over files, columns, tokenizer, lengths, preprocessing and limits
     /// Index in Test of a sample of Tuning or HeldOut.
     virtual std::size_t testIndex(Split split, std::size_t index) const = 0;
 };
 
 /// Opens and checks everything: files, columns, label range (against the model's classes), arrays' types and shapes
 /// against the model's inputs. Throws Error(File | Format | Data) naming file and row. Test or calibration may be
-/// missing (size 0).
+/// missing (size 0); texts for tests need labels, those for calibration do not.
+///
+/// The spec comes back filled in: kind, columns, label names, hashes, and maxLength as it holds (a fixed sequence
+/// dimension or max_position_embeddings of config.json; for arrays with a mask the width of the arrays).
+/// Labels are numbers or class names; names come from the spec, id2label of config.json or labels.txt.
+/// Arrays: a uint8 array that feeds a float input becomes (x/255 - mean)/std in float32, so x/255 when mean and std are
+/// empty; integers widen or narrow as long as every value fits; [N, H, W] feeds [N, 1, H, W].
 std::shared_ptr<const Dataset> open(const DataSpec& spec, const graph::Model& model);
 
-/// What a folder offers: fills kind, files, columns as far as they can be found (test.tsv, calib.tsv, test_*.npy ...).
+/// What a folder offers: fills kind, files, columns as far as they can be found: test.tsv (or dev, validation, val;
+/// .csv, .jsonl) and calib.tsv (calibration, train), preferred when a tokenizer is there; else test_*.npy, calib_*.npy
+/// and test_labels.npy. mean and std come from image_mean and image_std of preprocessor_config.json. Kind None: nothing
+/// found.
 DataSpec discover(const std::string& folder, const graph::Model& model);
 
 /// Lengths are padded up to these steps, so that a few programs serve all: 16, 32, 48 ... up to maxLength.
 int paddedLength(int length, int maxLength);
 
-/// A DataSpec as YAML (`--data FILE.yaml`); relative paths are relative to the file. Unknown keys: Error(Setting).
+/// A DataSpec as YAML (`--data FILE.yaml`); relative paths are relative to the file. Unknown keys, wrong types:
+/// Error(Setting) with line, column and the nearest key; bad syntax: Error(Format).
+/// Keys: kind, test, calib, text_column, text_pair_column, label_column, tokenizer, max_length, inputs {name: file},
+/// calib_inputs {name: file}, labels, mean [..], std [..], limit, calib_limit, batch_size, label_names [..],
+/// hashes {file: sha256}.
 DataSpec loadSpec(const std::string& yamlFile);
-std::string specToYaml(const DataSpec& spec);
+DataSpec specFromYaml(const std::string& text, const std::string& fileName = "data.yaml"); // paths as they stand
+/// specFromYaml(specToYaml(spec)) == spec. With a `folder`, paths below it are written relative to it.
+std::string specToYaml(const DataSpec& spec, const std::string& folder = {});
 
 } // namespace octet::data

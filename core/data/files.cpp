@@ -70,7 +70,7 @@ void writeFileAtomically(const std::string& path, const std::vector<std::string_
         failWriting(path, temporary, errno);
     for (const std::string_view part : parts) {
         errno = 0;
-        if (std::fwrite(part.data(), 1, part.size(), file.get()) != part.size())
+        if (!part.empty() && std::fwrite(part.data(), 1, part.size(), file.get()) != part.size())
             failWriting(path, temporary, errno);
     }
     // A delayed "disk full" shows up only here; a rename before it would replace a good file by half a one.

@@ -191,7 +191,7 @@ using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
 void readExactly(std::FILE* file, void* target, std::size_t size, const std::string& path)
 {
-    if (std::fread(target, 1, size, file) != size)
+    if (size > 0 && std::fread(target, 1, size, file) != size)
         throw Error(ErrorKind::Format, fmt::format("{} is cut off; copy it again.", path), {.file = path});
 }
 

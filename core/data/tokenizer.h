@@ -21,7 +21,8 @@ public:
     virtual ~Tokenizer() = default;
     /// `text` and `pair` are valid UTF-8. A text beyond `maxLength` loses its end, of a pair the longer one first.
     /// Throws Error(Setting) when `maxLength` leaves no room for any text.
-    virtual Encoding encode(const std::string& text, const std::string& pair, int maxLength) const = 0; // pair "" = none
+    virtual Encoding encode(
+        const std::string& text, const std::string& pair, int maxLength) const = 0; // pair "" = none
     virtual std::int64_t padId() const = 0;
     virtual std::string description() const = 0; // "tokenizer.json, WordPiece, 11,285 tokens"
     virtual std::vector<std::string> files() const = 0; // what it was read from; any change of them may change ids

@@ -23,7 +23,7 @@ using Vocabulary = std::unordered_map<std::string, std::int64_t, StringHash, std
 /// A token found as it stands in the text, before WordPiece.
 struct AddedToken
 {
-    std::string content {};
+    std::string content{};
     std::int64_t id = 0;
     bool singleWord = false; // only between characters that are no word characters
     bool lstrip = false, rstrip = false; // takes the white space on that side with it
@@ -34,8 +34,8 @@ struct AddedToken
 struct TemplatePiece
 {
     enum Kind { Special, First, Second } kind = Special;
-    std::vector<std::int64_t> ids {}; // of Special
-    std::vector<std::string> tokens {};
+    std::vector<std::int64_t> ids{}; // of Special
+    std::vector<std::string> tokens{};
     std::int64_t typeId = 0;
 };
 

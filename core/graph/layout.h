@@ -36,14 +36,16 @@ struct PlacedBox
 };
 struct PlacedEdge
 {
-    int from = 0, to = 0; // visible boxes
+    /// Placed boxes of one level, or one of them and the frame around it: an edge from a frame starts below its header,
+    /// one to a frame ends at its bottom.
+    int from = 0, to = 0;
     std::vector<std::string> values; // ONNX values that it carries
     std::vector<Point> points; // polyline with right angles, arrow at the end
     bool stub = false; // long fan-out (mask to every layer), drawn as a named stub
 };
 struct Layout
 {
-    std::vector<PlacedBox> boxes; // parents before children
+    std::vector<PlacedBox> boxes; // a frame before what is in it
     std::vector<PlacedEdge> edges;
     Rect bounds;
 };

@@ -19,11 +19,12 @@ public:
     MappedFile& operator=(const MappedFile&) = delete;
 
     std::span<const std::byte> bytes() const { return m_bytes; }
-    /// Tells the kernel that the pages read so far are not needed in this process; they stay valid.
-    void release() const;
 
 private:
     std::span<const std::byte> m_bytes;
 };
+
+/// Tells the kernel that the pages of a part of a mapped file are not needed now; they stay valid.
+void releasePages(std::span<const std::byte> mapped);
 
 } // namespace octet::graph

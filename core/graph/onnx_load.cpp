@@ -74,8 +74,6 @@ public:
             readNodes(proto.graph());
         }
         checkReferences();
-        if (m_tensors.copiedBytes() != 0)
-            file.release();
         m_parts->files = m_tensors.takeFiles();
         m_parts->files.push_back(std::move(file));
         m_parts->index();

@@ -75,7 +75,7 @@ std::span<const std::byte> TensorReader::aligned(std::span<const std::byte> byte
         return bytes;
     const auto copy = m_storage.allocate(bytes.size());
     std::memcpy(copy.data(), bytes.data(), bytes.size());
-    m_copied += bytes.size();
+    releasePages(bytes);
     return copy;
 }
 

@@ -24,8 +24,6 @@ public:
     /// Throws Error(Format) when sizes do not agree, before anything of that size is allocated.
     Weight read(const onnx::TensorProto& tensor, const std::string& name,
         const std::optional<std::span<const std::byte>>& raw = {});
-    /// Bytes of values that were copied because they were unaligned.
-    std::size_t copiedBytes() const { return m_copied; }
     std::vector<MappedFile> takeFiles() { return m_external.take(); }
 
 private:
@@ -35,7 +33,6 @@ private:
     std::string m_path;
     Storage& m_storage;
     ExternalFiles m_external;
-    std::size_t m_copied = 0;
 };
 
 } // namespace octet::graph

@@ -25,15 +25,26 @@ struct Context
     int threads = 1;
     std::function<bool()> cancelled; // true -> Error(Cancelled) within a second
     std::function<void(long, long)> progress;
+    /// When given, calibrate() keeps what it collected here, so that another range method costs no other pass. Only for
+    /// this model and data.
+    std::map<std::string, quantize::ValueStatistics>* statistics = nullptr;
 };
 
 /// One fp32 pass over the calibration split. Padding never counts. Result depends on neither batch size nor order.
-std::map<std::string, quantize::ValueStatistics> collectStatistics(const Context& context,
-                                                                   const std::vector<std::string>& values);
+std::map<std::string, quantize::ValueStatistics> collectStatistics(
+    const Context& context, const std::vector<std::string>& values);
 
 /// Ranges that `settings` need: those in `known` are taken over, the rest computed from one pass.
 /// Throws Error(Data) without calibration data when any is missing.
 Ranges calibrate(const Context& context, const Settings& settings, const Ranges& known);
+
+/// Inputs of the model's own types and shapes with seeded contents that the model accepts (ids below the number of rows
+/// they are looked up in, masks of ones): for speed only. A free first dimension becomes `batch`, other free ones
+/// `length`. Throws Error(Setting) when a length is needed and is 0, or a fixed first dimension is not `batch`.
+std::map<std::string, Tensor> seededInputs(const graph::Model& model, int batch, int length, unsigned seed);
+
+/// Ranges that `settings` need, from seeded inputs: for timing without data, they say nothing about accuracy.
+Ranges seededRanges(const Context& context, const Settings& settings, const Workload& workload);
 
 struct AccuracyRun
 {
@@ -62,13 +73,18 @@ struct LatencyRun
     std::vector<long long> weightBytes;
 };
 /// Contenders take turns sample by sample (A B C A B C ...) after a warm-up; holds the machine-wide timing lock.
-/// `data` may be null when the workload fixes length and seeded inputs are to be used.
+/// Length 0 times real samples (of the tuning split, else test, else calibration), each in its padded length, one a
+/// run; a fixed length takes the samples that fit, padded to it. Without data, or when none fits, inputs are seeded.
+/// All figures are ms a sample; those of groups are ms a run at the length of the median sample.
 LatencyRun latency(const Context& context, const std::vector<Contender>& contenders, const Workload& workload);
 
 /// Wilson score interval, 95 %.
 std::pair<double, double> wilson(long correct, long samples);
-/// "meets", "too close to call" or "misses": 95 % one-sided paired interval (Newcombe on discordant pairs; rule of
-/// three when none changed) of the loss against `goal` on one split.
+/// Paired interval of the loss of accuracy (worse - better) / samples, each end one-sided 95 %: Newcombe's
+/// square-and-add interval for paired proportions (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10), and 3 /
+/// samples to both sides (rule of three) when no answer changed between right and wrong.
+std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp32);
+/// "meets", "too close to call" or "misses": that interval against what `goal` allows, on one split.
 std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
 
 } // namespace octet::measure

@@ -122,6 +122,16 @@ void syncAndRename(const std::string& from, const std::string& to)
 
 } // namespace
 
+namespace {
+
+void crash(Trial& trial)
+{
+    trial.state = TrialState::Crashed;
+    trial.error = "The program that ran this trial ended before the trial did; it is not tried again by itself.";
+}
+
+} // namespace
+
 struct Project::Impl
 {
     std::string path;
@@ -222,6 +232,9 @@ std::vector<Trial> Project::Impl::trials(const char* condition)
         trial.pinned = statement.integer(1) != 0;
         trial.chosen = statement.integer(2) != 0;
         trial.note = statement.text(3);
+        // Under review nobody has the file open, so what still runs in it died.
+        if (readOnly && trial.state == TrialState::Running)
+            crash(trial);
         trials.push_back(std::move(trial));
     }
     return trials;
@@ -230,8 +243,7 @@ std::vector<Trial> Project::Impl::trials(const char* condition)
 void Project::Impl::markCrashed()
 {
     for (Trial& trial : trials("WHERE state = 'running'")) {
-        trial.state = TrialState::Crashed;
-        trial.error = "The program that ran this trial ended before the trial did; it is not tried again by itself.";
+        crash(trial);
         put(trial);
     }
 }

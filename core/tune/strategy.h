@@ -21,16 +21,17 @@ struct Proposal
 
 struct SearchState
 {
-    std::vector<quantize::Product> products;
-    Config draft; // locked ops and user's exclusions stay as they are
+    std::vector<quantize::ResolvedOp> ops; // quantize::resolve(model, draft).ops
+    Config draft; // locked ops and the user's exclusions (fp32 set for a type, by a rule or on an op) stay as they are
     std::vector<Trial> trials; // finished ones of this search and the baselines, in order
     Goal goal;
 };
 
 /// The next config to try, or nothing when the strategy is done.
-/// "basic" as INC 1.x defines it: all tuning choices op-type-wise first (static, then dynamic where it is better),
-/// then each op alone in fp32, sorted by the accuracy it brings, then accumulated in that order.
-/// Names of INC that Octet does not have run "basic" here (the caller says so); unknown names: Error(Setting).
+/// "basic" as INC 1.x defines it (strategy/basic.py): first the tuning choices for all ops (static, dynamic, static
+/// with percentile ranges), then, from the best of them that misses the goal, each op alone in fp32 from last to first,
+/// then these accumulated in the order of the accuracy that each brought. Recognises its earlier proposals by their
+/// config. Names of INC that Octet does not have run "basic" here (the caller says so); unknown names: Error(Setting).
 std::optional<Proposal> next(const std::string& strategy, const SearchState& state);
 
 bool isKnownStrategy(const std::string& name); // any of INC's

@@ -2,6 +2,7 @@
 // What the passes recognise, what they must not, and that fusing changes no result.
 #include "core/engine/passes/passes.h"
 #include "core/engine/program.h"
+#include "core/quantize/affine.h"
 #include "core/values/error.h"
 #include "onnx_builder.h"
 #include "test_main.h"

@@ -192,6 +192,7 @@ private slots:
         // Killed in the middle of trial 1: the file opens, and the trial says what happened.
         ::kill(child, SIGKILL);
         ::waitpid(child, nullptr, 0);
+        QVERIFY(Project::review(m_path)->trials()[0].state == TrialState::Crashed);
         const auto project = Project::open(m_path);
         QCOMPARE(project->trials().size(), std::size_t(1));
         QVERIFY(project->trials()[0].state == TrialState::Crashed);

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The JSON pieces that several commands share (cli.md's field names, which scripts of others read).
+#include "app/cli/shared.h"
+
+#include "core/values/json.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace octet::cli {
+
+using nlohmann::json;
+
+std::string describe(const Accuracy& accuracy)
+{
+    return fmt::format("{:.4f} ({} of {})", accuracy.value, accuracy.correct, accuracy.samples);
+}
+
+json countsJson(const PrecisionCounts& counts)
+{
+    return {{"int8", counts.int8}, {"bf16", counts.bf16}, {"fp32", counts.fp32}};
+}
+
+json accuracyJson(const Accuracy& accuracy)
+{
+    return {{"metric", accuracy.metric}, {"value", accuracy.value}, {"correct", accuracy.correct},
+        {"samples", accuracy.samples}, {"ci95", {accuracy.ciLow, accuracy.ciHigh}}};
+}
+
+json machineJson(const Machine& machine)
+{
+    return toJson(machine);
+}
+
+json trialJson(const Trial& trial)
+{
+    json entry = {{"id", trial.id}, {"name", trial.name}, {"origin", trial.origin}, {"state", toString(trial.state)},
+        {"accuracy", nullptr}, {"p50_ms", nullptr}, {"precision_counts", countsJson(trial.counts)},
+        {"strategy_note", trial.strategyNote}, {"isa", trial.manifest.machine.isa},
+        {"workload", toJson(trial.workload)}, {"output_digest", trial.outputDigest}, {"pinned", trial.pinned},
+        {"chosen", trial.chosen}, {"note", trial.note}};
+    if (!trial.error.empty())
+        entry["error"] = trial.error;
+    if (const Accuracy* accuracy = trial.tuning()) {
+        entry["accuracy"] = accuracy->value;
+        entry["correct"] = accuracy->correct;
+        entry["samples"] = accuracy->samples;
+        entry["worse"] = accuracy->worse;
+        entry["better"] = accuracy->better;
+        entry["split"] = toString(Split::Tuning);
+    }
+    if (trial.latency.runs > 0) {
+        entry["p50_ms"] = trial.latency.p50;
+        entry["ci95_ms"] = {trial.latency.ciLow, trial.latency.ciHigh};
+        if (trial.latency.ratioToFp32 > 0)
+            entry["ratio_to_fp32"] = trial.latency.ratioToFp32;
+    }
+    return entry;
+}
+
+} // namespace octet::cli

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+
+#include "app/cli/job.h"
+#include "core/engine/cpu.h"
+#include "core/exchange/inc_yaml.h"
+#include "core/tune/frontier.h"
+#include "core/tune/strategy.h"
+#include "core/tune/tuner.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace octet::cli {
+
+using nlohmann::json;
+
+namespace {
+
+Goal goalOf(const Arguments& arguments, const graph::Model& model)
+{
+    Goal goal;
+    if (!arguments.tuning.empty())
+        goal = exchange::readConfigFile(arguments.tuning, &model).goal;
+    if (arguments.relative || arguments.absolute) {
+        goal.relative = arguments.relative.has_value();
+        goal.maxDrop = goal.relative ? *arguments.relative : *arguments.absolute;
+    }
+    if (!arguments.strategy.empty())
+        goal.strategy = arguments.strategy;
+    goal.maxTrials = arguments.maxTrials.value_or(goal.maxTrials);
+    goal.timeoutSeconds = arguments.timeout.value_or(goal.timeoutSeconds);
+    goal.seed = arguments.seed.value_or(goal.seed);
+    goal.keepWeights = goal.keepWeights || arguments.keepWeights;
+    goal.searchOn = goal.searchOn || arguments.searchOn;
+    if (!tune::isKnownStrategy(goal.strategy))
+        throw Error(ErrorKind::Setting,
+            fmt::format("\"{}\" is no strategy; use basic, or another name of INC.", goal.strategy));
+    return goal;
+}
+
+/// The trials that count for this search, old and new, each once, by number.
+std::vector<Trial> allTrials(const JobRequest& request, const JobWatcher& watcher, const std::string& dataHash)
+{
+    std::map<int, Trial> trials = watcher.finished();
+    const std::string isa = engine::toString(engine::effectiveIsa());
+    for (const Trial& trial : request.known)
+        if (trial.state == TrialState::Done && trial.workload == request.workload && trial.manifest.dataHash == dataHash
+            && trial.manifest.modelHash == request.modelHash && trial.manifest.machine.isa == isa)
+            trials.emplace(trial.id, trial);
+    std::vector<Trial> list;
+    for (auto& [id, trial] : trials)
+        list.push_back(std::move(trial));
+    return list;
+}
+
+json trialsJson(const std::vector<Trial>& trials)
+{
+    json list = json::array();
+    for (const Trial& trial : trials)
+        list.push_back(trialJson(trial));
+    return list;
+}
+
+json documentOf(const std::vector<Trial>& trials, const JobResult& result)
+{
+    const Trial* baseline = tune::fp32Baseline(trials);
+    const auto best = std::ranges::find(trials, result.bestTrial, &Trial::id);
+    json document = {{"baseline", baseline ? trialJson(*baseline) : json()}, {"trials", trialsJson(trials)},
+        {"best", best != trials.end() ? trialJson(*best) : json()}, {"verdict", result.verdict}, {"held_out", nullptr},
+        {"met", result.goalMet}, {"evaluations", result.evaluations}, {"seconds", result.seconds},
+        {"summary", result.summary}};
+    if (result.heldOut.samples > 0) {
+        document["held_out"] = accuracyJson(result.heldOut);
+        document["held_out"].update({{"worse", result.heldOut.worse}, {"better", result.heldOut.better}});
+    }
+    return document;
+}
+
+std::string text(const json& document)
+{
+    std::vector<std::vector<std::string>> rows{
+        {"trial", "state", "accuracy", "p50 ms", "int8", "bf16", "fp32", "name"}};
+    for (const json& trial : document["trials"]) {
+        const json& counts = trial["precision_counts"];
+        rows.push_back({std::to_string(trial["id"].get<int>()), trial["state"],
+            trial["accuracy"].is_null() ? "-" : fmt::format("{:.4f}", trial["accuracy"].get<double>()),
+            trial["p50_ms"].is_null() ? "-" : fmt::format("{:.3f}", trial["p50_ms"].get<double>()),
+            std::to_string(counts["int8"].get<int>()), std::to_string(counts["bf16"].get<int>()),
+            std::to_string(counts["fp32"].get<int>()), trial["name"]});
+    }
+    std::string result = table(rows);
+    if (document.contains("summary"))
+        result += document["summary"].get<std::string>() + "\n";
+    return result;
+}
+
+} // namespace
+
+int tune(const Arguments& arguments, Console& console)
+{
+    capIsa(arguments);
+    const DataSpec spec = dataSpec(arguments);
+    const auto model = graph::load(arguments.model);
+    const Goal goal = goalOf(arguments, *model);
+    Store project(arguments, *model);
+    const auto data = data::open(spec, *model);
+    // Without a config nothing is set, so that the search decides everything.
+    NamedConfig config;
+    if (!arguments.configs.empty() || !arguments.presets.empty())
+        config = configOf(arguments, *model, console);
+    settingsOf(*model, config.config, console);
+    JobRequest request = requestOf(JobKind::Tune, arguments, *model, *data, config, project);
+    request.goal = goal;
+    project.setData(data->spec());
+    project.setGoal(goal);
+    project.setWorkload(request.workload);
+    throwIfInterrupted();
+
+    JobWatcher watcher(console, project, *data);
+    JobResult result;
+    try {
+        result = tune::run(request, watcher);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::Cancelled)
+            throw;
+        const json partial = {{"trials", trialsJson(allTrials(request, watcher, data->hash()))}};
+        if (!console.wantsJson() && !watcher.finished().empty())
+            console.result(partial, text(partial));
+        return console.fail(error, partial);
+    }
+    const json document = documentOf(allTrials(request, watcher, data->hash()), result);
+    console.result(document, text(document));
+    return result.goalMet ? Done : NotMet;
+}
+
+} // namespace octet::cli

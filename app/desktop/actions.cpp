@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/actions.h"
+
+#include "app/desktop/app_info.h"
+#include "app/desktop/document.h"
+#include "app/desktop/job_control.h"
+#include "app/desktop/words.h"
+#include "widgets/icons.h"
+
+#include <QApplication>
+#include <QMenu>
+#include <QMenuBar>
+#include <QWidget>
+
+namespace octet::desktop {
+
+namespace {
+
+constexpr const char* iconProperty = "octetIcon";
+constexpr const char* whyProperty = "octetWhyNot";
+
+} // namespace
+
+Actions::Actions(Document* document, JobControl* jobs, QWidget* window)
+    : QObject(window)
+    , m_document(document)
+    , m_jobs(jobs)
+    , m_window(window)
+{
+    create();
+    refreshIcons();
+    refresh();
+}
+
+QAction* Actions::add(const QString& text, const char* icon, const QKeySequence& shortcut)
+{
+    auto* action = new QAction(text, this);
+    action->setShortcut(shortcut);
+    if (icon)
+        action->setProperty(iconProperty, QString::fromLatin1(icon));
+    m_all << action;
+    m_window->addAction(action);
+    return action;
+}
+
+void Actions::create()
+{
+    open = add(tr("Open..."), "open", QKeySequence::Open);
+    openFolder = add(tr("Open model folder..."), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_O);
+    openSample = add(tr("Open sample"));
+    saveCopy = add(tr("Save a copy as..."), nullptr, QKeySequence::SaveAs);
+    exportOctet = add(tr("Export config and ranges (.octet.yaml)..."), "export", Qt::CTRL | Qt::Key_E);
+    exportInc = add(tr("Export Neural Compressor YAML..."), "export");
+    exportQdq = add(tr("Export int8 ONNX (QDQ)..."), "export");
+    quit = add(tr("Quit"), nullptr, QKeySequence::Quit);
+    undo = add(tr("Undo"), "undo", QKeySequence::Undo);
+    redo = add(tr("Redo"), "redo", QKeySequence::Redo);
+    find = add(tr("Find in graph"), "search", QKeySequence::Find);
+    dataPage = add(tr("Data page"), "data", Qt::CTRL | Qt::Key_1);
+    workbenchPage = add(tr("Workbench"), nullptr, Qt::CTRL | Qt::Key_2);
+    fitAll = add(tr("Fit graph"), "fit");
+    fitSelection = add(tr("Fit selection"));
+    hidePlumbing = add(tr("Hide shape plumbing"));
+    hidePlumbing->setCheckable(true);
+    hidePlumbing->setChecked(true);
+    themeSystem = add(tr("Theme as the system"));
+    themeLight = add(tr("Light theme"));
+    themeDark = add(tr("Dark theme"));
+    auto* themes = new QActionGroup(this);
+    for (QAction* action : {themeSystem, themeLight, themeDark}) {
+        action->setCheckable(true);
+        themes->addAction(action);
+    }
+    resetLayout = add(tr("Reset layout"));
+    fullScreen = add(tr("Full screen"), nullptr, Qt::Key_F11);
+    fullScreen->setCheckable(true);
+    palette = add(tr("Search commands"), "search", Qt::CTRL | Qt::Key_K);
+    palette->setShortcuts({Qt::CTRL | Qt::Key_K, Qt::CTRL | Qt::SHIFT | Qt::Key_P});
+
+    markInt8 = add(tr("Mark int8"), nullptr, Qt::Key_1);
+    markBf16 = add(tr("Mark bf16"), nullptr, Qt::Key_2);
+    markFp32 = add(tr("Mark fp32"), nullptr, Qt::Key_3);
+    markInherit = add(tr("Inherit precision"), nullptr, Qt::Key_0);
+    // Digits belong to what is selected in graph, tree and inspector, and stay digits everywhere else.
+    for (QAction* action : marks()) {
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        m_window->removeAction(action);
+    }
+    lock = add(tr("Lock: the search may not touch it"), "lock");
+    unlock = add(tr("Unlock"), "unlock");
+    byPattern = add(tr("Mark by pattern..."), nullptr, Qt::CTRL | Qt::Key_R);
+    presetStatic = add(tr("Draft: everything int8, static"));
+    presetDynamic = add(tr("Draft: everything int8, dynamic per token"));
+    presetBf16 = add(tr("Draft: everything bf16"));
+    presetFp32 = add(tr("Draft: everything fp32"));
+    rangeMinMax = add(tr("Ranges: minimum and maximum"));
+    range9999 = add(tr("Ranges: percentile 99.99"));
+    range999 = add(tr("Ranges: percentile 99.9"));
+
+    baseline = add(tr("Baseline"), "baseline", Qt::Key_F5);
+    calibrate = add(tr("Calibrate"), "calibrate", Qt::Key_F6);
+    tune = add(tr("Tune"), "tune", Qt::Key_F8);
+    measure = add(tr("Measure draft"), "measure", Qt::Key_F9);
+    stop = add(tr("Stop"), "stop", Qt::SHIFT | Qt::Key_F5);
+    workerCommand = add(tr("Worker command..."));
+
+    makeDraft = add(tr("Make draft of trial"));
+    pin = add(tr("Pin trial"), "pin");
+    pin->setCheckable(true);
+    choose = add(tr("Choose trial..."), "star");
+    unchoose = add(tr("Choose none"));
+    copyCommand = add(tr("Copy as command"), "copy");
+    shortcuts = add(tr("Keyboard shortcuts"), nullptr, Qt::CTRL | Qt::Key_Question);
+    about = add(tr("About Octet"));
+}
+
+void Actions::buildMenus(QMenuBar* bar)
+{
+    QMenu* file = bar->addMenu(tr("File"));
+    file->addActions({open, openFolder});
+    m_recent = file->addMenu(tr("Open recent"));
+    file->addActions({openSample, saveCopy});
+    file->addSeparator();
+    file->addActions({exportOctet, exportInc, exportQdq});
+    file->addSeparator();
+    file->addAction(quit);
+
+    QMenu* edit = bar->addMenu(tr("Edit"));
+    edit->addActions({undo, redo});
+    edit->addSeparator();
+    edit->addActions({find, palette});
+
+    QMenu* view = bar->addMenu(tr("View"));
+    view->addActions({dataPage, workbenchPage});
+    view->addSeparator();
+    view->addActions({fitAll, fitSelection, hidePlumbing});
+    view->addSeparator();
+    view->addActions({themeSystem, themeLight, themeDark});
+    view->addSeparator();
+    view->addActions({fullScreen, resetLayout});
+
+    QMenu* quantize = bar->addMenu(tr("Quantize"));
+    quantize->addActions({markInt8, markBf16, markFp32, markInherit});
+    quantize->addSeparator();
+    quantize->addActions({lock, unlock, byPattern});
+    m_opTypes = quantize->addMenu(tr("Mark op type"));
+    quantize->addSeparator();
+    quantize->addActions({presetStatic, presetDynamic, presetBf16, presetFp32});
+    quantize->addSeparator();
+    quantize->addActions({rangeMinMax, range9999, range999});
+
+    QMenu* run = bar->addMenu(tr("Run"));
+    run->addActions({baseline, calibrate, tune, measure, stop});
+    run->addSeparator();
+    run->addActions({workerCommand, copyCommand});
+
+    fillTrialMenu(bar->addMenu(tr("Trials")));
+    QMenu* help = bar->addMenu(tr("Help"));
+    help->addActions({shortcuts, about});
+    for (QAction* menu : bar->actions())
+        menu->menu()->setToolTipsVisible(true);
+}
+
+void Actions::fillOpMenu(QMenu* menu) const
+{
+    menu->setToolTipsVisible(true);
+    menu->addActions(marks());
+    menu->addSeparator();
+    menu->addActions({lock, unlock, byPattern});
+    menu->addSeparator();
+    menu->addAction(fitSelection);
+}
+
+void Actions::fillTrialMenu(QMenu* menu) const
+{
+    menu->setToolTipsVisible(true);
+    menu->addActions({makeDraft, pin, choose, unchoose});
+    menu->addSeparator();
+    menu->addActions({exportOctet, exportInc, exportQdq});
+}
+
+void Actions::setWhyNot(QAction* action, const QString& reason)
+{
+    action->setEnabled(reason.isEmpty());
+    action->setProperty(whyProperty, reason);
+    QString tip = action->text();
+    tip.remove(QStringLiteral("..."));
+    if (!action->shortcut().isEmpty())
+        tip += QStringLiteral(" (%1)").arg(action->shortcut().toString(QKeySequence::NativeText));
+    if (!reason.isEmpty())
+        tip += QStringLiteral(": ") + reason;
+    action->setToolTip(tip);
+    action->setStatusTip(reason.isEmpty() ? QString() : tip);
+}
+
+QString Actions::whyNot(const QAction* action)
+{
+    return action->property(whyProperty).toString();
+}
+
+void Actions::refresh()
+{
+    const bool isOpen = m_document->isOpen();
+    const QString closed = isOpen ? QString() : tr("open a model first");
+    const QString noModel = !isOpen ? closed : m_document->hasModel() ? QString() : m_document->reviewReason();
+    const QString noEdit = !noModel.isEmpty() ? noModel : m_document->reviewReason();
+    const QString noSelection = !noEdit.isEmpty()    ? noEdit
+        : m_document->selection()->nodes().isEmpty() ? tr("select an op or a box first")
+                                                     : QString();
+    setWhyNot(openSample, sampleFolder().isEmpty() ? tr("the sample did not come with this program") : QString());
+    QUndoStack* undoStack = m_document->undoStack();
+    undo->setText(undoStack->canUndo() ? tr("Undo: %1").arg(undoStack->undoText()) : tr("Undo"));
+    redo->setText(undoStack->canRedo() ? tr("Redo: %1").arg(undoStack->redoText()) : tr("Redo"));
+    setWhyNot(undo, undoStack->canUndo() ? QString() : tr("nothing to undo"));
+    setWhyNot(redo, undoStack->canRedo() ? QString() : tr("nothing to redo"));
+    for (QAction* action : {open, openFolder, quit, palette, themeSystem, themeLight, themeDark, fullScreen,
+             resetLayout, workerCommand, shortcuts, about})
+        setWhyNot(action, {});
+    for (QAction* action : {saveCopy, dataPage, workbenchPage})
+        setWhyNot(action, closed);
+    for (QAction* action : {find, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
+        setWhyNot(action, noModel);
+    setWhyNot(fitSelection,
+        !noModel.isEmpty()                               ? noModel
+            : m_document->selection()->nodes().isEmpty() ? tr("select an op or a box first")
+                                                         : QString());
+    for (QAction* action :
+        {byPattern, presetStatic, presetDynamic, presetBf16, presetFp32, rangeMinMax, range9999, range999})
+        setWhyNot(action, noEdit);
+    // Marks stay reachable when the project is for review: pressing 3 then answers why, inline.
+    for (QAction* action : {markInt8, markBf16, markFp32, markInherit, lock, unlock})
+        setWhyNot(action, !noModel.isEmpty() || noEdit.isEmpty() ? noSelection : QString());
+    setWhyNot(baseline, m_jobs->whyNot(JobKind::Baseline));
+    setWhyNot(calibrate, m_jobs->whyNot(JobKind::Calibrate));
+    setWhyNot(tune, m_jobs->whyNot(JobKind::Tune));
+    setWhyNot(measure, m_jobs->whyNot(JobKind::Measure));
+    setWhyNot(stop, m_jobs->running() ? QString() : tr("nothing is running"));
+
+    const Trial* trial = m_document->trial(m_document->selection()->trial());
+    const QString noTrial = !closed.isEmpty() ? closed : trial ? QString() : tr("select a trial first");
+    const QString noTrialEdit = !noTrial.isEmpty() ? noTrial : m_document->reviewReason();
+    const bool done = trial && trial->state == TrialState::Done;
+    setWhyNot(makeDraft, noTrialEdit);
+    setWhyNot(pin, noTrialEdit);
+    pin->setChecked(trial && trial->pinned);
+    setWhyNot(choose,
+        !noTrialEdit.isEmpty() ? noTrialEdit
+            : done             ? QString()
+                               : tr("only a finished trial can be chosen"));
+    setWhyNot(unchoose,
+        !m_document->reviewReason().isEmpty() ? m_document->reviewReason()
+            : m_document->chosenTrial()       ? QString()
+                                              : tr("no trial is chosen"));
+}
+
+void Actions::refreshIcons()
+{
+    for (QAction* action : m_all) {
+        const QString name = action->property(iconProperty).toString();
+        if (!name.isEmpty())
+            action->setIcon(widgets::icon(name, QApplication::palette()));
+    }
+}
+
+} // namespace octet::desktop

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What every action does.
+#pragma once
+
+#include "app/desktop/export_job.h"
+
+#include <QObject>
+
+namespace octet::desktop {
+
+class Actions;
+class Document;
+class JobControl;
+class MainWindow;
+
+class Commands : public QObject
+{
+    Q_OBJECT
+public:
+    explicit Commands(MainWindow* window);
+    void connectAll(); // once the window's parts exist
+    void draftFromTrial(int trial);
+
+private:
+    void connectFile();
+    void connectView();
+    void connectQuantize();
+    void connectRun();
+    void connectTrials();
+    void connectHelp();
+    void browse(bool folder);
+    void fillRecent();
+    void fillOpTypes();
+    void setPreset(const char* name, const QString& text);
+    void setRanges(const char* method, double percentile, const QString& text);
+    void exportAs(ExportFormat format);
+    void chooseTrial();
+    QString command() const; // the command line that does what the window would do
+    void baselineAdvice();
+
+    MainWindow* m_window;
+    Actions* m_actions = nullptr;
+    Document* m_document = nullptr;
+    JobControl* m_jobs = nullptr;
+};
+
+} // namespace octet::desktop

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/data_check.h"
+
+#include "app/desktop/words.h"
+#include "core/data/dataset.h"
+#include "core/values/error.h"
+
+#include <QFileInfo>
+#include <QLocale>
+
+#include <algorithm>
+
+namespace octet::desktop {
+
+namespace {
+
+using words::q;
+using words::s;
+using Content = widgets::DataPageContent;
+constexpr std::size_t previewRows = 50;
+enum CheckState { Open, Good, Decision, Wrong };
+
+void describeModel(Content& content, const graph::Model& model)
+{
+    const QFileInfo file(q(model.path()));
+    content.folder = file.absolutePath();
+    content.modelFile = file.absoluteFilePath();
+    for (const std::string& candidate : graph::modelFiles(s(content.folder)))
+        content.modelFiles << q(candidate);
+    if (!content.modelFiles.contains(content.modelFile))
+        content.modelFiles.prepend(content.modelFile);
+    content.modelNote = QStringLiteral("%1, %2").arg(
+        words::fileSize(file.size()), words::count(long(model.nodes().size()), QStringLiteral("node")));
+    QStringList inputs;
+    for (const graph::ValueInfo& input : model.inputs())
+        inputs << q(input.name);
+    QString output = QStringLiteral("no output");
+    if (!model.outputs().empty()) {
+        output = q(model.outputs().front().name);
+        const auto& shape = model.outputs().front().shape;
+        if (!shape.empty() && shape.back().value > 0)
+            output += QStringLiteral(" of %1 classes").arg(shape.back().value);
+    }
+    const QString words =
+        inputs.size() <= 2 ? inputs.join(QStringLiteral(", ")) : words::count(inputs.size(), QStringLiteral("input"));
+    content.checks << Content::Check{QStringLiteral("Model"), words + QStringLiteral(", ") + output, Good};
+}
+
+QString labelText(const DataSpec& spec, int label)
+{
+    if (label < 0)
+        return {};
+    const QString number = QString::number(label);
+    return std::size_t(label) < spec.labelNames.size() ? number + QLatin1Char(' ') + q(spec.labelNames[label]) : number;
+}
+
+QVector<Content::Row> rows(const data::Dataset& dataset, Split split)
+{
+    QVector<Content::Row> result;
+    for (const data::PreviewRow& from : dataset.preview(split, previewRows)) {
+        Content::Row row;
+        row.row = from.row;
+        row.text = q(from.text);
+        for (const std::string& token : from.tokens)
+            row.tokens << q(token);
+        row.ids = QVector<qint64>(from.ids.begin(), from.ids.end());
+        row.length = from.length;
+        row.label = labelText(dataset.spec(), from.label);
+        result << row;
+    }
+    return result;
+}
+
+void countLabels(Content& content, const data::Dataset& dataset)
+{
+    const std::pair<Split, const char*> splits[] = {
+        {Split::Calibration, "Calibration"}, {Split::Tuning, "Tuning"}, {Split::HeldOut, "Held-out"}};
+    const int classes = std::max(1, dataset.classes());
+    for (const auto& [split, name] : splits) {
+        Content::SplitCount count{QString::fromLatin1(name), QVector<long>(classes, 0)};
+        for (std::size_t i = 0; i < dataset.size(split); ++i) {
+            const int label = dataset.label(split, i);
+            ++count.perLabel[std::clamp(label, 0, classes - 1)];
+        }
+        content.splits << count;
+    }
+    for (std::size_t i = 0; i < dataset.size(Split::Test); ++i)
+        if (const int length = dataset.length(Split::Test, i); length > 0)
+            content.lengths << length;
+    if (!dataset.hasLabels() || dataset.size(Split::Test) == 0)
+        return;
+    QVector<long> all(classes, 0);
+    for (int split = 1; split < 3; ++split)
+        for (int c = 0; c < classes; ++c)
+            all[c] += content.splits[split].perLabel[c];
+    const auto most = std::max_element(all.begin(), all.end());
+    const int label = int(most - all.begin());
+    const DataSpec& spec = dataset.spec();
+    const QString name =
+        std::size_t(label) < spec.labelNames.size() ? q(spec.labelNames[label]) : QString::number(label);
+    content.majorityNote = QStringLiteral("Always answering \u201c%1\u201d gets %2 of %3 right.")
+                               .arg(name)
+                               .arg(*most)
+                               .arg(dataset.size(Split::Test));
+}
+
+QString columns(const DataSpec& spec)
+{
+    if (spec.kind == DataKind::Arrays) {
+        QStringList names;
+        for (const auto& [input, file] : spec.testInputs)
+            names << q(input);
+        if (!spec.labelsFile.empty())
+            names << QStringLiteral("labels");
+        return names.join(QStringLiteral(", "));
+    }
+    QStringList names{q(spec.textColumn)};
+    if (!spec.textPairColumn.empty())
+        names << q(spec.textPairColumn);
+    names << q(spec.labelColumn);
+    names.removeAll(QString());
+    return names.join(QStringLiteral(", "));
+}
+
+void describeData(DataCheck& check, const data::Dataset& dataset)
+{
+    Content& content = check.content;
+    content.spec = dataset.spec();
+    check.calibration = long(dataset.size(Split::Calibration));
+    check.tuning = long(dataset.size(Split::Tuning));
+    check.heldOut = long(dataset.size(Split::HeldOut));
+    check.labels = dataset.hasLabels();
+    content.calibRows = rows(dataset, Split::Calibration);
+    content.testRows = rows(dataset, Split::Test);
+    countLabels(content, dataset);
+
+    const DataSpec& spec = content.spec;
+    content.checks << Content::Check{QStringLiteral("Columns"), columns(spec), check.labels ? Good : Wrong};
+    const int named = int(std::min<std::size_t>(spec.labelNames.size(), std::size_t(std::max(0, dataset.classes()))));
+    content.checks << Content::Check{QStringLiteral("Label names"),
+        named > 0 ? QStringLiteral("%1 of %2 named").arg(named).arg(dataset.classes())
+                  : QStringLiteral("numbers 0 to %1").arg(std::max(0, dataset.classes() - 1)),
+        Good};
+    const QString noun = words::sampleNoun(spec);
+    content.checks << Content::Check{QStringLiteral("Splits"),
+        QStringLiteral("%1 / %2 / %3 %4s").arg(check.calibration).arg(check.tuning).arg(check.heldOut).arg(noun),
+        check.tuning == 0            ? Wrong
+            : check.calibration == 0 ? Decision
+                                     : Good};
+    content.checks << Content::Check{QStringLiteral("Rows"),
+        words::count(check.calibration + check.tuning + check.heldOut, noun) + QStringLiteral(" read"), Good};
+    if (check.tuning == 0)
+        content.problem = QStringLiteral("There is no test data: accuracy cannot be measured. Choose a test file.");
+    else if (!check.labels)
+        content.problem =
+            QStringLiteral("The test data has no labels: accuracy cannot be measured. Name the label column.");
+    else if (check.calibration == 0)
+        content.problem = QStringLiteral("There is no calibration data: static int8 needs ranges from it.");
+}
+
+void describeProblem(Content& content, const Error& error)
+{
+    content.problem = q(error.message());
+    content.problemFile = q(error.where().file);
+    content.problemRow = error.where().row;
+    const char* titles[] = {"Columns", "Label names", "Splits", "Rows"};
+    const bool atRow = error.where().row > 0;
+    for (const char* title : titles) {
+        const bool here = atRow == (QLatin1String(title) == QLatin1String("Rows"))
+            && (atRow || QLatin1String(title) == QLatin1String("Columns"));
+        content.checks << Content::Check{QString::fromLatin1(title),
+            here ? (atRow ? QStringLiteral("row %1 is wrong").arg(error.where().row) : QStringLiteral("cannot be read"))
+                 : QStringLiteral("not checked"),
+            here ? Wrong : Open};
+    }
+}
+
+} // namespace
+
+std::shared_ptr<DataCheck> checkData(const DataSpec& wanted, std::shared_ptr<const graph::Model> model)
+{
+    auto check = std::make_shared<DataCheck>();
+    Content& content = check->content;
+    content.spec = wanted;
+    try {
+        describeModel(content, *model);
+        if (wanted.kind == DataKind::None)
+            content.spec = data::discover(s(content.folder), *model);
+        if (content.spec.kind == DataKind::None) {
+            describeProblem(content,
+                Error(ErrorKind::Data,
+                    "No data was found in the model's folder. Choose a file of texts "
+                    "(.tsv, .csv, .jsonl) or arrays (.npy)."));
+            return check;
+        }
+        const auto dataset = data::open(content.spec, *model);
+        describeData(*check, *dataset);
+        if (check->tuning > 0 && check->labels)
+            check->dataHash = dataset->hash();
+    } catch (const Error& error) {
+        describeProblem(content, error);
+    } catch (const std::exception& error) {
+        describeProblem(content, Error(ErrorKind::Internal, error.what()));
+    }
+    return check;
+}
+
+} // namespace octet::desktop

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is open: one project with its model, draft, goal, data and trials. Computes nothing but what is cheap and pure.
+#pragma once
+
+#include "app/desktop/data_source.h"
+#include "app/desktop/notice.h"
+#include "app/desktop/opening.h"
+#include "app/desktop/selection.h"
+#include "core/quantize/resolve.h"
+
+#include <QObject>
+#include <QUndoStack>
+
+#include <memory>
+#include <vector>
+
+namespace octet::desktop {
+
+class Document : public QObject
+{
+    Q_OBJECT
+public:
+    explicit Document(QObject* parent = nullptr);
+    ~Document() override;
+
+    /// Model, folder, project, or (with a model open) a config that becomes the draft. Answers with opened() or
+    /// notice().
+    void open(const QString& path);
+    bool opening() const { return m_opening; }
+    bool isOpen() const { return m_project != nullptr; }
+    bool hasModel() const { return m_loaded.model != nullptr; }
+    const LoadedModel& loaded() const { return m_loaded; }
+    const graph::Model& model() const { return *m_loaded.model; }
+    QString projectPath() const;
+    QString modelPath() const;
+    QString title() const; // "sst2-bert: model.onnx"
+    /// sha256; empty while it is being computed.
+    const std::string& modelHash() const { return m_modelHash; }
+    /// Why edits and jobs are refused; empty = they are not.
+    const QString& reviewReason() const { return m_reviewReason; }
+    bool editable() const { return isOpen() && m_reviewReason.isEmpty(); }
+
+    QUndoStack* undoStack() { return &m_undo; }
+    Selection* selection() { return &m_selection; }
+    const Selection* selection() const { return &m_selection; }
+    DataSource* data() { return &m_data; }
+    const DataSource* data() const { return &m_data; }
+
+    const Config& draft() const { return m_draft; }
+    const Goal& goal() const { return m_goal; }
+    const Workload& workload() const { return m_workload; }
+    const quantize::Resolution& resolution() const { return m_resolution; }
+    quantize::Resolution resolve(const Config& config) const;
+    // Called by the undo commands; everything else pushes a command.
+    void setDraft(const Config& draft);
+    void setGoal(const Goal& goal);
+    void setWorkload(const Workload& workload);
+
+    const std::vector<Trial>& trials() const { return m_trials; }
+    const Trial* trial(int id) const; // null = none
+    const Trial* chosenTrial() const;
+    int nextTrialId() const;
+    void putTrial(const Trial& trial);
+    void annotate(int id, bool pinned, const QString& note);
+    void choose(int id, const QString& reason);
+
+    Ranges ranges() const; // of this model on this data
+    void addRanges(const Ranges& ranges);
+    void checkData(const DataSpec& spec);
+    void acceptData();
+
+    /// A consistent copy of the project file.
+    void saveCopy(const QString& path);
+
+    QByteArray viewState() const;
+    void setViewState(const QByteArray& state);
+
+signals:
+    void openingStarted(const QString& path);
+    void openingEnded();
+    void opened(bool isNew);
+    void editableChanged();
+    void draftChanged();
+    void goalChanged();
+    void workloadChanged();
+    void trialsChanged();
+    void notice(const octet::desktop::Notice& notice);
+
+private:
+    void adopt(std::shared_ptr<Opened> opened);
+    void importConfig(const QString& path);
+    void hashModel();
+    void dataChecked();
+    /// Writes to the project; an error becomes a notice and false.
+    template <typename Write>
+    bool store(Write write);
+
+    bool m_opening = false;
+    std::unique_ptr<project::Project> m_project;
+    LoadedModel m_loaded;
+    QString m_reviewReason;
+    std::string m_modelHash;
+    Config m_draft;
+    Goal m_goal;
+    Workload m_workload;
+    quantize::Resolution m_resolution;
+    std::vector<Trial> m_trials; // by id
+    QUndoStack m_undo;
+    Selection m_selection;
+    DataSource m_data;
+};
+
+} // namespace octet::desktop

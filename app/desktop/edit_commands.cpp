@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/edit_commands.h"
+
+#include "app/desktop/document.h"
+#include "app/desktop/words.h"
+
+namespace octet::desktop {
+
+SetDraft::SetDraft(Document* document, Config draft, const QString& text)
+    : QUndoCommand(text)
+    , m_document(document)
+    , m_before(document->draft())
+    , m_after(std::move(draft))
+{
+}
+
+void SetDraft::undo()
+{
+    if (m_document)
+        m_document->setDraft(m_before);
+}
+
+void SetDraft::redo()
+{
+    if (m_document)
+        m_document->setDraft(m_after);
+}
+
+QString goalText(const Goal& goal)
+{
+    QString text = QObject::tr("Goal: lose at most %1 %2")
+                       .arg(goal.maxDrop * 100, 0, 'g', 4)
+                       .arg(goal.relative ? QObject::tr("% relative") : QObject::tr("points"));
+    text += goal.timeoutSeconds > 0 ? QObject::tr(", %1 min").arg(goal.timeoutSeconds / 60, 0, 'g', 4)
+                                    : QObject::tr(", until one meets");
+    return text + QStringLiteral(", ") + words::q(goal.strategy);
+}
+
+SetGoal::SetGoal(Document* document, Goal goal)
+    : QUndoCommand(goalText(goal))
+    , m_document(document)
+    , m_before(document->goal())
+    , m_after(std::move(goal))
+{
+}
+
+void SetGoal::undo()
+{
+    if (m_document)
+        m_document->setGoal(m_before);
+}
+
+void SetGoal::redo()
+{
+    if (m_document)
+        m_document->setGoal(m_after);
+}
+
+bool SetGoal::mergeWith(const QUndoCommand* other)
+{
+    const auto* later = static_cast<const SetGoal*>(other);
+    m_after = later->m_after;
+    setText(later->text());
+    setObsolete(m_after == m_before);
+    return true;
+}
+
+SetWorkload::SetWorkload(Document* document, Workload workload)
+    : QUndoCommand(QObject::tr("Workload: %1").arg(words::workload(workload)))
+    , m_document(document)
+    , m_before(document->workload())
+    , m_after(std::move(workload))
+{
+}
+
+void SetWorkload::undo()
+{
+    if (m_document)
+        m_document->setWorkload(m_before);
+}
+
+void SetWorkload::redo()
+{
+    if (m_document)
+        m_document->setWorkload(m_after);
+}
+
+} // namespace octet::desktop

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Everything that changes the configuration, undoable, with readable texts.
+#pragma once
+
+#include "core/values/config.h"
+#include "core/values/goal.h"
+
+#include <QPointer>
+#include <QUndoCommand>
+
+namespace octet::desktop {
+
+class Document;
+
+class SetDraft : public QUndoCommand
+{
+public:
+    SetDraft(Document* document, Config draft, const QString& text);
+    void undo() override;
+    void redo() override;
+
+private:
+    QPointer<Document> m_document;
+    Config m_before, m_after;
+};
+
+class SetGoal : public QUndoCommand
+{
+public:
+    SetGoal(Document* document, Goal goal);
+    void undo() override;
+    void redo() override;
+    int id() const override { return 2; }
+    bool mergeWith(const QUndoCommand* other) override;
+
+private:
+    QPointer<Document> m_document;
+    Goal m_before, m_after;
+};
+
+class SetWorkload : public QUndoCommand
+{
+public:
+    SetWorkload(Document* document, Workload workload);
+    void undo() override;
+    void redo() override;
+
+private:
+    QPointer<Document> m_document;
+    Workload m_before, m_after;
+};
+
+/// "Goal: lose at most 0.5 % relative, 20 min, basic"
+QString goalText(const Goal& goal);
+
+} // namespace octet::desktop

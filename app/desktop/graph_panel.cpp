@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/graph_panel.h"
+
+#include "app/desktop/document.h"
+#include "app/desktop/find_bar.h"
+#include "app/desktop/mark_by_pattern.h"
+#include "app/desktop/node_search.h"
+#include "app/desktop/style.h"
+#include "widgets/graph_canvas.h"
+#include "widgets/graph_legend.h"
+#include "widgets/segmented.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+
+namespace octet::desktop {
+
+namespace {
+
+const QString shownTrial = QStringLiteral("trial");
+const QString shownDraft = QStringLiteral("draft");
+
+} // namespace
+
+GraphPanel::GraphPanel(Document* document, QWidget* parent)
+    : Panel(tr("Graph"), parent)
+    , m_document(document)
+    , m_find(new FindBar)
+    , m_byPattern(new MarkByPattern(document))
+    , m_shown(new widgets::Segmented)
+    , m_fill(new QComboBox)
+    , m_canvas(new widgets::GraphCanvas)
+    , m_legend(new widgets::GraphLegend)
+{
+    header()->addWidget(m_find, 4);
+    m_shown->setOptions(
+        {{tr("No trial selected"), shownTrial, tr("Select a trial in the plot or the table"), {}, false},
+            {tr("Draft, planned"), shownDraft, tr("What the draft plans"), {}, true}});
+    m_shown->setValue(shownDraft);
+    m_fill->addItem(tr("Precision"));
+    m_fill->addItem(tr("Time"));
+    m_fill->setAccessibleName(tr("Fill"));
+    m_fill->setMinimumWidth(110);
+    auto* fillLabel = new QLabel(tr("Fill"));
+    fillLabel->setBuddy(m_fill);
+    style::setSecondary(fillLabel);
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(8, 4, 8, 4);
+    row->setSpacing(6);
+    row->addWidget(m_shown);
+    row->addStretch(1);
+    row->addWidget(fillLabel);
+    row->addWidget(m_fill);
+    body()->addLayout(row);
+    body()->addWidget(m_byPattern);
+    body()->addWidget(m_canvas, 1);
+    body()->addWidget(m_legend);
+
+    m_find->setSearch([this](const QString& query) {
+        return m_document->hasModel() ? searchNodes(m_document->model(), m_content.ops, query) : QStringList();
+    });
+    connect(m_find, &FindBar::matchesChanged, m_canvas, &widgets::GraphCanvas::setMatches);
+    connect(m_byPattern, &MarkByPattern::matchesChanged, m_canvas, &widgets::GraphCanvas::setMatches);
+    connect(m_find, &FindBar::selectRequested, this, [this](const QStringList& nodes) {
+        // One match is walked to; many are for marking, and stay where they are.
+        if (nodes.size() == 1)
+            m_canvas->expandTo(nodes.front());
+        m_document->selection()->setNodes(nodes);
+    });
+    connect(m_shown, &widgets::Segmented::valueChanged, this,
+        [this](const QString& value) { m_document->selection()->setShowsDraft(value == shownDraft); });
+    connect(m_fill, &QComboBox::currentIndexChanged, this, &GraphPanel::fillChosen);
+}
+
+void GraphPanel::showModel()
+{
+    m_find->clear();
+    m_byPattern->hide();
+    m_canvas->setStructure(m_document->loaded().structure, m_document->loaded().nodeNames);
+}
+
+void GraphPanel::fillChosen()
+{
+    const auto fill =
+        m_fill->currentIndex() == 1 ? widgets::GraphCanvas::Fill::Time : widgets::GraphCanvas::Fill::Precision;
+    m_canvas->setFill(fill);
+    m_legend->setFill(fill);
+    const auto range = m_canvas->fillRange();
+    m_legend->setRange(range.first, range.second);
+}
+
+void GraphPanel::showOps(const OpsContent& content)
+{
+    m_content = content;
+    m_canvas->setOps(content.ops, content.totalMs);
+    m_legend->setCounts(content.counts);
+    m_legend->setMeasured(content.totalMs >= 0);
+    m_fill->setToolTip(content.totalMs >= 0 ? QString() : tr("Times are known of measured trials: select one"));
+    fillChosen();
+}
+
+void GraphPanel::showSelection()
+{
+    m_canvas->setSelection(m_document->selection()->nodes());
+}
+
+void GraphPanel::showShown()
+{
+    const Selection& selection = *m_document->selection();
+    const Trial* trial = m_document->trial(selection.trial());
+    QString text = tr("No trial selected");
+    if (trial)
+        text = trial->state == TrialState::Running ? tr("Trial %1, running").arg(trial->id)
+            : trial->groups.empty()                ? tr("Trial %1, asked").arg(trial->id)
+                                                   : tr("Trial %1, ran").arg(trial->id);
+    m_shown->setOptionText(shownTrial, text);
+    m_shown->setOptionEnabled(
+        shownTrial, trial != nullptr, trial ? tr("What ran") : tr("Select a trial in the plot or the table"));
+    m_shown->setValue(selection.showsDraft() ? shownDraft : shownTrial);
+}
+
+} // namespace octet::desktop

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The tall graph: find line, trial or draft, fill, canvas, legend.
+#pragma once
+
+#include "app/desktop/panel.h"
+#include "app/desktop/present_ops.h"
+
+class QComboBox;
+
+namespace octet::widgets {
+class GraphCanvas;
+class GraphLegend;
+class Segmented;
+} // namespace octet::widgets
+
+namespace octet::desktop {
+
+class Document;
+class FindBar;
+class MarkByPattern;
+
+class GraphPanel : public Panel
+{
+    Q_OBJECT
+public:
+    explicit GraphPanel(Document* document, QWidget* parent = nullptr);
+    void showModel(); // a document was opened
+    void showOps(const OpsContent& content);
+    void showSelection();
+    void showShown(); // trial or draft
+
+    widgets::GraphCanvas* canvas() { return m_canvas; }
+    FindBar* findBar() { return m_find; }
+    MarkByPattern* byPattern() { return m_byPattern; }
+
+private:
+    void fillChosen();
+
+    Document* m_document;
+    FindBar* m_find;
+    MarkByPattern* m_byPattern;
+    widgets::Segmented* m_shown;
+    QComboBox* m_fill;
+    widgets::GraphCanvas* m_canvas;
+    widgets::GraphLegend* m_legend;
+    OpsContent m_content;
+};
+
+} // namespace octet::desktop

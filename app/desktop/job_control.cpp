@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/job_control.h"
+
+#include "app/desktop/document.h"
+#include "app/desktop/words.h"
+#include "core/tune/frontier.h"
+
+namespace octet::desktop {
+
+using words::q;
+using words::s;
+
+JobControl::JobControl(Document* document, QObject* parent)
+    : QObject(parent)
+    , m_document(document)
+    , m_worker(this)
+{
+    connect(&m_worker, &WorkerClient::progress, this, &JobControl::progress);
+    connect(&m_worker, &WorkerClient::logLine, this, &JobControl::logLine);
+    connect(&m_worker, &WorkerClient::rangesFound, m_document, &Document::addRanges);
+    connect(&m_worker, &WorkerClient::trialStarted, this, [this](const Trial& trial) {
+        const Trial mine = ours(trial);
+        m_runningTrial = mine.id;
+        m_document->putTrial(mine);
+    });
+    connect(&m_worker, &WorkerClient::trialFinished, this, [this](const Trial& trial) {
+        const Trial mine = ours(trial);
+        if (mine.id == m_runningTrial)
+            m_runningTrial = 0;
+        ++m_trialsDone;
+        m_document->putTrial(mine);
+        emit trialFinished(mine);
+    });
+    connect(&m_worker, &WorkerClient::finished, this, [this](JobResult result) {
+        abandonRunning(TrialState::Cancelled, {});
+        result.bestTrial = m_ids.value(result.bestTrial, result.bestTrial);
+        if (!result.ranges.empty())
+            m_document->addRanges(result.ranges);
+        end(q(result.summary), false);
+        emit finished(result);
+    });
+    connect(&m_worker, &WorkerClient::cancelled, this, [this] {
+        abandonRunning(TrialState::Cancelled, tr("stopped by you"));
+        end(tr("stopped by you, %1 kept").arg(words::count(m_trialsDone, QStringLiteral("trial"))), false);
+    });
+    connect(&m_worker, &WorkerClient::failed, this, [this](const QString& reason, const QString& detail, bool died) {
+        abandonRunning(died ? TrialState::Crashed : TrialState::Failed, reason);
+        end(tr("failed: %1").arg(reason), true);
+        emit notice({Notice::Kind::Error, tr("%1 failed: %2").arg(title(m_kind), reason), detail});
+    });
+}
+
+QString JobControl::title(JobKind kind)
+{
+    switch (kind) {
+    case JobKind::Baseline:
+        return tr("Baseline");
+    case JobKind::Calibrate:
+        return tr("Calibrate");
+    case JobKind::Measure:
+        return tr("Measure draft");
+    case JobKind::Tune:
+        return tr("Tune");
+    }
+    return {};
+}
+
+QString JobControl::whyNot(JobKind kind) const
+{
+    if (!m_document->isOpen())
+        return tr("open a model first");
+    if (!m_document->editable())
+        return m_document->reviewReason();
+    if (!m_document->hasModel())
+        return tr("the model is missing");
+    if (running())
+        return tr("%1 is running").arg(title(m_kind));
+    if (const QString reason = m_document->data()->whyNot(); !reason.isEmpty())
+        return reason;
+    if (m_document->modelHash().empty())
+        return tr("the model's hash is being computed");
+    if (kind == JobKind::Calibrate && m_document->data()->calibrationSamples() == 0)
+        return tr("there is no calibration data");
+    return {};
+}
+
+QString JobControl::draftName() const
+{
+    const PrecisionCounts counts = m_document->resolution().counts();
+    const Config& draft = m_document->draft();
+    const bool dynamic = draft.model.approach == Approach::Dynamic;
+    if (counts.int8 == 0)
+        return counts.bf16 == 0 ? tr("All fp32")
+            : counts.fp32 == 0  ? tr("All bf16")
+                                : tr("bf16, %1 in fp32").arg(counts.fp32);
+    QStringList parts{dynamic ? tr("Dynamic") : tr("Static")};
+    if (counts.fp32 > 0)
+        parts << tr("%1 in fp32").arg(words::count(counts.fp32, QStringLiteral("product")));
+    if (counts.bf16 > 0)
+        parts << tr("%1 in bf16").arg(words::count(counts.bf16, QStringLiteral("product")));
+    return parts.join(QStringLiteral(", "));
+}
+
+JobRequest JobControl::request(JobKind kind) const
+{
+    JobRequest job;
+    job.kind = kind;
+    job.modelPath = s(m_document->modelPath());
+    job.modelHash = m_document->modelHash();
+    job.data = m_document->data()->spec();
+    job.draft = m_document->draft();
+    job.goal = m_document->goal();
+    job.workload = m_document->workload();
+    job.ranges = m_document->ranges();
+    job.trialName = s(draftName());
+    for (const Trial& trial : m_document->trials())
+        if (trial.state != TrialState::Running && trial.workload == job.workload
+            && (trial.manifest.dataHash.empty() || trial.manifest.dataHash == m_document->data()->hash()))
+            job.known.push_back(trial);
+    return job;
+}
+
+bool JobControl::start(JobKind kind)
+{
+    if (const QString reason = whyNot(kind); !reason.isEmpty()) {
+        emit notice({Notice::Kind::Warning, tr("%1: %2.").arg(title(kind), reason), {}});
+        return false;
+    }
+    m_kind = kind;
+    m_ids.clear();
+    m_runningTrial = m_trialsDone = 0;
+    const JobRequest job = request(kind);
+    for (const Trial& known : job.known)
+        m_ids.insert(known.id, known.id);
+    m_worker.start(job);
+    emit started(kind);
+    return true;
+}
+
+void JobControl::stop()
+{
+    m_worker.cancel();
+}
+
+Trial JobControl::ours(const Trial& trial)
+{
+    // The worker numbers after what it was told; the project may hold more (other workloads, other data).
+    Trial mine = trial;
+    const auto it = m_ids.constFind(trial.id);
+    mine.id = it != m_ids.constEnd() ? *it : m_document->nextTrialId();
+    m_ids.insert(trial.id, mine.id);
+    if (const Trial* known = m_document->trial(mine.id)) {
+        mine.pinned = known->pinned;
+        mine.chosen = known->chosen;
+        if (mine.note.empty())
+            mine.note = known->note;
+    }
+    return mine;
+}
+
+void JobControl::abandonRunning(TrialState state, const QString& reason)
+{
+    const Trial* running = m_runningTrial ? m_document->trial(m_runningTrial) : nullptr;
+    m_runningTrial = 0;
+    if (!running || running->state != TrialState::Running)
+        return;
+    Trial ended = *running;
+    ended.state = state;
+    ended.error = s(reason);
+    m_document->putTrial(ended);
+}
+
+void JobControl::end(const QString& summary, bool failed)
+{
+    emit ended(summary, failed);
+}
+
+} // namespace octet::desktop

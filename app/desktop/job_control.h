@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Jobs of the open project: what is asked of the worker, and how its answers reach the project.
+#pragma once
+
+#include "app/desktop/notice.h"
+#include "app/desktop/worker_client.h"
+
+#include <QElapsedTimer>
+#include <QHash>
+#include <QObject>
+
+namespace octet::desktop {
+
+class Document;
+
+class JobControl : public QObject
+{
+    Q_OBJECT
+public:
+    explicit JobControl(Document* document, QObject* parent = nullptr);
+
+    /// Why a job of this kind cannot start now; empty = it can.
+    QString whyNot(JobKind kind) const;
+    bool start(JobKind kind);
+    void stop();
+    bool running() const { return m_worker.busy(); }
+    JobKind kind() const { return m_kind; }
+    int runningTrial() const { return m_runningTrial; } // project's id, 0 = none
+    WorkerClient* worker() { return &m_worker; }
+    /// Name of the trial that measuring the draft makes, e.g. "Static, 6 products in fp32".
+    QString draftName() const;
+
+    static QString title(JobKind kind); // "Tune"
+
+signals:
+    void started(octet::JobKind kind);
+    void progress(const octet::JobProgress& progress);
+    void trialFinished(const octet::Trial& trial); // as it stands in the project
+    void logLine(const QString& line);
+    void ended(const QString& summary, bool failed);
+    void finished(const octet::JobResult& result); // with the project's trial ids
+    void notice(const octet::desktop::Notice& notice);
+
+private:
+    JobRequest request(JobKind kind) const;
+    Trial ours(const Trial& trial);
+    void abandonRunning(TrialState state, const QString& reason);
+    void end(const QString& summary, bool failed);
+
+    Document* m_document;
+    WorkerClient m_worker;
+    JobKind m_kind = JobKind::Baseline;
+    QHash<int, int> m_ids; // the worker's trial ids -> the project's
+    int m_runningTrial = 0, m_trialsDone = 0;
+};
+
+} // namespace octet::desktop

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/main_window.h"
+
+#include "app/desktop/actions.h"
+#include "app/desktop/command_palette.h"
+#include "app/desktop/commands.h"
+#include "app/desktop/empty_page.h"
+#include "app/desktop/graph_panel.h"
+#include "app/desktop/message_area.h"
+#include "app/desktop/present_trials.h"
+#include "app/desktop/settings.h"
+#include "app/desktop/status_line.h"
+#include "app/desktop/style.h"
+#include "app/desktop/tool_bar.h"
+#include "app/desktop/words.h"
+#include "app/desktop/workbench.h"
+#include "widgets/data_page.h"
+#include "widgets/job_strip.h"
+#include "widgets/segmented.h"
+
+#include <QCloseEvent>
+#include <QDragEnterEvent>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+namespace octet::desktop {
+
+namespace {
+
+const QString geometryKey = QStringLiteral("geometry"), splittersKey = QStringLiteral("splitters");
+
+QString droppedPath(const QMimeData* data)
+{
+    if (!data->hasUrls() || data->urls().size() != 1)
+        return {};
+    return data->urls().front().toLocalFile();
+}
+
+} // namespace
+
+MainWindow::MainWindow(QWidget* parent)
+    : QMainWindow(parent)
+    , m_jobs(&m_document)
+    , m_actions(new Actions(&m_document, &m_jobs, this))
+    , m_commands(new Commands(this))
+{
+    setAcceptDrops(true);
+    setMinimumSize(960, 600);
+    m_actions->buildMenus(menuBar());
+    m_palette = new CommandPalette(m_actions->all(), this);
+    buildToolBar();
+    buildPages();
+    connectDocument();
+    connectJobs();
+    m_commands->connectAll();
+    m_refreshTimer.setSingleShot(true);
+    m_refreshTimer.setInterval(0);
+    connect(&m_refreshTimer, &QTimer::timeout, this, &MainWindow::refresh);
+    restoreSession();
+    refresh();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildToolBar()
+{
+    const ToolBarParts parts = makeToolBar(m_actions, this);
+    m_pageSwitch = parts.pages;
+    m_draftButton = parts.draft;
+    addToolBar(parts.bar);
+    connect(m_pageSwitch, &widgets::Segmented::activated, this, &MainWindow::showPage);
+    menuBar()->setCornerWidget(makeSearchButton(m_actions, this));
+}
+
+void MainWindow::buildPages()
+{
+    m_emptyPage = new EmptyPage(m_actions->open, m_actions->openSample);
+    m_dataPage = new widgets::DataPage;
+    m_workbench = new Workbench(&m_document, &m_jobs, m_actions);
+    m_pages = new QStackedWidget;
+    m_pages->addWidget(m_emptyPage);
+    m_pages->addWidget(m_dataPage);
+    m_pages->addWidget(m_workbench);
+    m_messages = new MessageArea;
+    m_jobStrip = new widgets::JobStrip;
+    m_jobStrip->hide();
+    m_status = new StatusLine(&m_document, &m_jobs);
+    setStatusBar(m_status);
+    auto* centre = new QWidget;
+    auto* column = new QVBoxLayout(centre);
+    column->setContentsMargins(4, 4, 4, 4);
+    column->setSpacing(4);
+    column->addWidget(m_messages);
+    column->addWidget(m_pages, 1);
+    column->addWidget(m_jobStrip);
+    setCentralWidget(centre);
+}
+
+void MainWindow::connectDocument()
+{
+    const auto later = [this] { m_refreshTimer.start(); };
+    connect(&m_document, &Document::notice, this, [this](const Notice& notice) { showMessage(notice); });
+    connect(&m_document, &Document::openingStarted, this, [this](const QString& path) {
+        m_emptyPage->setOpening(path);
+        m_messages->clear();
+        if (m_document.isOpen())
+            m_document.setViewState(m_workbench->viewState());
+    });
+    connect(&m_document, &Document::openingEnded, this, [this] {
+        m_emptyPage->setOpening({});
+        m_emptyPage->refreshRecent();
+    });
+    connect(&m_document, &Document::opened, this, &MainWindow::opened);
+    connect(&m_document, &Document::editableChanged, this, later);
+    connect(&m_document, &Document::draftChanged, this, later);
+    connect(&m_document, &Document::trialsChanged, this, later);
+    connect(m_document.undoStack(), &QUndoStack::indexChanged, this, later);
+    connect(m_document.selection(), &Selection::nodesChanged, this, later);
+    connect(m_document.selection(), &Selection::trialChanged, this, later);
+    connect(m_document.data(), &DataSource::changed, this, [this] {
+        m_dataPage->setContent(m_document.data()->content());
+        m_refreshTimer.start();
+    });
+    connect(m_document.data(), &DataSource::checked, this, [this] {
+        // A new project starts where its first decision is.
+        if (m_document.editable() && m_document.trials().empty() && !m_document.data()->accepted())
+            m_pageSwitch->setOptionIcon(QStringLiteral("data"), QStringLiteral("warning"));
+    });
+    connect(m_dataPage, &widgets::DataPage::specEdited, &m_document, &Document::checkData);
+    connect(m_dataPage, &widgets::DataPage::modelFileChosen, this, &MainWindow::open);
+}
+
+void MainWindow::connectJobs()
+{
+    connect(&m_jobs, &JobControl::started, this, [this](JobKind kind) {
+        m_jobStrip->show();
+        m_jobStrip->start(JobControl::title(kind));
+        m_refreshTimer.start();
+    });
+    connect(&m_jobs, &JobControl::progress, this, [this](const JobProgress& progress) {
+        m_jobStrip->setProgress(progress);
+        const double share = progress.total > 0 ? double(progress.done) / double(progress.total) : progress.overall;
+        m_workbench->showProgress(share, words::q(progress.stage));
+    });
+    connect(&m_jobs, &JobControl::logLine, m_jobStrip, &widgets::JobStrip::appendLog);
+    connect(&m_jobs, &JobControl::notice, this, [this](const Notice& notice) { showMessage(notice); });
+    connect(&m_jobs, &JobControl::trialFinished, this, [this] {
+        const TrialsContent content = presentTrials(m_document);
+        if (content.best)
+            m_jobStrip->setNote(tr("best so far: trial %1, meets the goal").arg(content.best));
+    });
+    connect(&m_jobs, &JobControl::ended, this, [this](const QString& summary, bool failed) {
+        m_jobStrip->finish(summary, failed);
+        m_refreshTimer.start();
+        if (m_closing)
+            close();
+    });
+    connect(m_jobStrip, &widgets::JobStrip::stopRequested, &m_jobs, &JobControl::stop);
+}
+
+void MainWindow::open(const QString& path)
+{
+    if (m_jobs.running()) {
+        showMessage({Notice::Kind::Warning,
+            tr("%1 is running: stop it before opening another model.").arg(JobControl::title(m_jobs.kind())), {}});
+        return;
+    }
+    m_document.open(path);
+}
+
+void MainWindow::opened(bool)
+{
+    showPage(QStringLiteral("workbench"));
+    setWindowTitle(m_document.title());
+    m_jobStrip->show();
+    m_refreshTimer.start();
+}
+
+void MainWindow::showPage(const QString& page)
+{
+    if (!m_document.isOpen())
+        return;
+    m_pages->setCurrentWidget(page == QLatin1String("data") ? static_cast<QWidget*>(m_dataPage) : m_workbench);
+    m_pageSwitch->setValue(page);
+}
+
+QString MainWindow::page() const
+{
+    return m_pages->currentWidget() == m_workbench ? QStringLiteral("workbench")
+        : m_pages->currentWidget() == m_dataPage   ? QStringLiteral("data")
+                                                   : QStringLiteral("empty");
+}
+
+void MainWindow::showMessage(const Notice& notice, const QVector<MessageAction>& actions)
+{
+    m_messages->show(notice, actions);
+}
+
+void MainWindow::showPalette()
+{
+    m_palette->open();
+}
+
+void MainWindow::refresh()
+{
+    m_actions->refresh();
+    const bool isOpen = m_document.isOpen();
+    for (const char* page : {"data", "workbench"})
+        m_pageSwitch->setOptionEnabled(
+            QString::fromLatin1(page), isOpen, isOpen ? QString() : tr("Open a model first"));
+    m_pageSwitch->setOptionIcon(QStringLiteral("data"),
+        !isOpen                             ? QString()
+            : m_document.data()->accepted() ? QStringLiteral("check")
+                                            : QStringLiteral("warning"));
+    if (!isOpen)
+        m_pageSwitch->setValue({});
+    m_draftButton->setEnabled(isOpen);
+    m_draftButton->setText(isOpen ? tr("Draft  %1").arg(m_jobs.draftName()) : tr("Draft"));
+    m_status->refresh();
+}
+
+void MainWindow::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange)
+        m_actions->refreshIcons();
+    QMainWindow::changeEvent(event);
+}
+
+void MainWindow::resetLayout()
+{
+    settings::clearStates();
+    m_workbench->resetSplitters();
+}
+
+void MainWindow::saveSession()
+{
+    settings::setState(geometryKey, saveGeometry());
+    settings::setState(splittersKey, m_workbench->splitters());
+    if (m_document.isOpen() && m_document.editable())
+        m_document.setViewState(m_workbench->viewState());
+}
+
+void MainWindow::restoreSession()
+{
+    resize(1600, 1000);
+    restoreGeometry(settings::state(geometryKey));
+    if (const QByteArray splitters = settings::state(splittersKey); !splitters.isEmpty())
+        m_workbench->setSplitters(splitters);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    if (m_jobs.running()) {
+        event->ignore();
+        showMessage({Notice::Kind::Warning, tr("%1 is running.").arg(JobControl::title(m_jobs.kind())),
+                        tr("Finished trials are kept; the one that runs is not.")},
+            {{tr("Stop and close"),
+                 [this] {
+                     m_closing = true;
+                     m_jobs.stop();
+                 },
+                 true},
+                {tr("Go on"), [] {}, false}});
+        return;
+    }
+    saveSession();
+    event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (!droppedPath(event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    if (const QString path = droppedPath(event->mimeData()); !path.isEmpty()) {
+        event->acceptProposedAction();
+        open(path);
+    }
+}
+
+} // namespace octet::desktop

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Assembles: pages, toolbar, message area, job strip, status line. What actions do is in commands.h.
+#pragma once
+
+#include "app/desktop/document.h"
+#include "app/desktop/job_control.h"
+
+#include <QMainWindow>
+
+class QStackedWidget;
+class QPushButton;
+
+namespace octet::widgets {
+class DataPage;
+class JobStrip;
+class Segmented;
+} // namespace octet::widgets
+
+namespace octet::desktop {
+
+class Actions;
+class CommandPalette;
+class Commands;
+class EmptyPage;
+class MessageArea;
+class StatusLine;
+class Workbench;
+struct MessageAction;
+
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+public:
+    explicit MainWindow(QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    void open(const QString& path);
+    void showPage(const QString& page); // "data", "workbench"
+    QString page() const;
+    void showMessage(const Notice& notice, const QVector<MessageAction>& actions = {});
+    void resetLayout();
+    void showPalette();
+
+    Document* document() { return &m_document; }
+    JobControl* jobs() { return &m_jobs; }
+    Actions* actionList() { return m_actions; }
+    Workbench* workbench() { return m_workbench; }
+    widgets::DataPage* dataPage() { return m_dataPage; }
+    MessageArea* messages() { return m_messages; }
+    CommandPalette* palettePopup() { return m_palette; }
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void buildToolBar();
+    void buildPages();
+    void connectDocument();
+    void connectJobs();
+    void opened(bool isNew);
+    void refresh();
+    void saveSession();
+    void restoreSession();
+
+    Document m_document;
+    JobControl m_jobs;
+    Actions* m_actions;
+    Commands* m_commands;
+    widgets::Segmented* m_pageSwitch;
+    QPushButton* m_draftButton;
+    QStackedWidget* m_pages;
+    EmptyPage* m_emptyPage;
+    widgets::DataPage* m_dataPage;
+    Workbench* m_workbench;
+    MessageArea* m_messages;
+    widgets::JobStrip* m_jobStrip;
+    StatusLine* m_status;
+    CommandPalette* m_palette;
+    bool m_closing = false;
+    QTimer m_refreshTimer;
+};
+
+} // namespace octet::desktop

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From a path to a project and a model. Runs off the UI thread; pure but for the files.
+#pragma once
+
+#include "core/graph/structure.h"
+#include "core/project/project.h"
+#include "core/quantize/products.h"
+
+#include <QString>
+#include <QStringList>
+
+#include <memory>
+#include <vector>
+
+namespace octet::desktop {
+
+struct LoadedModel
+{
+    std::shared_ptr<const graph::Model> model;
+    std::shared_ptr<const graph::Structure> structure;
+    QStringList nodeNames; // by node index
+    std::vector<quantize::Product> products;
+};
+
+struct Opened
+{
+    std::unique_ptr<project::Project> project;
+    LoadedModel model; // null model: the project opens for review
+    QString reviewReason; // why edits are refused; empty = editable
+    QString error; // nothing was opened; one sentence
+    bool isNew = false;
+    bool alreadyOpen = false; // it is the current project: nothing was done
+};
+
+enum class PathKind { Project, Config, Model };
+PathKind pathKind(const QString& path);
+
+/// Opens a project with its model, or a model (file or folder) with its project: NAME.octet beside it, in the
+/// projects folder where that cannot be written. A project that cannot be written, or whose model is missing, opens
+/// for review. `current` is the project that this process has open. Never throws.
+std::shared_ptr<Opened> openPath(const QString& path, const QString& current = {});
+
+/// Where the project of a model lies or would lie.
+QString projectPathFor(const QString& modelFile);
+
+} // namespace octet::desktop

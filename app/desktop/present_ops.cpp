@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/present_ops.h"
+
+#include "app/desktop/document.h"
+#include "app/desktop/words.h"
+
+namespace octet::desktop {
+
+namespace {
+
+using widgets::OpView;
+using words::q;
+
+bool mayBeInt8(const quantize::Product& product)
+{
+    return product.int8Refusal.empty();
+}
+
+/// In a model that is fp32 altogether nothing is "kept out": an outline on every box would say nothing.
+void outlineExceptions(
+    OpsContent& content, const std::vector<quantize::Product>& products, const QStringList& nodeNames)
+{
+    if (content.counts.int8 == 0)
+        return;
+    for (const quantize::Product& product : products) {
+        const auto it = content.ops.find(nodeNames.value(product.node));
+        if (it != content.ops.end())
+            it->keptOut = it->precision != Precision::Int8 && mayBeInt8(product);
+    }
+}
+
+void count(PrecisionCounts& counts, Precision precision)
+{
+    ++(precision == Precision::Int8 ? counts.int8 : precision == Precision::Bf16 ? counts.bf16 : counts.fp32);
+}
+
+} // namespace
+
+OpsContent plannedOps(const quantize::Resolution& resolution)
+{
+    OpsContent content;
+    content.counts = resolution.counts();
+    for (const quantize::ResolvedOp& op : resolution.ops) {
+        OpView view;
+        view.product = true;
+        view.counted = op.product.counted();
+        view.precision = op.settings.precision;
+        view.keptOut = content.counts.int8 > 0 && view.precision != Precision::Int8 && mayBeInt8(op.product);
+        view.reason = !op.refusal.empty() ? q(op.refusal) : view.keptOut ? q(op.sourceText) : QString();
+        content.ops.insert(q(op.name), view);
+    }
+    return content;
+}
+
+OpsContent executedOps(const Trial& trial, const std::vector<quantize::Product>& products, const QStringList& nodeNames)
+{
+    OpsContent content;
+    for (const quantize::Product& product : products) {
+        OpView view;
+        view.product = true;
+        view.counted = product.counted();
+        content.ops.insert(nodeNames.value(product.node), view);
+    }
+    double total = 0;
+    for (const GroupProfile& group : trial.groups) {
+        total += group.ms;
+        for (const std::string& node : group.nodes) {
+            OpView& view = content.ops[q(node)];
+            view.precision = group.executed;
+            view.group = q(group.name);
+            if (group.ms > 0)
+                view.ms = group.ms;
+            view.reason = q(group.reason);
+        }
+    }
+    // Attention is one group of two products and a softmax; its executed precision is that of the products.
+    for (const OpView& view : content.ops)
+        if (view.counted)
+            count(content.counts, view.precision);
+    content.totalMs = total > 0 ? total : -1;
+    outlineExceptions(content, products, nodeNames);
+    return content;
+}
+
+OpsContent shownOps(const Document& document)
+{
+    const Selection& selection = *document.selection();
+    const Trial* trial = selection.showsDraft() ? nullptr : document.trial(selection.trial());
+    const LoadedModel& loaded = document.loaded();
+    OpsContent content = trial && !trial->groups.empty() ? executedOps(*trial, loaded.products, loaded.nodeNames)
+        : trial                                          ? plannedOps(document.resolve(trial->config))
+                                                         : plannedOps(document.resolution());
+    const Trial* hovered =
+        selection.hoveredTrial() == selection.trial() ? nullptr : document.trial(selection.hoveredTrial());
+    if (hovered && !hovered->groups.empty()) {
+        const OpsContent other = executedOps(*hovered, loaded.products, loaded.nodeNames);
+        for (auto it = content.ops.begin(); it != content.ops.end(); ++it)
+            if (it->product)
+                it->differs = other.ops.value(it.key()).precision != it->precision;
+    }
+    return content;
+}
+
+} // namespace octet::desktop

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Trials -> plot, table, verdicts and words. Only trials of the document's workload: nothing is compared across.
+#pragma once
+
+#include "core/values/trial.h"
+#include "widgets/frontier_plot.h"
+
+#include <QString>
+
+#include <vector>
+
+namespace octet::desktop {
+
+class Document;
+
+struct TrialsContent
+{
+    std::vector<Trial> trials;
+    std::vector<QString> verdicts; // one a trial
+    std::vector<int> frontier; // ids by rising latency
+    int best = 0; // id; 0 = none meets
+    const Trial* fp32 = nullptr; // into `trials`
+    widgets::PlotContent plot;
+    QString summary; // "17 done, 8 on the frontier; numbers from the tuning half, 436 texts"
+};
+TrialsContent presentTrials(const Document& document);
+
+/// "Trial 14, static, 6 products in fp32\n2.2x faster ...": four lines of words at most.
+QString trialTooltip(const Trial& trial, const Trial* fp32, const QString& verdict, const QString& noun);
+/// "Smoothed int8 already meets your goal: 2.1x faster, 0 worse." after a baseline; empty = none meets.
+QString baselineAdvice(const Document& document);
+
+} // namespace octet::desktop

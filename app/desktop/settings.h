@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What outlives a session and belongs to the person, not to a project: an INI file in XDG_CONFIG_HOME.
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+#include <QStringList>
+
+namespace octet::desktop::settings {
+
+enum class ThemeChoice { System, Light, Dark };
+
+ThemeChoice theme();
+void setTheme(ThemeChoice choice);
+
+/// Most recent first, at most ten.
+QStringList recent();
+void addRecent(const QString& path);
+void removeRecent(const QString& path);
+
+/// The worker's command line; empty = octet-cli beside this program, else the one in PATH.
+QString workerCommand();
+void setWorkerCommand(const QString& command);
+
+QByteArray state(const QString& key);
+void setState(const QString& key, const QByteArray& value);
+void clearStates();
+
+} // namespace octet::desktop::settings

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Fonts, palette and widget style of the whole program, switched live.
+#pragma once
+
+#include "app/desktop/settings.h"
+
+#include <QFont>
+
+class QWidget;
+
+namespace octet::desktop::style {
+
+/// Call once, before the first window.
+void install();
+void applyTheme(settings::ThemeChoice choice);
+
+/// Weight 600 of the program's font: titles.
+QFont titleFont();
+/// One point smaller: tables, secondary lines.
+QFont smallFont();
+/// Colours text of a label by Theme: secondary, following theme switches.
+void setSecondary(QWidget* label);
+
+} // namespace octet::desktop::style

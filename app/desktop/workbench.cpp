@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/desktop/workbench.h"
+
+#include "app/desktop/actions.h"
+#include "app/desktop/document.h"
+#include "app/desktop/edit_commands.h"
+#include "app/desktop/graph_panel.h"
+#include "app/desktop/job_control.h"
+#include "app/desktop/marking.h"
+#include "app/desktop/panel.h"
+#include "app/desktop/present_trials.h"
+#include "app/desktop/words.h"
+#include "app/desktop/workload_menu.h"
+#include "widgets/frontier_plot.h"
+#include "widgets/goal_line.h"
+#include "widgets/graph_canvas.h"
+#include "widgets/inspector.h"
+#include "widgets/model_tree.h"
+#include "widgets/trials_view.h"
+
+#include <QHBoxLayout>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace octet::desktop {
+
+Workbench::Workbench(Document* document, JobControl* jobs, Actions* actions, QWidget* parent)
+    : QWidget(parent)
+    , m_document(document)
+    , m_jobs(jobs)
+    , m_columns(new QSplitter(Qt::Horizontal))
+    , m_left(new QSplitter(Qt::Vertical))
+    , m_right(new QSplitter(Qt::Vertical))
+    , m_graph(new GraphPanel(document))
+{
+    m_left->addWidget(makeTree());
+    m_left->addWidget(makeInspector());
+    m_right->addWidget(makePlot());
+    m_right->addWidget(makeTrials());
+    m_columns->addWidget(m_left);
+    m_columns->addWidget(m_graph);
+    m_columns->addWidget(m_right);
+    m_columns->setStretchFactor(2, 1);
+    for (QSplitter* splitter : {m_columns, m_left, m_right}) {
+        splitter->setHandleWidth(4);
+        splitter->setChildrenCollapsible(false);
+    }
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_columns);
+    resetSplitters();
+
+    for (QTimer* timer : {&m_opsTimer, &m_trialsTimer}) {
+        timer->setSingleShot(true);
+        timer->setInterval(0);
+    }
+    connect(&m_opsTimer, &QTimer::timeout, this, &Workbench::refreshOps);
+    connect(&m_trialsTimer, &QTimer::timeout, this, &Workbench::refreshTrials);
+    connectDocument();
+    connectViews(actions);
+    for (QWidget* widget : {static_cast<QWidget*>(m_graph), static_cast<QWidget*>(m_left)})
+        widget->addActions(actions->marks());
+}
+
+Panel* Workbench::makeTree()
+{
+    auto* panel = new Panel(tr("Model"));
+    m_tree = new widgets::ModelTree;
+    panel->body()->addWidget(m_tree);
+    return panel;
+}
+
+Panel* Workbench::makeInspector()
+{
+    auto* panel = new Panel(tr("Inspector"));
+    m_inspector = new widgets::Inspector;
+    panel->body()->addWidget(m_inspector);
+    return panel;
+}
+
+Panel* Workbench::makePlot()
+{
+    auto* panel = new Panel(tr("Accuracy and latency"));
+    m_workload = new QPushButton;
+    m_workload->setObjectName(QStringLiteral("workload"));
+    m_workload->setToolTip(tr("What a latency means. Another workload is another plot."));
+    m_workload->setFixedHeight(24);
+    m_workloadMenu = new QMenu(m_workload);
+    m_workload->setMenu(m_workloadMenu);
+    connect(m_workloadMenu, &QMenu::aboutToShow, this, [this] { fillWorkloadMenu(m_workloadMenu, m_document); });
+    auto* split = new QLabel(tr("Split  tuning half"));
+    split->setToolTip(tr("The search and this plot read the tuning half; only a verdict reads the held-out half."));
+    panel->header()->addWidget(m_workload);
+    panel->header()->addWidget(split);
+    panel->header()->addSpacing(6);
+    m_goal = new widgets::GoalLine;
+    m_plot = new widgets::FrontierPlot;
+    panel->body()->addWidget(m_goal);
+    panel->body()->addWidget(m_plot, 1);
+    return panel;
+}
+
+Panel* Workbench::makeTrials()
+{
+    m_trialsPanel = new Panel(tr("Trials"));
+    m_trialsModel = new widgets::TrialsModel(this);
+    m_trialsView = new widgets::TrialsView(m_trialsModel);
+    m_trialsPanel->body()->addWidget(m_trialsView);
+    return m_trialsPanel;
+}
+
+void Workbench::connectDocument()
+{
+    const auto ops = [this] { m_opsTimer.start(); };
+    const auto trials = [this] { m_trialsTimer.start(); };
+    connect(m_document, &Document::opened, this, &Workbench::modelOpened);
+    connect(m_document, &Document::draftChanged, this, ops);
+    connect(m_document, &Document::editableChanged, this, ops);
+    connect(m_document, &Document::trialsChanged, this, trials);
+    connect(m_document, &Document::goalChanged, this, trials);
+    connect(m_document, &Document::workloadChanged, this, trials);
+    connect(m_document->data(), &DataSource::changed, this, trials);
+    Selection* selection = m_document->selection();
+    connect(selection, &Selection::shownChanged, this, ops);
+    connect(selection, &Selection::hoverChanged, this, ops);
+    connect(selection, &Selection::nodesChanged, this, [this] {
+        const QStringList& nodes = m_document->selection()->nodes();
+        m_tree->setSelection(nodes);
+        m_graph->showSelection();
+        m_inspector->setContent(inspect(*m_document));
+    });
+    connect(selection, &Selection::trialChanged, this, [this] {
+        const int trial = m_document->selection()->trial();
+        m_plot->setSelectedTrial(trial);
+        m_trialsView->setSelectedTrial(trial);
+        m_opsTimer.start();
+    });
+}
+
+void Workbench::connectViews(Actions* actions)
+{
+    Selection* selection = m_document->selection();
+    connect(m_tree, &widgets::ModelTree::selectionChanged, selection, &Selection::setNodes);
+    connect(m_graph->canvas(), &widgets::GraphCanvas::selectionChanged, selection, &Selection::setNodes);
+    connect(m_tree, &widgets::ModelTree::contextMenuRequested, this,
+        [this, actions](const QPoint& at) { popupOpMenu(actions, at); });
+    connect(m_graph->canvas(), &widgets::GraphCanvas::contextMenuRequested, this,
+        [this, actions](const QPoint& at) { popupOpMenu(actions, at); });
+
+    connect(m_plot, &widgets::FrontierPlot::trialSelected, selection, &Selection::setTrial);
+    connect(m_plot, &widgets::FrontierPlot::trialHovered, selection, &Selection::setHoveredTrial);
+    connect(m_plot, &widgets::FrontierPlot::trialActivated, this, &Workbench::draftFromTrialRequested);
+    connect(m_plot, &widgets::FrontierPlot::emptyActionRequested, this, &Workbench::emptyActionRequested);
+    connect(m_trialsView, &widgets::TrialsView::trialSelected, selection, &Selection::setTrial);
+    connect(m_trialsView, &widgets::TrialsView::trialHovered, selection, &Selection::setHoveredTrial);
+    connect(m_trialsView, &widgets::TrialsView::trialActivated, this, &Workbench::draftFromTrialRequested);
+    connect(m_trialsView, &widgets::TrialsView::pinRequested, this, [this](int id, bool pinned) {
+        if (const Trial* trial = m_document->trial(id))
+            m_document->annotate(id, pinned, words::q(trial->note));
+    });
+    connect(
+        m_trialsView, &widgets::TrialsView::contextMenuRequested, this, [this, actions](int trial, const QPoint& at) {
+            m_document->selection()->setTrial(trial);
+            QMenu menu;
+            actions->fillTrialMenu(&menu);
+            menu.exec(at);
+        });
+    connect(m_goal, &widgets::GoalLine::goalEdited, this, [this](const Goal& goal) {
+        if (goal != m_document->goal())
+            m_document->undoStack()->push(new SetGoal(m_document, goal));
+    });
+    connect(m_inspector, &widgets::Inspector::precisionRequested, this, [this](Precision precision) {
+        marking::apply(m_document, marking::mark(*m_document, m_document->selection()->nodes(), precision));
+    });
+    connect(m_inspector, &widgets::Inspector::inheritRequested, this, [this] {
+        marking::apply(m_document, marking::mark(*m_document, m_document->selection()->nodes(), std::nullopt));
+    });
+    connect(m_inspector, &widgets::Inspector::lockRequested, this, [this](bool locked) {
+        marking::apply(m_document, marking::lock(*m_document, m_document->selection()->nodes(), locked));
+    });
+}
+
+void Workbench::popupOpMenu(Actions* actions, const QPoint& at)
+{
+    QMenu menu;
+    actions->fillOpMenu(&menu);
+    menu.exec(at);
+}
+
+void Workbench::modelOpened()
+{
+    if (m_document->hasModel()) {
+        m_tree->setStructure(m_document->loaded().structure, m_document->loaded().nodeNames);
+        m_graph->showModel();
+    }
+    m_goal->setReadOnly(!m_document->editable());
+    refreshTrials();
+    refreshOps();
+    setViewState(m_document->viewState());
+}
+
+void Workbench::refreshOps()
+{
+    m_opsTimer.stop();
+    if (!m_document->hasModel())
+        return;
+    const OpsContent content = shownOps(*m_document);
+    m_graph->showOps(content);
+    m_tree->setOps(content.ops);
+    m_graph->showShown();
+    m_inspector->setContent(inspect(*m_document));
+}
+
+void Workbench::refreshTrials()
+{
+    m_trialsTimer.stop();
+    const TrialsContent content = presentTrials(*m_document);
+    m_plot->setContent(content.plot);
+    m_trialsModel->setTrials(content.trials, content.verdicts, content.frontier);
+    m_trialsPanel->setNote(content.summary);
+    const int selected = m_document->selection()->trial();
+    m_plot->setSelectedTrial(selected);
+    m_trialsView->setSelectedTrial(selected);
+    const Accuracy* today = content.fp32 ? content.fp32->tuning() : nullptr;
+    const long samples = today ? today->samples : m_document->data()->tuningSamples();
+    m_goal->setGoal(m_document->goal(), samples, today ? today->correct : -1,
+        words::sampleNoun(m_document->data()->spec()) + QLatin1Char('s'));
+    m_goal->setReadOnly(!m_document->editable());
+    m_workload->setText(tr("Workload  %1").arg(words::workload(m_document->workload())));
+    // The graph may show the trial that has just finished.
+    if (!m_document->selection()->showsDraft())
+        m_opsTimer.start();
+}
+
+void Workbench::showProgress(double share, const QString& stage)
+{
+    if (const int trial = m_jobs->runningTrial())
+        m_trialsModel->setProgress(trial, share, stage);
+}
+
+QByteArray Workbench::splitters() const
+{
+    QJsonArray states;
+    for (const QSplitter* splitter : {m_columns, m_left, m_right})
+        states << QString::fromLatin1(splitter->saveState().toBase64());
+    return QJsonDocument(states).toJson(QJsonDocument::Compact);
+}
+
+void Workbench::setSplitters(const QByteArray& state)
+{
+    const QJsonArray states = QJsonDocument::fromJson(state).array();
+    int i = 0;
+    if (states.size() == 3)
+        for (QSplitter* splitter : {m_columns, m_left, m_right})
+            splitter->restoreState(QByteArray::fromBase64(states[i++].toString().toLatin1()));
+}
+
+void Workbench::resetSplitters()
+{
+    m_columns->setSizes({284, 444, 856});
+    m_left->setSizes({400, 450});
+    m_right->setSizes({480, 370});
+}
+
+QByteArray Workbench::viewState() const
+{
+    QJsonObject state;
+    state[QStringLiteral("expanded")] = QJsonArray::fromStringList(m_graph->canvas()->expandedPaths());
+    state[QStringLiteral("zoom")] = m_graph->canvas()->zoom();
+    state[QStringLiteral("trial")] = m_document->selection()->trial();
+    return QJsonDocument(state).toJson(QJsonDocument::Compact);
+}
+
+void Workbench::setViewState(const QByteArray& bytes)
+{
+    const QJsonObject state = QJsonDocument::fromJson(bytes).object();
+    if (state.isEmpty())
+        return;
+    QStringList expanded;
+    for (const auto& path : state[QStringLiteral("expanded")].toArray())
+        expanded << path.toString();
+    m_graph->canvas()->setExpandedPaths(expanded);
+    if (const double zoom = state[QStringLiteral("zoom")].toDouble(); zoom > 0.05 && zoom < 8)
+        m_graph->canvas()->setZoom(zoom);
+    if (const int trial = state[QStringLiteral("trial")].toInt(); m_document->trial(trial))
+        m_document->selection()->setTrial(trial);
+}
+
+} // namespace octet::desktop

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Workbench page: model left (tree over inspector, tall graph), result right (plot over trials). Wires views to
+// the one selection.
+#pragma once
+
+#include <QSplitter>
+#include <QTimer>
+#include <QWidget>
+
+class QMenu;
+class QPushButton;
+
+namespace octet::widgets {
+class FrontierPlot;
+class GoalLine;
+class Inspector;
+class ModelTree;
+class TrialsModel;
+class TrialsView;
+} // namespace octet::widgets
+
+namespace octet::desktop {
+
+class Actions;
+class Document;
+class GraphPanel;
+class JobControl;
+class Panel;
+
+class Workbench : public QWidget
+{
+    Q_OBJECT
+public:
+    Workbench(Document* document, JobControl* jobs, Actions* actions, QWidget* parent = nullptr);
+
+    GraphPanel* graph() { return m_graph; }
+    widgets::FrontierPlot* plot() { return m_plot; }
+    widgets::TrialsView* trialsView() { return m_trialsView; }
+    widgets::TrialsModel* trialsModel() { return m_trialsModel; }
+    widgets::ModelTree* tree() { return m_tree; }
+    widgets::Inspector* inspector() { return m_inspector; }
+
+    QByteArray splitters() const;
+    void setSplitters(const QByteArray& state);
+    void resetSplitters();
+    /// Expanded boxes and zoom, kept in the project.
+    QByteArray viewState() const;
+    void setViewState(const QByteArray& state);
+    void showProgress(double share, const QString& stage); // of the running trial
+
+signals:
+    void draftFromTrialRequested(int trial);
+    void emptyActionRequested();
+
+private:
+    Panel* makeTree();
+    Panel* makeInspector();
+    Panel* makePlot();
+    Panel* makeTrials();
+    void connectDocument();
+    void connectViews(Actions* actions);
+    void modelOpened();
+    void refreshOps();
+    void refreshTrials();
+    void popupOpMenu(Actions* actions, const QPoint& at);
+
+    Document* m_document;
+    JobControl* m_jobs;
+    QSplitter *m_columns, *m_left, *m_right;
+    GraphPanel* m_graph;
+    widgets::ModelTree* m_tree;
+    widgets::Inspector* m_inspector;
+    widgets::FrontierPlot* m_plot;
+    widgets::GoalLine* m_goal;
+    widgets::TrialsModel* m_trialsModel;
+    widgets::TrialsView* m_trialsView;
+    Panel* m_trialsPanel = nullptr;
+    QPushButton* m_workload;
+    QMenu* m_workloadMenu;
+    // Several signals of one change make one repaint.
+    QTimer m_opsTimer, m_trialsTimer;
+};
+
+} // namespace octet::desktop

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One worker process, one job at a time. A worker that dies costs one job: the next one gets a fresh worker.
+#pragma once
+
+#include "core/values/job.h"
+
+#include <QObject>
+#include <QProcess>
+#include <QTimer>
+
+#include <memory>
+#include <optional>
+
+namespace octet::worker {
+class Deframer;
+}
+
+namespace octet::desktop {
+
+class WorkerClient : public QObject
+{
+    Q_OBJECT
+public:
+    explicit WorkerClient(QObject* parent = nullptr);
+    ~WorkerClient() override;
+
+    /// Command line of the worker, with arguments; empty = settings, octet-cli beside the program, octet-cli in PATH.
+    void setCommand(const QStringList& command);
+    bool busy() const { return m_busy; }
+    qint64 processId() const; // of the worker, 0 = none; for tests
+
+    /// Must not be busy. Ends with exactly one of finished, cancelled, failed.
+    void start(const JobRequest& request);
+    /// Answers within about a second: a worker that does not is killed.
+    void cancel();
+
+signals:
+    void trialStarted(const octet::Trial& trial);
+    void trialFinished(const octet::Trial& trial);
+    void progress(const octet::JobProgress& progress);
+    void rangesFound(const octet::Ranges& ranges);
+    void logLine(const QString& line);
+    void finished(const octet::JobResult& result);
+    void cancelled();
+    /// `died`: the worker is gone, with `reason` "worker ended: signal 9 (killed, perhaps out of memory)".
+    void failed(const QString& reason, const QString& detail, bool died);
+
+private:
+    void launch(const std::string& isa);
+    void stopProcess();
+    void send(const QByteArray& frame);
+    void readOutput();
+    void readErrors();
+    void dispatch(const std::string& method, const std::string& params);
+    void answer(const std::string& json);
+    void processEnded(int code, QProcess::ExitStatus status);
+    void processError(QProcess::ProcessError error);
+    void endJob();
+    void endDead(const QString& reason);
+
+    std::unique_ptr<QProcess> m_process;
+    std::unique_ptr<worker::Deframer> m_deframer;
+    QStringList m_command;
+    QTimer m_cancelTimer;
+    QString m_lastErrors; // tail of stderr, for the detail of a death
+    std::string m_isa; // cap of the running worker: final for its life
+    bool m_busy = false, m_cancelling = false;
+    int m_requestId = 0, m_jobId = 0, m_generation = 0;
+};
+
+} // namespace octet::desktop

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/dataset_base.h"
+
+#include "core/data/labels.h"
+#include "core/values/error.h"
+#include "core/values/hash.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace octet::data {
+
+Halves halve(const std::vector<std::string>& sampleHashes)
+{
+    std::vector<std::size_t> order(sampleHashes.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) -> const std::string& { return sampleHashes[i]; });
+    const auto middle = order.begin() + static_cast<std::ptrdiff_t>(order.size() / 2);
+    Halves halves{{order.begin(), middle}, {middle, order.end()}};
+    std::ranges::sort(halves.tuning);
+    std::ranges::sort(halves.heldOut);
+    return halves;
+}
+
+PartsHash& PartsHash::add(const std::string& name, const std::string& value)
+{
+    m_text += fmt::format("{}={}:{}\n", name, value.size(), value);
+    return *this;
+}
+
+std::string PartsHash::hex() const
+{
+    return sha256(m_text);
+}
+
+std::size_t DatasetBase::size(Split split) const
+{
+    switch (split) {
+    case Split::Calibration:
+        return m_calibLabels.size();
+    case Split::Tuning:
+        return m_halves.tuning.size();
+    case Split::HeldOut:
+        return m_halves.heldOut.size();
+    case Split::Test:
+        return m_testLabels.size();
+    }
+    return 0;
+}
+
+int DatasetBase::label(Split split, std::size_t index) const
+{
+    return split == Split::Calibration ? m_calibLabels.at(testIndex(split, index))
+                                       : m_testLabels.at(testIndex(split, index));
+}
+
+std::size_t DatasetBase::testIndex(Split split, std::size_t index) const
+{
+    if (index >= size(split))
+        throw Error(ErrorKind::Internal,
+            fmt::format("Sample {} of {} was asked for, which has {}.", index, toString(split), size(split)));
+    return split == Split::Tuning ? m_halves.tuning[index] : split == Split::HeldOut ? m_halves.heldOut[index] : index;
+}
+
+void DatasetBase::setLabels(std::vector<int> test, std::vector<int> calib, bool hasLabels)
+{
+    m_testLabels = std::move(test);
+    m_calibLabels = std::move(calib);
+    m_hasLabels = hasLabels;
+}
+
+void DatasetBase::setClasses(int ofModel, std::vector<std::string> names)
+{
+    m_classes = ofModel;
+    if (m_classes == 0)
+        for (const auto* labels : {&m_testLabels, &m_calibLabels})
+            for (const int label : *labels)
+                m_classes = std::max(m_classes, label + 1);
+    m_spec.labelNames = completeNames(std::move(names), m_classes);
+}
+
+std::string DatasetBase::noteFile(const std::string& path)
+{
+    const auto known = m_spec.hashes.find(path);
+    return known != m_spec.hashes.end() ? known->second : m_spec.hashes[path] = sha256File(path);
+}
+
+PartsHash DatasetBase::commonHash() const
+{
+    // Names are left out, only what they made of the labels counts; and so are paths, so that data may be moved.
+    PartsHash hash;
+    hash.add("limit", std::to_string(m_spec.limit)).add("calibLimit", std::to_string(m_spec.calibLimit));
+    std::string labels;
+    for (const int label : m_testLabels)
+        labels += fmt::format("{},", label);
+    return hash.add("labels", labels);
+}
+
+} // namespace octet::data

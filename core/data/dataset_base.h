@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What text and array data sets have in common: splits, labels, hash.
+#pragma once
+
+#include "core/data/dataset.h"
+
+namespace octet::data {
+
+/// Test indices of the two halves, each in ascending order.
+struct Halves
+{
+    std::vector<std::size_t> tuning, heldOut;
+};
+/// The half (rounded down) with the lower hashes is Tuning; equal samples are told apart by their index.
+Halves halve(const std::vector<std::string>& sampleHashes);
+
+/// A hash over parts, none of which can run into the next.
+class PartsHash
+{
+public:
+    PartsHash& add(const std::string& name, const std::string& value);
+    std::string hex() const;
+
+private:
+    std::string m_text;
+};
+
+class DatasetBase : public Dataset
+{
+public:
+    const DataSpec& spec() const override { return m_spec; }
+    std::size_t size(Split split) const override;
+    int label(Split split, std::size_t index) const override;
+    bool hasLabels() const override { return m_hasLabels; }
+    int classes() const override { return m_classes; }
+    std::string hash() const override { return m_hash; }
+    std::size_t testIndex(Split split, std::size_t index) const override;
+
+protected:
+    explicit DatasetBase(DataSpec spec)
+        : m_spec(std::move(spec))
+    {
+    }
+    void setLabels(std::vector<int> test, std::vector<int> calib, bool hasLabels);
+    /// Sets classes from the model's output (0 = unknown: the highest label), and the names of all of them.
+    void setClasses(int ofModel, std::vector<std::string> names);
+    /// Notes a file in the spec and returns its sha256.
+    std::string noteFile(const std::string& path);
+    /// Starts the hash with what both kinds have in it.
+    PartsHash commonHash() const;
+
+    DataSpec m_spec;
+    Halves m_halves;
+    std::vector<int> m_testLabels, m_calibLabels; // as many as samples; -1 = none
+    bool m_hasLabels = false;
+    int m_classes = 0;
+    std::string m_hash;
+};
+
+} // namespace octet::data

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How samples reach programs: bucketed by padded length, a fixed number of rows a run.
+#pragma once
+
+#include "core/measure/measure.h"
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace octet::measure {
+
+/// Throws Error(Cancelled).
+void checkCancelled(const Context& context);
+void report(const Context& context, long done, long total);
+
+/// Indices of the split in order, by padded length (0 = fixed-shape samples).
+std::map<int, std::vector<std::size_t>> buckets(const data::Dataset& data, Split split);
+
+/// Rows a run: the spec's batch size, or what the model's first dimension fixes.
+int rowsPerRun(const graph::Model& model, int wanted);
+
+std::map<std::string, Shape> shapesOf(const std::map<std::string, Tensor>& inputs);
+
+/// A program for inputs of these shapes, with its session.
+class Runner
+{
+public:
+    Runner(const Context& context, const Settings& settings, const Ranges& ranges,
+        const std::map<std::string, Shape>& shapes, int threads, const std::vector<std::string>& taps = {});
+    void set(const std::map<std::string, Tensor>& inputs);
+    const engine::Program& program() const { return *m_program; }
+    engine::Session& session() { return m_session; }
+
+private:
+    std::shared_ptr<const engine::Program> m_program;
+    engine::Session m_session;
+};
+
+/// Calls `use(runner, indices)` after every run over a bucketed split; `indices` are the real rows, filler rows behind
+/// them repeat the last sample. One program a padded length. Progress and cancelling are done here.
+void runSplit(const Context& context, Split split, const Settings& settings, const Ranges& ranges,
+    const std::vector<std::string>& taps,
+    const std::function<void(Runner&, const std::vector<std::size_t>& indices, int rows, int paddedLength)>& use);
+
+} // namespace octet::measure

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/measure.h"
+#include "core/values/error.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace octet::measure {
+
+namespace {
+
+constexpr double twoSided95 = 1.959963984540054;
+constexpr double oneSided95 = 1.6448536269514722;
+
+struct Interval
+{
+    double low = 0, high = 0;
+};
+
+/// E. B. Wilson's score interval of k in n.
+Interval scoreInterval(double k, double n, double z)
+{
+    const double p = k / n, z2 = z * z, denominator = 1 + z2 / n;
+    const double centre = (p + z2 / (2 * n)) / denominator;
+    const double half = z * std::sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / denominator;
+    return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
+}
+
+} // namespace
+
+std::pair<double, double> wilson(long correct, long samples)
+{
+    if (samples <= 0)
+        return {0, 1};
+    const Interval i = scoreInterval(static_cast<double>(correct), static_cast<double>(samples), twoSided95);
+    return {i.low, i.high};
+}
+
+void compareWith(Accuracy& accuracy, const Accuracy& reference, const std::vector<int>& labels)
+{
+    const std::size_t n = labels.size();
+    if (accuracy.predictions.size() != n || reference.predictions.size() != n)
+        throw Error(ErrorKind::Internal, "Predictions of different splits cannot be compared.");
+    accuracy.worse = accuracy.better = accuracy.flips = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        const int mine = accuracy.predictions[i], before = reference.predictions[i];
+        accuracy.flips += mine != before;
+        accuracy.worse += before == labels[i] && mine != labels[i];
+        accuracy.better += before != labels[i] && mine == labels[i];
+    }
+}
+
+std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp32)
+{
+    const auto n = static_cast<double>(trial.samples), worse = static_cast<double>(trial.worse),
+               better = static_cast<double>(trial.better);
+    if (n <= 0)
+        return {-1, 1};
+    if (trial.worse == 0 && trial.better == 0)
+        return {-std::min(1.0, 3 / n), std::min(1.0, 3 / n)};
+    const auto before = static_cast<double>(fp32.correct), now = before - worse + better;
+    const double bothRight = before - worse, bothWrong = n - bothRight - worse - better;
+    const Interval a = scoreInterval(before, n, oneSided95), b = scoreInterval(now, n, oneSided95);
+    const double p1 = before / n, p2 = now / n;
+    const double marginals = std::sqrt(before * (n - before) * now * (n - now));
+    const double phi = marginals > 0 ? (bothRight * bothWrong - worse * better) / marginals : 0;
+    const auto distance = [&](double first, double second) {
+        return std::sqrt(std::max(0.0, first * first - 2 * phi * first * second + second * second));
+    };
+    const double loss = p1 - p2;
+    return {loss - distance(p1 - a.low, b.high - p2), loss + distance(a.high - p1, p2 - b.low)};
+}
+
+std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
+{
+    if (trial.samples != fp32.samples)
+        throw Error(ErrorKind::Internal, "A verdict needs both accuracies on the same samples.");
+    const auto [low, high] = lossInterval(trial, fp32);
+    const double allowed = fp32.value - goal.floor(fp32.value);
+    if (high <= allowed)
+        return "meets";
+    return low > allowed ? "misses" : "too close to call";
+}
+
+} // namespace octet::measure

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/tune/strategy.h"
+
+namespace octet::tune {
+
+/// See next(): INC's "basic".
+std::optional<Proposal> nextBasic(const SearchState& state);
+
+} // namespace octet::tune

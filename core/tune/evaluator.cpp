@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tune/evaluator.h"
+
+#include "core/tune/manifest.h"
+#include "core/values/error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+
+namespace octet::tune {
+
+namespace {
+
+std::shared_ptr<const graph::Model> loadChecked(const JobRequest& request)
+{
+    auto model = graph::load(request.modelPath);
+    if (!request.modelHash.empty() && model->hash() != request.modelHash)
+        throw Error(ErrorKind::File,
+            fmt::format("{} is not the model that this project was made with; its content has changed.", model->path()),
+            {.file = model->path()}, "expected sha256 " + request.modelHash + ", found " + model->hash());
+    return model;
+}
+
+bool isInt8(const Settings& settings)
+{
+    return std::any_of(
+        settings.begin(), settings.end(), [](const auto& s) { return s.second.precision == Precision::Int8; });
+}
+
+} // namespace
+
+Evaluator::Evaluator(const JobRequest& request, JobObserver& observer, Progress& progress)
+    : m_request(request)
+    , m_observer(observer)
+    , m_progress(progress)
+    , m_ranges(request.ranges)
+{
+    engine::capIsa(request.workload.isa);
+    m_context.model = loadChecked(request);
+    if (request.data.kind != DataKind::None)
+        m_context.data = data::open(request.data, *m_context.model);
+    m_context.store = &m_store;
+    m_context.threads = std::max(1, request.workload.threads);
+    m_context.cancelled = [&observer] { return observer.cancelled(); };
+    m_context.progress = progress.callback();
+    m_context.statistics = &m_statistics;
+    m_products = quantize::products(*m_context.model);
+    for (const Trial& trial : request.known) {
+        m_nextId = std::max(m_nextId, trial.id + 1);
+        if (sameCircumstances(trial))
+            m_trials.push_back(trial);
+    }
+}
+
+bool Evaluator::sameCircumstances(const Trial& trial) const
+{
+    if (trial.state == TrialState::Crashed) // its manifest was never filled by a result
+        return trial.workload == m_request.workload;
+    return (trial.state == TrialState::Done || trial.state == TrialState::Failed)
+        && trial.workload == m_request.workload && trial.manifest.modelHash == m_context.model->hash() && m_context.data
+        && trial.manifest.dataHash == m_context.data->hash()
+        && trial.manifest.machine == engine::machine(engine::effectiveIsa());
+}
+
+quantize::Resolution Evaluator::resolve(const Config& config) const
+{
+    return quantize::resolve(*m_context.model, m_products, config);
+}
+
+const Trial* Evaluator::find(int id) const
+{
+    for (const Trial& trial : m_trials)
+        if (trial.id == id)
+            return &trial;
+    return nullptr;
+}
+
+const Trial* Evaluator::finished(const Config& config) const
+{
+    for (const Trial& trial : m_trials) {
+        if (trial.state != TrialState::Done || trial.config != config || !trial.tuning())
+            continue;
+        const bool sameRanges = std::all_of(trial.ranges.begin(), trial.ranges.end(), [&](const auto& range) {
+            const auto it = m_ranges.find(range.first);
+            return it == m_ranges.end() || it->second == range.second;
+        });
+        if (sameRanges)
+            return &trial;
+    }
+    return nullptr;
+}
+
+const Trial* Evaluator::crashed(const Config& config) const
+{
+    for (const Trial& trial : m_trials)
+        if (trial.state == TrialState::Crashed && trial.config == config)
+            return &trial;
+    return nullptr;
+}
+
+bool Evaluator::hasHeldOut() const
+{
+    return m_context.data && m_context.data->size(Split::HeldOut) > 0;
+}
+
+Trial& Evaluator::store(Trial trial)
+{
+    m_trials.push_back(std::move(trial));
+    return m_trials.back();
+}
+
+const Trial& Evaluator::run(const Wish& wish)
+{
+    const auto start = std::chrono::steady_clock::now();
+    Trial trial;
+    trial.id = m_nextId++;
+    trial.name = wish.name;
+    trial.origin = wish.origin;
+    trial.strategyNote = wish.note;
+    trial.config = wish.config;
+    trial.workload = m_request.workload;
+    trial.manifest = manifestFor(*m_context.model, m_context.data.get(), m_request, wish.config);
+    m_observer.trialStarted(trial);
+    m_progress.beginStep();
+    m_lastError.reset();
+    try {
+        measureInto(trial, resolve(wish.config));
+        trial.state = TrialState::Done;
+    } catch (const Error& error) {
+        m_lastError = error;
+    } catch (const std::bad_alloc&) {
+        m_lastError = Error(ErrorKind::Resource, "There is not enough memory for this trial.");
+    } catch (const std::exception& error) {
+        m_lastError = Error(ErrorKind::Internal, fmt::format("The trial failed unexpectedly: {}.", error.what()));
+    }
+    const bool cancelled = m_lastError && m_lastError->kind() == ErrorKind::Cancelled;
+    if (m_lastError) {
+        trial.state = cancelled ? TrialState::Cancelled : TrialState::Failed;
+        trial.error = m_lastError->message();
+    }
+    trial.manifest.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    m_observer.trialFinished(trial);
+    m_progress.endStep();
+    if (cancelled)
+        throw Error(*m_lastError);
+    return store(std::move(trial));
+}
+
+void Evaluator::measureInto(Trial& trial, const quantize::Resolution& resolution)
+{
+    for (const quantize::Problem& problem : resolution.problems) {
+        if (problem.error)
+            throw Error(ErrorKind::Setting, fmt::format("{}: {}", problem.path, problem.message));
+        m_observer.log(fmt::format("{}: {}", problem.path, problem.message));
+    }
+    if (!m_context.data)
+        throw Error(ErrorKind::Data, "Measuring accuracy needs data; choose test data with labels.");
+    const Settings settings = resolution.settings();
+    trial.counts = resolution.counts();
+    m_progress.beginStage(fmt::format("Calibrating for trial {}", trial.id), 0, 0.1);
+    trial.ranges = ranges(settings);
+    const bool fp32 = !isInt8(settings);
+    measureAccuracy(trial, settings, searchSplit(), 0.1, fp32 ? 0.4 : 0.6);
+    if (trial.origin == "baseline:fp32" && hasHeldOut())
+        measureAccuracy(trial, settings, Split::HeldOut, 0.4, 0.6);
+    measureLatency(trial, settings);
+    annotate(trial.groups, resolution);
+}
+
+void Evaluator::measureAccuracy(Trial& trial, const Settings& settings, Split split, double low, double high)
+{
+    const char* where = split == Split::HeldOut ? "Held-out accuracy" : "Accuracy";
+    m_progress.beginStage(fmt::format("{} of trial {}", where, trial.id), low, high);
+    measure::AccuracyRun run = measure::accuracy(m_context, settings, trial.ranges, split);
+    if (split == searchSplit())
+        trial.outputDigest = run.outputDigest;
+    if (trial.origin == "baseline:fp32")
+        m_reference[split] = run.accuracy;
+    else
+        measure::compareWith(run.accuracy, reference(split), labels(split));
+    trial.accuracy[split] = std::move(run.accuracy);
+}
+
+void Evaluator::measureLatency(Trial& trial, const Settings& settings)
+{
+    m_progress.beginStage(fmt::format("Timing trial {}", trial.id), 0.6, 1);
+    std::vector<measure::Contender> contenders{{"fp32", {}, {}}};
+    if (trial.origin != "baseline:fp32")
+        contenders.push_back({trial.name, settings, trial.ranges});
+    measure::LatencyRun run = measure::latency(m_context, contenders, m_request.workload);
+    trial.latency = run.latencies.back();
+    trial.groups = std::move(run.groups.back());
+    trial.weightBytes = run.weightBytes.back();
+}
+
+void Evaluator::annotate(std::vector<GroupProfile>& groups, const quantize::Resolution& resolution) const
+{
+    std::map<std::string, const quantize::ResolvedOp*> refused;
+    for (const quantize::ResolvedOp& op : resolution.ops)
+        if (!op.refusal.empty())
+            refused[op.name] = &op;
+    for (GroupProfile& group : groups) {
+        for (const std::string& node : group.nodes) {
+            const auto it = refused.find(node);
+            if (it == refused.end() || !group.reason.empty())
+                continue;
+            group.asked = it->second->asked.precision;
+            group.reason = it->second->refusal;
+        }
+    }
+}
+
+std::vector<int> Evaluator::labels(Split split) const
+{
+    std::vector<int> all;
+    for (std::size_t i = 0; i < m_context.data->size(split); ++i)
+        all.push_back(m_context.data->label(split, i));
+    return all;
+}
+
+const Accuracy& Evaluator::reference(Split split)
+{
+    if (const auto it = m_reference.find(split); it != m_reference.end())
+        return it->second;
+    const std::size_t samples = m_context.data ? m_context.data->size(split) : 0;
+    for (const Trial& trial : m_trials) {
+        const auto it = trial.accuracy.find(split);
+        if (trial.origin == "baseline:fp32" && trial.state == TrialState::Done && it != trial.accuracy.end()
+            && it->second.predictions.size() == samples)
+            return m_reference[split] = it->second;
+    }
+    return m_reference[split] = measure::accuracy(m_context, {}, {}, split).accuracy;
+}
+
+const Trial& Evaluator::judge(int id)
+{
+    const auto it = std::find_if(m_trials.begin(), m_trials.end(), [&](const Trial& t) { return t.id == id; });
+    if (it == m_trials.end())
+        throw Error(ErrorKind::Internal, fmt::format("There is no trial {}.", id));
+    Trial& trial = *it;
+    const auto done = trial.accuracy.find(Split::HeldOut);
+    if (done != trial.accuracy.end() && done->second.samples == static_cast<long>(m_context.data->size(Split::HeldOut)))
+        return trial;
+    m_progress.beginStep();
+    measureAccuracy(trial, resolve(trial.config).settings(), Split::HeldOut, 0, 1);
+    m_progress.endStep();
+    m_observer.trialFinished(trial);
+    return trial;
+}
+
+Ranges Evaluator::ranges(const Settings& settings)
+{
+    const Ranges found = measure::calibrate(m_context, settings, m_ranges);
+    Ranges fresh;
+    for (const auto& [key, range] : found)
+        if (m_ranges.emplace(key, range).second)
+            fresh.emplace(key, range);
+    if (!fresh.empty())
+        m_observer.rangesFound(fresh);
+    return found;
+}
+
+} // namespace octet::tune

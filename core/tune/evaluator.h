@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Runs one config: ranges, accuracy, latency beside fp32, what ran. Keeps what later trials can use again.
+#pragma once
+
+#include "core/measure/measure.h"
+#include "core/quantize/resolve.h"
+#include "core/tune/progress.h"
+#include "core/values/error.h"
+#include "core/values/job.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace octet::tune {
+
+class Evaluator
+{
+public:
+    /// Loads the model and opens the data; throws Error as they do, and Error(File) when the model's hash is another.
+    Evaluator(const JobRequest& request, JobObserver& observer, Progress& progress);
+
+    const graph::Model& model() const { return *m_context.model; }
+    const data::Dataset* data() const { return m_context.data.get(); }
+    const std::vector<quantize::Product>& products() const { return m_products; }
+    quantize::Resolution resolve(const Config& config) const;
+
+    /// Known trials of this model, data, workload and machine, then those that ran here, in order.
+    const std::vector<Trial>& trials() const { return m_trials; }
+    const Trial* find(int id) const;
+    /// The finished trial of this config with the ranges that would be used now; null = it has to run.
+    const Trial* finished(const Config& config) const;
+    /// The same among trials that killed their worker.
+    const Trial* crashed(const Config& config) const;
+
+    struct Wish
+    {
+        Config config;
+        std::string name, origin, note;
+    };
+    /// Runs the config and reports the trial, whatever becomes of it. Throws only Error(Cancelled). The result is valid
+    /// until the next call.
+    const Trial& run(const Wish& wish);
+    /// Why the last trial failed.
+    const std::optional<Error>& lastError() const { return m_lastError; }
+
+    /// The split that searches read, and whether a held-out one is there.
+    Split searchSplit() const { return Split::Tuning; }
+    bool hasHeldOut() const;
+    /// Fills the held-out accuracy of a finished trial, compared with fp32 there, and reports the trial again.
+    const Trial& judge(int id);
+    const Accuracy& reference(Split split); // of fp32; measured when no trial has it with predictions
+
+    /// Ranges that `settings` need, from what is known or calibrated now (and reported).
+    Ranges ranges(const Settings& settings);
+
+private:
+    void measureInto(Trial& trial, const quantize::Resolution& resolution);
+    void measureAccuracy(Trial& trial, const Settings& settings, Split split, double low, double high);
+    void measureLatency(Trial& trial, const Settings& settings);
+    void annotate(std::vector<GroupProfile>& groups, const quantize::Resolution& resolution) const;
+    std::vector<int> labels(Split split) const;
+    bool sameCircumstances(const Trial& trial) const;
+    Trial& store(Trial trial);
+
+    const JobRequest& m_request;
+    JobObserver& m_observer;
+    Progress& m_progress;
+    engine::WeightStore m_store;
+    measure::Context m_context;
+    std::map<std::string, quantize::ValueStatistics> m_statistics; // of the calibration split, as far as seen
+    std::vector<quantize::Product> m_products;
+    std::vector<Trial> m_trials;
+    std::map<Split, Accuracy> m_reference;
+    Ranges m_ranges;
+    std::optional<Error> m_lastError;
+    int m_nextId = 1;
+};
+
+} // namespace octet::tune

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tune/tuner.h"
+
+#include "core/tune/evaluator.h"
+#include "core/tune/frontier.h"
+#include "core/tune/strategy.h"
+#include "core/values/error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace octet::tune {
+
+namespace {
+
+struct Baseline
+{
+    const char* preset;
+    const char* name;
+};
+constexpr Baseline baselines[]{{"fp32", "All fp32"}, {"static", "All int8, static"}, {"dynamic", "All int8, dynamic"}};
+
+bool isBaseline(const Trial& trial)
+{
+    return trial.origin.rfind("baseline:", 0) == 0;
+}
+
+std::string speedText(const Trial& trial)
+{
+    const double ratio = trial.latency.ratioToFp32;
+    if (ratio <= 0)
+        return "not timed";
+    return ratio <= 1 ? fmt::format("{:.1f}x faster", 1 / ratio) : fmt::format("{:.1f}x slower", ratio);
+}
+
+std::string changesText(const Accuracy& accuracy, const char* split)
+{
+    return fmt::format(
+        "{} worse and {} better of {} {} samples", accuracy.worse, accuracy.better, accuracy.samples, split);
+}
+
+std::string titleOf(const Trial& trial)
+{
+    return fmt::format("Trial {} ({})", trial.id, trial.name);
+}
+
+class Job
+{
+public:
+    Job(const JobRequest& request, JobObserver& observer)
+        : m_request(request)
+        , m_observer(observer)
+        , m_progress(observer)
+        , m_evaluator(request, observer, m_progress)
+    {
+    }
+
+    JobResult run()
+    {
+        switch (m_request.kind) {
+        case JobKind::Baseline:
+            baseline();
+            break;
+        case JobKind::Calibrate:
+            calibrate();
+            break;
+        case JobKind::Measure:
+            measureDraft();
+            break;
+        case JobKind::Tune:
+            tune();
+            break;
+        }
+        m_result.seconds = m_progress.seconds();
+        return m_result;
+    }
+
+private:
+    const Trial& evaluate(const Evaluator::Wish& wish)
+    {
+        ++m_result.evaluations;
+        return m_evaluator.run(wish);
+    }
+
+    int missingBaselines() const
+    {
+        int missing = 0;
+        for (const Baseline& b : baselines)
+            missing += m_evaluator.finished(presetConfig(b.preset)) == nullptr;
+        return missing;
+    }
+
+    /// Fp32 is what everything is compared with: without it nothing can be done.
+    void runFp32()
+    {
+        if (fp32Baseline(m_evaluator.trials()))
+            return;
+        const Trial& trial = evaluate({presetConfig("fp32"), baselines[0].name, "baseline:fp32", {}});
+        if (trial.state != TrialState::Done)
+            throw Error(*m_evaluator.lastError());
+        warnNearChance(trial);
+    }
+
+    void warnNearChance(const Trial& fp32)
+    {
+        const Accuracy* accuracy = fp32.tuning();
+        const int classes = m_evaluator.data() ? m_evaluator.data()->classes() : 0;
+        if (!accuracy || classes < 2 || accuracy->ciLow > 1.0 / classes)
+            return;
+        m_observer.log(fmt::format("Warning: fp32 is right on {} of {} tuning samples, which guessing among {} classes "
+                                   "reaches too; are the labels permuted or from a wrong column?",
+            accuracy->correct, accuracy->samples, classes));
+    }
+
+    void runBaselines(bool retryCrashed)
+    {
+        runFp32();
+        for (const Baseline& b : baselines) {
+            const Config config = presetConfig(b.preset);
+            if (m_evaluator.finished(config))
+                continue;
+            if (!retryCrashed && m_evaluator.crashed(config)) {
+                m_observer.log(fmt::format("\"{}\" ended its worker before and is not tried again.", b.name));
+                continue;
+            }
+            evaluate({config, b.name, fmt::format("baseline:{}", b.preset), {}});
+        }
+    }
+
+    void baseline()
+    {
+        m_progress.expectSteps(std::max(1, missingBaselines()));
+        runBaselines(true);
+        m_result.bestTrial = bestTrial(m_evaluator.trials(), m_request.goal);
+        const Trial* best = m_evaluator.find(m_result.bestTrial);
+        m_result.goalMet = best != nullptr;
+        m_result.summary = best
+            ? fmt::format("{} already holds the goal: {}, {}.", best->name, speedText(*best),
+                changesText(*best->tuning(), "tuning"))
+            : "No baseline holds the goal and is faster than fp32; a search may find what to leave in fp32.";
+    }
+
+    void calibrate()
+    {
+        m_progress.beginStage("Calibrating", 0, 1);
+        Settings settings = checkedSettings(m_request.draft);
+        const bool any = std::any_of(settings.begin(), settings.end(), [](const auto& s) {
+            return s.second.precision == Precision::Int8 && s.second.approach == Approach::Static;
+        });
+        if (!any) { // asked for while nothing is marked yet: ranges for whatever may be marked next
+            Config all = m_request.draft;
+            for (const quantize::Product& product : m_evaluator.products()) {
+                if (!product.int8Refusal.empty())
+                    continue;
+                OpLeaves& leaves = all.ops[m_evaluator.model().nodes()[static_cast<std::size_t>(product.node)].name];
+                leaves.precision = Precision::Int8;
+                leaves.approach = Approach::Static;
+            }
+            settings = checkedSettings(all);
+        }
+        m_result.ranges = m_evaluator.ranges(settings);
+        const std::size_t samples = m_evaluator.data() ? m_evaluator.data()->size(Split::Calibration) : std::size_t(0);
+        m_result.summary = fmt::format("{} ranges from {} calibration samples.", m_result.ranges.size(), samples);
+    }
+
+    Settings checkedSettings(const Config& config)
+    {
+        const quantize::Resolution resolution = m_evaluator.resolve(config);
+        for (const quantize::Problem& problem : resolution.problems)
+            if (problem.error)
+                throw Error(ErrorKind::Setting, fmt::format("{}: {}", problem.path, problem.message));
+        return resolution.settings();
+    }
+
+    void measureDraft()
+    {
+        const Trial* known = m_evaluator.finished(m_request.draft);
+        m_progress.expectSteps(fp32Baseline(m_evaluator.trials()) ? 1 : 2);
+        if (!known) {
+            runFp32();
+            known = m_evaluator.finished(m_request.draft);
+        }
+        const bool again = known != nullptr;
+        const Trial& trial = again
+            ? *known
+            : evaluate({m_request.draft, m_request.trialName.empty() ? "Draft" : m_request.trialName, "draft", {}});
+        m_result.bestTrial = trial.id;
+        if (trial.state != TrialState::Done)
+            m_result.summary = fmt::format("{} failed: {}", titleOf(trial), trial.error);
+        else
+            m_result.summary = fmt::format("{}{}: {}, {}.", titleOf(trial), again ? " holds this config already" : "",
+                speedText(trial), changesText(*trial.tuning(), "tuning"));
+    }
+
+    SearchState searchState(const quantize::Resolution& draft) const
+    {
+        return {draft.ops, m_request.draft, m_evaluator.trials(), m_request.goal};
+    }
+
+    /// The best trial of the search itself that holds the goal; 0 = none yet.
+    int bestFound() const
+    {
+        std::vector<Trial> found;
+        for (const Trial& trial : m_evaluator.trials())
+            if (!isBaseline(trial) || trial.origin == "baseline:fp32")
+                found.push_back(trial);
+        return bestTrial(found, m_request.goal);
+    }
+
+    bool timeIsUp() const
+    {
+        return m_request.goal.timeoutSeconds > 0 && m_progress.seconds() >= m_request.goal.timeoutSeconds;
+    }
+
+    void tune()
+    {
+        const Goal& goal = m_request.goal;
+        const quantize::Resolution draft = checkedDraft();
+        if (!isOwnStrategy(goal.strategy))
+            m_observer.log(fmt::format("Octet has no strategy {} yet; basic runs in its place.", goal.strategy));
+        m_progress.limitSeconds(goal.timeoutSeconds);
+        const auto trialsOfSearch =
+            static_cast<int>(std::min<std::size_t>(draft.ops.size() + 3, static_cast<std::size_t>(goal.maxTrials)));
+        m_progress.expectSteps(missingBaselines() + trialsOfSearch + 1);
+        runBaselines(false);
+
+        std::string end;
+        if (bestTrial(m_evaluator.trials(), goal) != 0 && !goal.searchOn && bestFound() == 0)
+            end = "a baseline already holds the goal";
+        else
+            end = search(draft);
+        m_result.bestTrial = bestTrial(m_evaluator.trials(), goal);
+        m_result.goalMet = m_result.bestTrial != 0;
+        if (m_result.goalMet)
+            judgeBest(end);
+        else
+            m_result.summary = fmt::format("No trial holds the goal ({}){}.", end, closestText());
+    }
+
+    quantize::Resolution checkedDraft()
+    {
+        const Goal& goal = m_request.goal;
+        if (!isKnownStrategy(goal.strategy))
+            next(goal.strategy, {}); // throws with the names
+        if (goal.maxTrials < 1)
+            throw Error(ErrorKind::Setting, fmt::format("{} trials are too few; use 1 or more.", goal.maxTrials));
+        quantize::Resolution draft = m_evaluator.resolve(m_request.draft);
+        for (const quantize::Problem& problem : draft.problems)
+            if (problem.error)
+                throw Error(ErrorKind::Setting, fmt::format("{}: {}", problem.path, problem.message));
+        return draft;
+    }
+
+    /// Runs proposals until the goal is held or nothing is left; says why it ended.
+    std::string search(const quantize::Resolution& draft)
+    {
+        const Goal& goal = m_request.goal;
+        for (int run = 0;; ++run) {
+            if (bestFound() != 0)
+                return "the search holds it";
+            if (run >= goal.maxTrials)
+                return fmt::format("all {} trials are used", goal.maxTrials);
+            if (timeIsUp())
+                return fmt::format("the {:.0f} s are over", goal.timeoutSeconds);
+            const std::optional<Proposal> proposal = next(goal.strategy, searchState(draft));
+            if (!proposal)
+                return "the strategy has tried everything";
+            evaluate({proposal->config, proposal->name, "tune:basic", proposal->note});
+        }
+    }
+
+    void judgeBest(const std::string& end)
+    {
+        const Goal& goal = m_request.goal;
+        const int id = m_result.bestTrial;
+        const bool heldOut = m_evaluator.hasHeldOut();
+        const Split split = heldOut ? Split::HeldOut : Split::Tuning;
+        const Accuracy fp32 = m_evaluator.reference(split);
+        const Trial& trial = heldOut ? m_evaluator.judge(id) : *m_evaluator.find(id);
+        const Accuracy& accuracy = trial.accuracy.at(split);
+        if (heldOut)
+            m_result.heldOut = accuracy;
+        m_result.verdict = measure::verdict(accuracy, fp32, goal);
+        std::string words =
+            m_result.verdict == "too close to call" ? "is too close to call" : m_result.verdict + " the goal";
+        if (!heldOut)
+            words += "; there is no held-out split, so that is on the samples that the search saw";
+        m_result.summary = fmt::format("{} is {}, {}: {} ({}).", titleOf(trial), speedText(trial),
+            changesText(accuracy, heldOut ? "held-out" : "tuning"), words, end);
+    }
+
+    std::string closestText() const
+    {
+        const Trial* closest = nullptr;
+        for (const Trial& trial : m_evaluator.trials())
+            if (trial.state == TrialState::Done && trial.tuning() && trial.counts.int8 > 0
+                && (!closest || trial.tuning()->value > closest->tuning()->value))
+                closest = &trial;
+        return closest ? fmt::format("; the closest is {}: {}, {}", titleOf(*closest), speedText(*closest),
+                   changesText(*closest->tuning(), "tuning"))
+                       : std::string();
+    }
+
+    const JobRequest& m_request;
+    JobObserver& m_observer;
+    Progress m_progress;
+    Evaluator m_evaluator;
+    JobResult m_result;
+};
+
+} // namespace
+
+JobResult run(const JobRequest& request, JobObserver& observer)
+{
+    return Job(request, observer).run();
+}
+
+} // namespace octet::tune

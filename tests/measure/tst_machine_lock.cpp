@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/machine_lock.h"
+#include "core/values/error.h"
+#include "test_main.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+using namespace octet;
+using measure::MachineLock;
+using Mode = measure::MachineLock::Mode;
+
+class TestMachineLock : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase() { qputenv("XDG_RUNTIME_DIR", m_folder.path().toLocal8Bit()); }
+    void computingIsShared();
+    void timingExcludesAll();
+    void whoTimesIsNotStarved();
+
+private:
+    QTemporaryDir m_folder;
+};
+
+namespace {
+
+bool refused(Mode mode)
+{
+    try {
+        const MachineLock lock(mode, [] { return true; });
+    } catch (const Error& error) {
+        return error.kind() == ErrorKind::Cancelled;
+    }
+    return false;
+}
+
+} // namespace
+
+void TestMachineLock::computingIsShared()
+{
+    const MachineLock one(Mode::Computing, {});
+    QVERIFY(!refused(Mode::Computing));
+    QVERIFY(refused(Mode::Timing));
+}
+
+void TestMachineLock::timingExcludesAll()
+{
+    {
+        const MachineLock one(Mode::Timing, {});
+        QVERIFY(refused(Mode::Computing));
+        QVERIFY(refused(Mode::Timing));
+    }
+    QVERIFY(!refused(Mode::Timing));
+}
+
+void TestMachineLock::whoTimesIsNotStarved()
+{
+    std::atomic<bool> timed = false, stop = false;
+    const auto compute = [&] { // always one of the two computes
+        while (!stop) {
+            const MachineLock lock(Mode::Computing, {});
+            std::this_thread::sleep_for(std::chrono::milliseconds(30));
+        }
+    };
+    std::thread a(compute), b([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(15));
+        compute();
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(40));
+    std::thread timer([&] {
+        const MachineLock lock(Mode::Timing, [&] { return stop.load(); });
+        timed = true;
+    });
+    const bool done = QTest::qWaitFor([&] { return timed.load(); }, 5000);
+    stop = true;
+    a.join();
+    b.join();
+    timer.join();
+    QVERIFY(done);
+}
+
+OCTET_TEST(TestMachineLock)
+#include "tst_machine_lock.moc"

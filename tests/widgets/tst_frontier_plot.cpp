@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "test_main.h"
+#include "widgets/frontier_plot.h"
+#include "widgets/frontier_plot_labels.h"
+#include "widgets/frontier_plot_painter.h"
+#include "widgets/frontier_plot_scales.h"
+#include "widgets/theme.h"
+
+#include <QImage>
+#include <QPainter>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QtTest>
+
+#include <cmath>
+
+using namespace octet::widgets;
+
+namespace {
+
+Mark mark(int trial, double ms, double right, Mark::Role role = Mark::Role::Other, Mark::Kind kind = Mark::Kind::Static)
+{
+    Mark m;
+    m.trial = trial;
+    m.kind = kind;
+    m.role = role;
+    m.ms = ms;
+    m.msLow = ms * 0.98;
+    m.msHigh = ms * 1.02;
+    m.right = right;
+    m.tooltip = QStringLiteral("Trial %1, static\n2.2x faster (2.3 ms instead of 5.0)").arg(trial);
+    return m;
+}
+
+PlotContent sample()
+{
+    PlotContent c;
+    c.samples = 436;
+    c.sampleNoun = QStringLiteral("texts");
+    c.floor = 349.47;
+    c.todayMs = 5.0;
+    c.marks = {mark(1, 5.0, 353, Mark::Role::Today, Mark::Kind::Fp32), mark(4, 2.10, 337, Mark::Role::EverythingInt8),
+        mark(14, 2.30, 353, Mark::Role::Chosen), mark(9, 2.17, 342), mark(13, 2.27, 350),
+        mark(6, 2.86, 351, Mark::Role::Other, Mark::Kind::Dynamic), mark(2, 2.01, 321)};
+    c.marks[1].rightLow = 330.4;
+    c.marks[1].rightHigh = 343.8;
+    c.marks.append(mark(3, 2.44, 0));
+    c.marks.last().failed = true;
+    c.frontier = {4, 9, 13, 14};
+    return c;
+}
+
+bool hasColour(const QImage& image, const QColor& colour)
+{
+    for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x)
+            if (image.pixelColor(x, y).rgb() == colour.rgb())
+                return true;
+    return false;
+}
+
+} // namespace
+
+class TestFrontierPlot : public QObject
+{
+    Q_OBJECT
+private slots:
+    void collapsedNeverStretchTheAxis()
+    {
+        PlotContent content = sample();
+        const PlotScales before = plotScales(content);
+        QVERIFY(before.collapsed[6]);
+        QVERIFY(!before.collapsed[1]);
+        content.marks[6].right = 12;
+        const PlotScales after = plotScales(content);
+        QCOMPARE(after.rightLow, before.rightLow);
+        QVERIFY(before.rightLow > 321);
+    }
+
+    void tenPercentStayFree()
+    {
+        const PlotScales s = plotScales(sample());
+        const double width = s.msHigh - s.msLow;
+        QVERIFY((2.01 - s.msLow) / width > 0.099);
+        QVERIFY((s.msHigh - 5.0) / width > 0.099);
+        QVERIFY((s.rightHigh - 353) / (s.rightHigh - s.rightLow) > 0.099);
+    }
+
+    void ratioTicksAreRoundAndApart()
+    {
+        const PlotScales s = plotScales(sample());
+        const auto ticks = ratioTicks(5.0, s, 800, 64);
+        QVERIFY(ticks.size() >= 3);
+        QStringList texts;
+        for (int i = 0; i < ticks.size(); ++i) {
+            texts.append(ticks[i].text);
+            if (i > 0)
+                QVERIFY((ticks[i].ms - ticks[i - 1].ms) / (s.msHigh - s.msLow) * 800 >= 64);
+        }
+        QVERIFY(texts.contains(QStringLiteral("1x")));
+        QVERIFY(texts.contains(QStringLiteral("2x")));
+        QVERIFY(ratioTicks(-1, s, 800, 64).isEmpty());
+    }
+
+    void wholeSteps()
+    {
+        QCOMPARE(niceStep(3, 10, true), 1.0);
+        QCOMPARE(niceStep(30, 6, true), 5.0);
+        QCOMPARE(niceStep(0.3, 6, false), 0.05);
+        QCOMPARE(niceStep(0, 6, false), 1.0);
+    }
+
+    void wordsNeverCoverMarks()
+    {
+        // A dense cluster around the anchor: the words must go elsewhere, with a leader.
+        LabelSpace space;
+        space.bounds = QRectF(0, 0, 400, 300);
+        for (int x = -2; x <= 2; ++x)
+            for (int y = -2; y <= 2; ++y)
+                space.obstacles.append(QRectF(200 + x * 14 - 5, 150 + y * 14 - 5, 10, 10));
+        const PlacedLabel label = placeLabel(space, {200, 150}, 11, {90, 15});
+        for (const QRectF& obstacle : space.obstacles)
+            QVERIFY(!obstacle.intersects(label.rect));
+        QVERIFY(label.leader);
+        QVERIFY(space.bounds.contains(label.rect));
+    }
+
+    void summaryForScreenReaders()
+    {
+        FrontierPlot plot;
+        plot.setContent(sample());
+        QVERIFY(!plot.accessibleName().isEmpty());
+        QCOMPARE(plot.accessibleDescription(), QStringLiteral("8 trials, best 2.2 times faster"));
+    }
+
+    void clickSelectsWithinTwelvePixels()
+    {
+        FrontierPlot plot;
+        plot.resize(900, 420);
+        plot.setContent(sample());
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        QSignalSpy selected(&plot, &FrontierPlot::trialSelected);
+        const QPointF at = plot.markPosition(6);
+        QVERIFY(!at.isNull());
+        QTest::mouseClick(&plot, Qt::LeftButton, {}, (at + QPointF(11, 0)).toPoint());
+        QCOMPARE(selected.size(), 1);
+        QCOMPARE(selected[0][0].toInt(), 6);
+        QCOMPARE(plot.selectedTrial(), 6);
+        QTest::mouseClick(&plot, Qt::LeftButton, {}, (at + QPointF(40, 40)).toPoint());
+        QCOMPARE(selected.size(), 1);
+    }
+
+    void doubleClickAndEnterActivate()
+    {
+        FrontierPlot plot;
+        plot.resize(900, 420);
+        plot.setContent(sample());
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        QSignalSpy activated(&plot, &FrontierPlot::trialActivated);
+        QTest::mouseDClick(&plot, Qt::LeftButton, {}, plot.markPosition(6).toPoint());
+        QCOMPARE(activated.size(), 1);
+        QCOMPARE(activated[0][0].toInt(), 6);
+        plot.setSelectedTrial(14);
+        QTest::keyClick(&plot, Qt::Key_Return);
+        QCOMPARE(activated.size(), 2);
+        QCOMPARE(activated[1][0].toInt(), 14);
+    }
+
+    void arrowKeysWalkByLatency()
+    {
+        FrontierPlot plot;
+        plot.setContent(sample());
+        QSignalSpy selected(&plot, &FrontierPlot::trialSelected);
+        for (int i = 0; i < 9; ++i)
+            QTest::keyClick(&plot, Qt::Key_Right);
+        QVector<int> walked;
+        for (const auto& call : selected)
+            walked.append(call[0].toInt());
+        QCOMPARE(walked, QVector<int>({2, 4, 9, 13, 14, 6, 1})); // the failed one is not a place
+        QTest::keyClick(&plot, Qt::Key_Home);
+        QCOMPARE(plot.selectedTrial(), 2);
+    }
+
+    void settingTheSelectionIsSilent()
+    {
+        FrontierPlot plot;
+        plot.setContent(sample());
+        QSignalSpy selected(&plot, &FrontierPlot::trialSelected);
+        plot.setSelectedTrial(14);
+        QCOMPARE(selected.size(), 0);
+        QVERIFY(plot.accessibleDescription().contains(QStringLiteral("Trial 14")));
+    }
+
+    void hoverTellsTheTrial()
+    {
+        FrontierPlot plot;
+        plot.resize(900, 420);
+        plot.setContent(sample());
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        QSignalSpy hovered(&plot, &FrontierPlot::trialHovered);
+        const auto moveTo = [&](QPointF at) { // the offscreen platform has no cursor to move
+            QMouseEvent event(QEvent::MouseMove, at, plot.mapToGlobal(at), Qt::NoButton, Qt::NoButton, Qt::NoModifier);
+            QCoreApplication::sendEvent(&plot, &event);
+        };
+        moveTo(plot.markPosition(13));
+        moveTo(plot.markPosition(13) + QPointF(2, 0));
+        QCOMPARE(hovered.size(), 1);
+        QCOMPARE(hovered[0][0].toInt(), 13);
+        moveTo({600, 300});
+        QCOMPARE(hovered.size(), 2);
+        QCOMPARE(hovered[1][0].toInt(), 0);
+    }
+
+    void emptyStateHasOneSentenceAndOneButton()
+    {
+        FrontierPlot plot;
+        PlotContent content;
+        content.emptyText = QStringLiteral("No trials yet. Measure the baseline, F5");
+        plot.resize(600, 300);
+        plot.setContent(content);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        auto* button = plot.findChild<QPushButton*>();
+        QVERIFY(button && button->isVisible());
+        QSignalSpy asked(&plot, &FrontierPlot::emptyActionRequested);
+        QTest::mouseClick(button, Qt::LeftButton);
+        QCOMPARE(asked.size(), 1);
+        plot.setContent(sample());
+        QVERIFY(!button->isVisible());
+        QCOMPARE(plot.markPosition(77), QPointF());
+    }
+
+    void coloursFollowThePalette()
+    {
+        FrontierPlot plot;
+        plot.resize(900, 420);
+        plot.setPalette(Theme::light().palette());
+        plot.setContent(sample());
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        const QImage light = plot.grab().toImage();
+        QVERIFY(hasColour(light, Theme::light().band));
+        QVERIFY(hasColour(light, Theme::light().accent));
+        QVERIFY(hasColour(light, Theme::light().misses)); // the failed tick
+        plot.setPalette(Theme::darkTheme().palette());
+        QCoreApplication::processEvents();
+        const QImage dark = plot.grab().toImage();
+        QVERIFY(hasColour(dark, Theme::darkTheme().band));
+        QVERIFY(!hasColour(dark, Theme::light().band));
+        QVERIFY(!hasColour(dark, Qt::white));
+    }
+
+    void hostileNumbersDoNotHang()
+    {
+        PlotContent content = sample();
+        content.marks[0].ms = std::nan("");
+        content.marks[1].right = INFINITY;
+        content.marks[2].ms = -3;
+        content.frontier.append(4711);
+        FrontierPlot plot;
+        plot.setContent(content);
+        plot.grab();
+        content.marks = {mark(1, 2, 0)};
+        content.samples = 0;
+        content.floor = -1;
+        content.todayMs = 0;
+        plot.setContent(content);
+        plot.grab();
+    }
+
+    void manyMarksPaintFast()
+    {
+        PlotContent content = sample();
+        for (int i = 0; i < 2000; ++i)
+            content.marks.append(mark(100 + i, 2 + (i * 37 % 1000) / 400.0, 335 + (i * 91 % 200) / 10.0));
+        FrontierPlotPainter painter;
+        painter.setContent(content);
+        painter.setFont(QFont());
+        QImage image(900, 420, QImage::Format_RGB32);
+        QElapsedTimer clock;
+        clock.start();
+        painter.arrange(QRectF(60, 50, 800, 320), QRectF(image.rect()));
+        QPainter p(&image);
+        painter.paintMarks(p, Theme::light());
+        // Smooth is 16 ms; the bound only catches quadratic work on a busy machine.
+        QVERIFY2(clock.elapsed() < 500, qPrintable(QString::number(clock.elapsed())));
+    }
+};
+
+OCTET_TEST(TestFrontierPlot)
+#include "tst_frontier_plot.moc"

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "test_main.h"
+#include "widgets/trial_filter.h"
+#include "widgets/trials_view.h"
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTreeView>
+#include <QtTest>
+
+#include <cmath>
+
+using namespace octet;
+using namespace octet::widgets;
+
+namespace {
+
+Trial trial(int id, const std::string& name, const std::string& origin, long right, double ms, int int8)
+{
+    Trial t;
+    t.id = id;
+    t.name = name;
+    t.origin = origin;
+    t.state = TrialState::Done;
+    Accuracy a;
+    a.correct = right;
+    a.samples = 436;
+    a.worse = right < 353 ? 353 - right : 0;
+    t.accuracy[Split::Tuning] = a;
+    t.latency.p50 = ms;
+    t.latency.ratioToFp32 = ms / 5;
+    t.counts.int8 = int8;
+    return t;
+}
+
+std::vector<Trial> sample()
+{
+    std::vector<Trial> trials{trial(1, "All fp32", "baseline:fp32", 353, 5.0, 0),
+        trial(4, "Static", "baseline:static", 337, 2.1, 38),
+        trial(9, "Static, 2 products in fp32", "tune:basic", 342, 2.17, 36),
+        trial(14, "Static, 6 products in fp32", "tune:basic", 353, 2.3, 32),
+        trial(16, "Static, 12 products in fp32", "tune:basic", 354, 2.52, 26)};
+    trials[0].pinned = true;
+    trials[3].chosen = true;
+    Trial failed;
+    failed.id = 12;
+    failed.name = "Static, 5 in fp32";
+    failed.state = TrialState::Failed;
+    failed.error = "worker ended at layer 4, signal 9";
+    trials.push_back(failed);
+    Trial running;
+    running.id = 18;
+    running.name = "Static, 7 in fp32";
+    trials.push_back(running);
+    return trials;
+}
+
+const std::vector<QString> verdicts{QString(), QStringLiteral("misses"), QStringLiteral("too close to call"),
+    QStringLiteral("meets"), QStringLiteral("meets"), QString(), QString()};
+
+struct Shown
+{
+    Shown()
+        : view(&model)
+    {
+        model.setTrials(sample(), verdicts, {4, 9, 14, 16});
+        view.resize(900, 320);
+        view.show();
+        table = view.findChild<QTreeView*>();
+        filter = view.findChild<QLineEdit*>(QStringLiteral("filter"));
+    }
+    QVector<int> ids() const
+    {
+        QVector<int> all;
+        for (int row = 0; row < table->model()->rowCount(); ++row)
+            all.append(table->model()->index(row, 0).data(TrialsModel::TrialIdRole).toInt());
+        return all;
+    }
+    QPoint centre(int row, int column) const { return table->visualRect(table->model()->index(row, column)).center(); }
+    TrialsModel model;
+    TrialsView view;
+    QTreeView* table = nullptr;
+    QLineEdit* filter = nullptr;
+};
+
+QString cell(const TrialsModel& model, int trialId, int column)
+{
+    return model.index(model.rowOf(trialId), column).data().toString();
+}
+
+} // namespace
+
+class TestTrialsView : public QObject
+{
+    Q_OBJECT
+private slots:
+    void modelKeepsTheRules()
+    {
+        TrialsModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        auto trials = sample();
+        model.setTrials({}, {}, {});
+        model.setTrials({trials.begin(), trials.begin() + 2}, verdicts, {});
+        QSignalSpy resets(&model, &QAbstractItemModel::modelReset);
+        model.setTrials(trials, verdicts, {4});
+        QCOMPARE(resets.size(), 0); // growing keeps selection and scroll place
+        QCOMPARE(model.rowCount(), 7);
+        model.setProgress(18, 0.6, QStringLiteral("timing"));
+        trials.erase(trials.begin());
+        model.setTrials(trials, {}, {});
+        QCOMPARE(model.rowCount(), 6);
+        QCOMPARE(model.trialAt(0), 4);
+        QCOMPARE(model.rowOf(99), -1);
+        QCOMPARE(model.trialAt(99), 0);
+    }
+
+    void proxyKeepsTheRules()
+    {
+        Shown s;
+        QAbstractItemModelTester tester(s.table->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        s.filter->setText(QStringLiteral("right>=350"));
+        s.filter->setText(QString());
+        s.model.setTrials({}, {}, {});
+        s.model.setTrials(sample(), verdicts, {});
+        QCOMPARE(s.table->model()->rowCount(), 7);
+    }
+
+    void cellsReadAsDesigned()
+    {
+        TrialsModel model;
+        model.setTrials(sample(), verdicts, {});
+        QCOMPARE(cell(model, 1, TrialsModel::Difference), QString());
+        QCOMPARE(cell(model, 4, TrialsModel::Difference), QStringLiteral("\u221216"));
+        QCOMPARE(cell(model, 16, TrialsModel::Difference), QStringLiteral("+1"));
+        QCOMPARE(cell(model, 14, TrialsModel::Difference), QStringLiteral("±0"));
+        QCOMPARE(cell(model, 14, TrialsModel::P50), QStringLiteral("2.30"));
+        QCOMPARE(cell(model, 14, TrialsModel::Speed), QStringLiteral("2.2x"));
+        QCOMPARE(cell(model, 4, TrialsModel::WorseBetter), QStringLiteral("16 / 0"));
+        QCOMPARE(cell(model, 14, TrialsModel::Name), QStringLiteral("Chosen: static, 6 products in fp32"));
+        QCOMPARE(cell(model, 1, TrialsModel::Name), QStringLiteral("Today: all fp32"));
+        QCOMPARE(cell(model, 9, TrialsModel::GoalVerdict), QStringLiteral("Too close"));
+        QCOMPARE(cell(model, 18, TrialsModel::GoalVerdict), QStringLiteral("running"));
+        QCOMPARE(cell(model, 18, TrialsModel::Right), QString());
+        QCOMPARE(model.index(model.rowOf(12), 0).data(TrialsModel::ErrorRole).toString(),
+            QStringLiteral("Failed: worker ended at layer 4, signal 9"));
+    }
+
+    void fastestThatMeetsIsBestSoFar()
+    {
+        auto trials = sample();
+        trials[3].chosen = false;
+        TrialsModel model;
+        model.setTrials(trials, verdicts, {});
+        QVERIFY(cell(model, 14, TrialsModel::Name).startsWith(QStringLiteral("Best so far")));
+        QCOMPARE(cell(model, 16, TrialsModel::Name), QStringLiteral("Static, 12 products in fp32"));
+    }
+
+    void pinnedFirstInEitherOrder()
+    {
+        Shown s;
+        QCOMPARE(s.ids(), QVector<int>({14, 1, 18, 16, 12, 9, 4}));
+        s.table->sortByColumn(TrialsModel::P50, Qt::AscendingOrder);
+        QCOMPARE(s.ids(), QVector<int>({14, 1, 4, 9, 16, 12, 18})); // not measured: last
+        s.table->sortByColumn(TrialsModel::P50, Qt::DescendingOrder);
+        QCOMPARE(s.ids().mid(0, 5), QVector<int>({14, 1, 16, 9, 4}));
+        s.table->sortByColumn(TrialsModel::Int8, Qt::AscendingOrder); // numbers, not text
+        QCOMPARE(s.ids().mid(2, 3), QVector<int>({16, 9, 4}));
+    }
+
+    void headerClickSorts()
+    {
+        Shown s;
+        QVERIFY(QTest::qWaitForWindowExposed(&s.view));
+        QHeaderView* header = s.table->header();
+        const int x = header->sectionViewportPosition(TrialsModel::Right) + header->sectionSize(TrialsModel::Right) / 2;
+        QTest::mouseClick(header->viewport(), Qt::LeftButton, {}, {x, header->height() / 2});
+        QCOMPARE(header->sortIndicatorSection(), int(TrialsModel::Right));
+        QCOMPARE(s.ids().mid(2, 3), QVector<int>({4, 9, 16}));
+    }
+
+    void filterParses_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QVector<int>>("ids");
+        QTest::newRow("empty") << QString() << QVector<int>({14, 1, 18, 16, 12, 9, 4});
+        QTest::newRow("right and ms") << "right>=350 ms<2.5" << QVector<int>({14});
+        QTest::newRow("blanks") << " right >= 350   ms < 2.6 " << QVector<int>({14, 16});
+        QTest::newRow("speed with x") << "speed>2.2x" << QVector<int>({9, 4});
+        QTest::newRow("equal") << "int8=36" << QVector<int>({9});
+        QTest::newRow("not") << "int8!=36 ms>0" << QVector<int>({14, 1, 16, 4});
+        QTest::newRow("minus") << "diff<-5" << QVector<int>({9, 4});
+        QTest::newRow("word") << "chosen" << QVector<int>({14});
+        QTest::newRow("quoted") << "\"12 products\"" << QVector<int>({16});
+        QTest::newRow("state") << "state=failed" << QVector<int>({12});
+        QTest::newRow("goal") << "goal=meets" << QVector<int>({14, 16});
+        QTest::newRow("close") << "goal=close" << QVector<int>({9});
+        QTest::newRow("nothing") << "right>9999" << QVector<int>();
+    }
+    void filterParses()
+    {
+        QFETCH(QString, text);
+        QFETCH(QVector<int>, ids);
+        Shown s;
+        QTest::keyClicks(s.filter, text);
+        QCOMPARE(s.ids(), ids);
+        QVERIFY(!s.view.findChild<QLabel*>(QStringLiteral("filterError"))->isVisible());
+    }
+
+    void badFilterSaysSoInline_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("part");
+        QTest::newRow("key") << "rihgt>3"
+                             << "Unknown column \"rihgt\"";
+        QTest::newRow("number") << "right>=abc"
+                                << "\"abc\" is not a number";
+        QTest::newRow("value") << "right>="
+                               << "value is missing";
+        QTest::newRow("text") << "name<x"
+                              << "only = and !=";
+        QTest::newRow("quote") << "\"open"
+                               << "Cannot read";
+        QTest::newRow("operators") << "ms<<2"
+                                   << "missing";
+    }
+    void badFilterSaysSoInline()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, part);
+        Shown s;
+        QTest::keyClicks(s.filter, text);
+        auto* label = s.view.findChild<QLabel*>(QStringLiteral("filterError"));
+        QVERIFY(label->isVisible());
+        QVERIFY2(label->text().contains(part), qPrintable(label->text()));
+        QCOMPARE(s.ids().size(), 7); // nothing disappears because of a typo
+    }
+
+    void frontierOnly()
+    {
+        Shown s;
+        QTest::mouseClick(s.view.findChild<QCheckBox*>(QStringLiteral("frontierOnly")), Qt::LeftButton, {}, {8, 8});
+        QCOMPARE(s.ids(), QVector<int>({14, 16, 9, 4}));
+    }
+
+    void clickSelectsAndDoubleClickActivates()
+    {
+        Shown s;
+        QVERIFY(QTest::qWaitForWindowExposed(&s.view));
+        QSignalSpy selected(&s.view, &TrialsView::trialSelected), activated(&s.view, &TrialsView::trialActivated);
+        QTest::mouseClick(s.table->viewport(), Qt::LeftButton, {}, s.centre(3, TrialsModel::Name));
+        QCOMPARE(selected.size(), 1);
+        QCOMPARE(selected[0][0].toInt(), 16);
+        QTest::mouseDClick(s.table->viewport(), Qt::LeftButton, {}, s.centre(3, TrialsModel::Name));
+        QCOMPARE(activated.size(), 1);
+        QTest::keyClick(s.table, Qt::Key_Down);
+        QCOMPARE(selected.last()[0].toInt(), 12);
+        QTest::keyClick(s.table, Qt::Key_Return);
+        QCOMPARE(activated.size(), 2);
+        QCOMPARE(activated.last()[0].toInt(), 12);
+    }
+
+    void settingTheSelectionIsSilentAndSurvives()
+    {
+        Shown s;
+        QSignalSpy selected(&s.view, &TrialsView::trialSelected);
+        s.view.setSelectedTrial(9);
+        QCOMPARE(s.view.selectedTrials(), QVector<int>({9}));
+        s.filter->setText(QStringLiteral("chosen"));
+        QCOMPARE(s.view.selectedTrials(), QVector<int>());
+        s.filter->clear();
+        QCOMPARE(s.view.selectedTrials(), QVector<int>({9}));
+        auto trials = sample();
+        std::reverse(trials.begin(), trials.end());
+        s.model.setTrials(trials, {}, {}); // a reset
+        QCOMPARE(s.view.selectedTrials(), QVector<int>({9}));
+        s.view.setSelectedTrial(0);
+        QCOMPARE(s.view.selectedTrials(), QVector<int>());
+        QCOMPARE(selected.size(), 0);
+    }
+
+    void pinIsAsked()
+    {
+        Shown s;
+        QVERIFY(QTest::qWaitForWindowExposed(&s.view));
+        QSignalSpy pins(&s.view, &TrialsView::pinRequested);
+        QTest::mouseClick(s.table->viewport(), Qt::LeftButton, {}, s.centre(3, TrialsModel::Pin));
+        QCOMPARE(pins.size(), 1);
+        QCOMPARE(pins[0][0].toInt(), 16);
+        QCOMPARE(pins[0][1].toBool(), true);
+        QTest::mouseClick(s.table->viewport(), Qt::LeftButton, {}, s.centre(0, TrialsModel::Pin));
+        QCOMPARE(pins[1][1].toBool(), false);
+    }
+
+    void copies()
+    {
+        Shown s;
+        s.view.setSelectedTrial(4);
+        s.table->setFocus();
+        QTest::keyClick(s.table, Qt::Key_C, Qt::ControlModifier);
+        const QString text = QApplication::clipboard()->text();
+        QCOMPARE(text.count(QLatin1Char('\n')), 2);
+        QVERIFY(text.contains(QStringLiteral("4\tEverything int8: static\t337\t-16\t16 / 0\t2.10\t2.4x\t38\tMisses")));
+        s.view.setSelectedTrial(14);
+        QVERIFY(s.view.asText(TrialsView::CopyFormat::Csv)
+                    .contains(QStringLiteral("14,\"Chosen: static, 6 products in fp32\",353,0,")));
+        s.view.setSelectedTrial(0);
+        const QString all = s.view.asText(TrialsView::CopyFormat::Markdown);
+        QCOMPARE(all.count(QLatin1Char('\n')), 9); // header, rule, 7 rows
+        QVERIFY(all.contains(QStringLiteral("Failed: worker ended")));
+    }
+
+    void columnsCanBeHidden()
+    {
+        Shown s;
+        auto* button = s.view.findChild<QPushButton*>(QStringLiteral("columns"));
+        QAction* speed = nullptr;
+        for (QAction* action : button->menu()->actions())
+            if (action->text() == QLatin1String("Speed"))
+                speed = action;
+        QVERIFY(speed);
+        speed->trigger();
+        QVERIFY(s.table->isColumnHidden(TrialsModel::Speed));
+        QVERIFY(!s.view.asText(TrialsView::CopyFormat::Tsv).contains(QStringLiteral("2.2x")));
+        speed->trigger();
+        QVERIFY(!s.table->isColumnHidden(TrialsModel::Speed));
+    }
+
+    void narrowTablesDropColumnsNotTheVerdict()
+    {
+        Shown s;
+        s.view.resize(480, 300);
+        QCoreApplication::processEvents();
+        QVERIFY(s.table->isColumnHidden(TrialsModel::WorseBetter));
+        QVERIFY(!s.table->isColumnHidden(TrialsModel::GoalVerdict));
+        s.view.resize(1000, 300);
+        QCoreApplication::processEvents();
+        QVERIFY(!s.table->isColumnHidden(TrialsModel::WorseBetter));
+    }
+};
+
+OCTET_TEST(TestTrialsView)
+#include "tst_trials_view.moc"

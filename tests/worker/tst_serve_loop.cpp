@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/values/json.h"
+#include "core/worker/rpc.h"
+#include "core/worker/serve_loop.h"
+
+#include "test_main.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QtTest>
+
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <deque>
+#include <poll.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace octet;
+using nlohmann::json;
+
+namespace {
+
+/// A loop on two pipes, with a job that does what its trialName says.
+class Peer
+{
+public:
+    Peer()
+    {
+        if (::pipe(m_to.data()) != 0 || ::pipe(m_from.data()) != 0)
+            qFatal("no pipes");
+        m_loop = std::thread([this] {
+            m_status = worker::serveLoop(m_to[0], m_from[1], {job, open});
+            ::close(m_from[1]);
+        });
+    }
+    ~Peer()
+    {
+        closeInput();
+        closeOutput();
+        if (m_loop.joinable())
+            m_loop.join();
+        ::close(m_to[0]);
+    }
+    void raw(const std::string& bytes)
+    {
+        QCOMPARE(::write(m_to[1], bytes.data(), bytes.size()), ssize_t(bytes.size()));
+    }
+    void send(int id, const char* method, const json& params = json::object())
+    {
+        raw(worker::frame({{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", params}}));
+    }
+    void startJob(int id, const std::string& what)
+    {
+        JobRequest request;
+        request.trialName = what;
+        send(id, "job/start", toJson(request));
+    }
+    /// The next message; null when none comes within two seconds or the loop ended.
+    json next()
+    {
+        while (m_messages.empty()) {
+            pollfd polled{m_from[0], POLLIN, 0};
+            std::array<char, 4096> buffer;
+            if (::poll(&polled, 1, 2000) <= 0)
+                return {};
+            const ssize_t count = ::read(m_from[0], buffer.data(), buffer.size());
+            if (count <= 0)
+                return {};
+            for (json& message : m_deframer.feed({buffer.data(), std::size_t(count)}))
+                m_messages.push_back(std::move(message));
+        }
+        const json message = m_messages.front();
+        m_messages.pop_front();
+        return message;
+    }
+    /// The answer to `id`; what came before it is counted by method.
+    json answer(int id, std::map<std::string, int>* seen = nullptr)
+    {
+        for (;;) {
+            const json message = next();
+            if (message.is_null() || message.value("id", json()) == json(id))
+                return message;
+            if (seen)
+                ++(*seen)[message.value("method", "")];
+        }
+    }
+    void closeInput() { shut(m_to[1]); }
+    void closeOutput() { shut(m_from[0]); }
+    int wait()
+    {
+        m_loop.join();
+        return m_status;
+    }
+
+private:
+    static void shut(int& fd)
+    {
+        if (fd >= 0)
+            ::close(fd);
+        fd = -1;
+    }
+    static worker::OpenedModel open(const std::string& path, const std::string& hash)
+    {
+        if (path == "bad")
+            throw Error(ErrorKind::File, "No such file.", {.file = path});
+        return {path + "#" + hash, 12, 3};
+    }
+    static JobResult job(const JobRequest& request, JobObserver& observer)
+    {
+        JobResult result;
+        result.summary = request.trialName;
+        if (request.trialName == "report") {
+            Trial trial;
+            trial.id = 1;
+            observer.trialStarted(trial);
+            observer.trialFinished(trial);
+            observer.rangesFound({{{"x", RangeMethod::MinMax, 0}, {}}});
+            observer.log("line");
+        } else if (request.trialName == "forever") {
+            observer.trialStarted({});
+            while (!observer.cancelled())
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            throw Error(ErrorKind::Cancelled, "Cancelled.");
+        } else if (request.trialName == "chatty") {
+            const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(220);
+            long count = 0;
+            while (std::chrono::steady_clock::now() < end)
+                observer.progress({"Working", ++count, 0, 0, -1});
+            observer.progress({"Working", -7, 0, 1, 0});
+        } else if (request.trialName == "talk") {
+            while (!observer.cancelled())
+                observer.log(std::string(1000, 'x'));
+        } else if (request.trialName == "memory") {
+            throw std::bad_alloc();
+        } else if (request.trialName == "bug") {
+            throw std::runtime_error("oops");
+        }
+        return result;
+    }
+
+    std::array<int, 2> m_to{}, m_from{};
+    worker::Deframer m_deframer;
+    std::deque<json> m_messages;
+    std::thread m_loop;
+    std::atomic<int> m_status = -1;
+};
+
+} // namespace
+
+class TestServeLoop : public QObject
+{
+    Q_OBJECT
+private slots:
+    void initTestCase() { std::signal(SIGPIPE, SIG_IGN); }
+
+    void opensAndShutsDown()
+    {
+        Peer peer;
+        peer.send(1, "model/open", {{"path", "m.onnx"}, {"hash", "aa"}});
+        QCOMPARE(peer.answer(1)["result"].dump(), std::string(R"({"hash":"m.onnx#aa","nodes":12,"products":3})"));
+        peer.send(2, "model/open", {{"path", "bad"}});
+        const json error = peer.answer(2)["error"];
+        QCOMPARE(error["message"].get<std::string>(), std::string("No such file."));
+        QVERIFY(errorFromJson(error["data"]).kind() == ErrorKind::File);
+        QCOMPARE(error["data"]["where"]["file"].get<std::string>(), std::string("bad"));
+        peer.send(3, "shutdown");
+        QVERIFY(peer.answer(3).contains("result"));
+        QCOMPARE(peer.wait(), 0);
+    }
+
+    void passesEverythingOn()
+    {
+        Peer peer;
+        std::map<std::string, int> seen;
+        peer.startJob(1, "report");
+        const json answer = peer.answer(1, &seen);
+        QCOMPARE(fromJson<JobResult>(answer["result"]).summary, std::string("report"));
+        QVERIFY((seen
+            == std::map<std::string, int>{
+                {"step/started", 1}, {"step/finished", 1}, {"job/ranges", 1}, {"job/log", 1}}));
+        peer.startJob(2, "again"); // one at a time, but one after the other
+        QVERIFY(peer.answer(2).contains("result"));
+    }
+
+    void openThenStartWithoutWaiting()
+    {
+        Peer peer;
+        peer.send(1, "model/open", {{"path", "m"}});
+        peer.startJob(2, "x");
+        QVERIFY(peer.answer(1).contains("result"));
+        QVERIFY(peer.answer(2).contains("result"));
+    }
+
+    void cancels()
+    {
+        Peer peer;
+        peer.startJob(1, "forever");
+        QCOMPARE(peer.next()["method"].get<std::string>(), std::string("step/started"));
+        peer.startJob(2, "second");
+        QVERIFY(errorFromJson(peer.answer(2)["error"]["data"]).kind() == ErrorKind::Busy);
+        peer.send(3, "job/cancel");
+        QVERIFY(peer.answer(3).contains("result"));
+        const json error = peer.answer(1)["error"];
+        QCOMPARE(error["code"].get<int>(), -32800);
+        QVERIFY(errorFromJson(error["data"]).kind() == ErrorKind::Cancelled);
+        peer.startJob(4, "after"); // an old cancel does not reach the next job
+        QVERIFY(peer.answer(4).contains("result"));
+    }
+
+    void throttlesProgress()
+    {
+        Peer peer;
+        peer.startJob(1, "chatty");
+        int count = 0;
+        json last;
+        for (json message = peer.next(); message.contains("method"); message = peer.next()) {
+            last = message;
+            ++count;
+        }
+        QVERIFY2(count >= 2 && count <= 7, qPrintable(QString::number(count)));
+        QCOMPARE(last["params"]["done"].get<long>(), -7L);
+    }
+
+    void endOfInputCancels()
+    {
+        Peer peer;
+        peer.startJob(1, "forever");
+        peer.next();
+        peer.closeInput();
+        QCOMPARE(peer.wait(), 0);
+    }
+
+    void readerGone()
+    {
+        Peer peer;
+        peer.startJob(1, "talk");
+        peer.next();
+        peer.closeOutput();
+        QCOMPARE(peer.wait(), 1);
+    }
+
+    void failuresInJobs()
+    {
+        Peer peer;
+        peer.startJob(1, "memory");
+        QVERIFY(errorFromJson(peer.answer(1)["error"]["data"]).kind() == ErrorKind::Resource);
+        peer.startJob(2, "bug");
+        QVERIFY(errorFromJson(peer.answer(2)["error"]["data"]).kind() == ErrorKind::Internal);
+    }
+
+    void badMessages()
+    {
+        Peer peer;
+        peer.send(1, "job/dance");
+        QCOMPARE(peer.answer(1)["error"]["code"].get<int>(), -32601);
+        peer.send(2, "job/start", {{"goal", {{"seed", "x"}}}});
+        const json error = peer.answer(2)["error"];
+        QCOMPARE(error["code"].get<int>(), -32602);
+        QVERIFY(error["message"].get<std::string>().find("goal.seed") != std::string::npos);
+        peer.send(3, "model/open");
+        QCOMPARE(peer.answer(3)["error"]["code"].get<int>(), -32602);
+        peer.send(4, "model/open", json::array());
+        QCOMPARE(peer.answer(4)["error"]["code"].get<int>(), -32602);
+        peer.raw(worker::frame(json::array({1, 2})));
+        QCOMPARE(peer.next()["error"]["code"].get<int>(), -32600);
+        peer.raw("rubbish\r\n\r\n");
+        QCOMPARE(peer.next()["error"]["code"].get<int>(), -32700);
+        QCOMPARE(peer.wait(), 1);
+    }
+};
+
+OCTET_TEST(TestServeLoop)
+#include "tst_serve_loop.moc"

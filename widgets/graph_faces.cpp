@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/graph_faces.h"
+
+#include <QCoreApplication>
+#include <QFontMetricsF>
+#include <QLocale>
+
+#include <algorithm>
+#include <cmath>
+
+namespace octet::widgets {
+
+using namespace box_metrics;
+
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("octet::widgets::GraphCanvas", text);
+}
+
+QString precisionWord(Precision precision)
+{
+    return QString::fromLatin1(precision == Precision::Int8 ? "int8" : precision == Precision::Bf16 ? "bf16" : "fp32");
+}
+
+QPair<double, double> rangeOf(const OpViews& ops)
+{
+    double low = 0, high = 0;
+    for (const OpView& view : ops) {
+        if (view.sensitivity <= 0)
+            continue;
+        low = low > 0 ? std::min(low, view.sensitivity) : view.sensitivity;
+        high = std::max(high, view.sensitivity);
+    }
+    return {low, high};
+}
+
+} // namespace
+
+void GraphFaces::setStructure(std::shared_ptr<const graph::Structure> structure, const QStringList& nodeNames)
+{
+    m_structure = std::move(structure);
+    m_nodeNames = nodeNames;
+    setOps({}, -1);
+}
+
+void GraphFaces::setOps(const OpViews& ops, double totalMs)
+{
+    m_ops = ops;
+    m_totalMs = totalMs;
+    m_topMs = -1;
+    m_sensitivity = rangeOf(ops);
+    m_summaries.clear();
+    m_faces.clear();
+    if (!m_structure || m_structure->boxes.empty())
+        return;
+    m_summaries = summarise(*m_structure, m_nodeNames, ops);
+    m_faces.resize(m_structure->boxes.size());
+    for (const int child : m_structure->boxes[0].children)
+        m_topMs = std::max(m_topMs, m_summaries[std::size_t(child)].ms);
+}
+
+void GraphFaces::setFont(const QFont& font)
+{
+    m_nameFont = font;
+    m_nameFont.setWeight(QFont::DemiBold);
+    m_smallFont = font;
+    m_smallFont.setPointSizeF(std::max(7.5, font.pointSizeF() - 1));
+    m_chipFont = badgeFont(font);
+    m_nameHeight = std::ceil(QFontMetricsF(m_nameFont).height());
+    m_smallHeight = std::ceil(QFontMetricsF(m_smallFont).height());
+    for (auto& face : m_faces)
+        face.reset();
+}
+
+bool GraphFaces::isProduct(int node) const
+{
+    if (node < 0 || node >= m_nodeNames.size())
+        return false;
+    const auto it = m_ops.constFind(m_nodeNames[node]);
+    return it != m_ops.constEnd() && it->product;
+}
+
+const BoxFace& GraphFaces::face(int box) const
+{
+    auto& slot = m_faces[std::size_t(box)];
+    if (!slot)
+        slot = std::make_unique<BoxFace>(make(box));
+    return *slot;
+}
+
+QString GraphFaces::timeText(int box) const
+{
+    const BoxSummary& summary = m_summaries[std::size_t(box)];
+    if (summary.ms >= 0) {
+        const bool top = m_structure->boxes[std::size_t(box)].parent == 0;
+        if (!top || m_totalMs <= 0 || summary.ms < 0.05 * m_totalMs)
+            return formatMs(summary.ms);
+        return tr("%1, %2 %").arg(formatMs(summary.ms)).arg(qRound(100 * summary.ms / m_totalMs));
+    }
+    const int node = summary.executedWith;
+    if (node < 0 || std::size_t(node) >= m_structure->leafOfNode.size())
+        return {};
+    const int leaf = m_structure->leafOfNode[std::size_t(node)];
+    if (leaf < 0)
+        return {};
+    // A node's own title is mostly its op type; the scope around it is what people know it by.
+    const graph::Box& owner = m_structure->boxes[std::size_t(leaf)];
+    const graph::Box& shown = owner.parent > 0 ? m_structure->boxes[std::size_t(owner.parent)] : owner;
+    return tr("with %1").arg(QString::fromStdString(shown.title));
+}
+
+BoxFace GraphFaces::make(int box) const
+{
+    const graph::Box& source = m_structure->boxes[std::size_t(box)];
+    const BoxSummary& summary = m_summaries[std::size_t(box)];
+    const bool top = source.parent == 0;
+    BoxFace face;
+    face.name = QString::fromStdString(source.title.empty() ? source.name : source.title);
+    face.badge = badge(summary, top && !source.children.empty());
+    if (!face.badge.isEmpty())
+        face.badgeWidth = std::ceil(badgeTextWidth(face.badge, m_chipFont)) + 2 * kBadgePadding;
+    face.rowWidth = kLeft + QFontMetricsF(m_nameFont).horizontalAdvance(face.name)
+        + (face.badge.isEmpty() ? 0 : kGap + face.badgeWidth) + kRight;
+    face.time = timeText(box);
+    face.ownTime = summary.ms >= 0;
+    face.timeWidth = QFontMetricsF(m_smallFont).horizontalAdvance(face.time);
+    if (!summary.reason.isEmpty())
+        face.reason = tr("kept in %1: %2").arg(precisionWord(summary.majority()), summary.reason);
+    face.size = sizeOf(face, top);
+    return face;
+}
+
+QSizeF GraphFaces::sizeOf(const BoxFace& face, bool wide) const
+{
+    // A few widths only: boxes of one column then line up.
+    const qreal needed = std::ceil(std::max(face.rowWidth, kLeft + face.timeWidth + kRight)) + 1;
+    qreal width = kWide;
+    if (!wide && face.reason.isEmpty())
+        for (const qreal step : {kWide, kMiddle, kSmall, kLeafWidth})
+            if (needed <= step)
+                width = step;
+    qreal height = 2 * kTop + std::max(m_nameHeight, 16.0);
+    if (!face.time.isEmpty())
+        height += m_smallHeight - 1 + (face.ownTime && width < kWideRow ? kBar : 0);
+    if (!face.reason.isEmpty())
+        height += m_smallHeight + 1;
+    return {width, std::max(26.0, std::ceil(height))};
+}
+
+QString GraphFaces::spoken(int box) const
+{
+    const BoxFace& f = face(box);
+    const BoxSummary& s = summary(box);
+    QStringList parts{f.name};
+    if (s.hasProducts()) {
+        const PrecisionCounts& counts = s.shown();
+        for (const auto& [count, precision] : {std::pair{counts.int8, Precision::Int8},
+                 std::pair{counts.bf16, Precision::Bf16}, std::pair{counts.fp32, Precision::Fp32}})
+            if (count > 0)
+                parts << QStringLiteral("%1 %2").arg(count).arg(precisionWord(precision));
+    }
+    for (const QString& text : {f.time, f.reason})
+        if (!text.isEmpty())
+            parts << text;
+    if (s.sensitivity >= 0)
+        parts << tr("sensitivity %1").arg(QLocale().toString(s.sensitivity, 'g', 2));
+    if (s.differs)
+        parts << tr("differs from the hovered trial");
+    return parts.join(QStringLiteral(", "));
+}
+
+} // namespace octet::widgets

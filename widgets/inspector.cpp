@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/inspector.h"
+
+#include "widgets/icons.h"
+#include "widgets/inspector_parts.h"
+#include "widgets/segmented.h"
+#include "widgets/theme.h"
+
+#include <QEvent>
+#include <QGridLayout>
+#include <QLabel>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+namespace octet::widgets {
+
+namespace {
+
+enum class Tone { Title, Text, Secondary };
+
+/// A label that keeps its tone when the theme or the font changes.
+class ToneLabel : public QLabel
+{
+public:
+    ToneLabel(const QString& text, Tone tone, QWidget* parent)
+        : QLabel(text, parent)
+        , m_tone(tone)
+    {
+        setTextFormat(Qt::PlainText);
+        setForegroundRole(QPalette::WindowText); // on a Base background a label would take Text instead
+        apply();
+    }
+
+protected:
+    void changeEvent(QEvent* event) override
+    {
+        QLabel::changeEvent(event);
+        if (event->type() == QEvent::PaletteChange)
+            apply();
+    }
+
+private:
+    void apply()
+    {
+        const Theme& theme = Theme::of(palette());
+        QPalette p = palette();
+        p.setColor(QPalette::WindowText, m_tone == Tone::Secondary ? theme.secondary : theme.text);
+        if (p != palette())
+            setPalette(p);
+        QFont f = font();
+        f.setWeight(m_tone == Tone::Title ? QFont::DemiBold : QFont::Normal);
+        if (f != font())
+            setFont(f);
+    }
+    Tone m_tone;
+};
+
+QString valueOf(Precision precision)
+{
+    return QString::fromStdString(toString(precision));
+}
+
+} // namespace
+
+struct Inspector::Impl
+{
+    Inspector* q = nullptr;
+    QScrollArea* scroll = nullptr;
+    QWidget *body = nullptr, *head = nullptr, *draft = nullptr, *sections = nullptr;
+    QLabel *title = nullptr, *subtitle = nullptr, *source = nullptr, *refusalIcon = nullptr, *empty = nullptr;
+    QLabel* reason = nullptr;
+    QWidget* refusal = nullptr;
+    ValueText* refusalText = nullptr;
+    Segmented* precision = nullptr;
+    LockButton* lock = nullptr;
+    QVBoxLayout* bodyLayout = nullptr;
+    QVector<InspectorContent::Section> shown;
+
+    QLabel* label(const QString& text, Tone tone, bool wrap)
+    {
+        auto* result = new ToneLabel(text, tone, q);
+        result->setWordWrap(wrap);
+        if (wrap)
+            result->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        return result;
+    }
+
+    void buildDraft()
+    {
+        draft = new QWidget;
+        auto* layout = new QVBoxLayout(draft);
+        layout->setContentsMargins(0, 0, 0, 0);
+        layout->setSpacing(5);
+        layout->addWidget(label(Inspector::tr("Draft"), Tone::Title, false));
+        auto* row = new QHBoxLayout;
+        row->setSpacing(8);
+        precision = new Segmented;
+        precision->setAccessibleName(Inspector::tr("Precision in the draft"));
+        precision->setOptions({{QStringLiteral("Int8"), QStringLiteral("int8"), Inspector::tr("8-bit integers")},
+            {QStringLiteral("BF16"), QStringLiteral("bf16"), Inspector::tr("16-bit brain floats")},
+            {QStringLiteral("FP32"), QStringLiteral("fp32"), Inspector::tr("32-bit floats")},
+            {Inspector::tr("Inherit"), QStringLiteral("inherit")}});
+        precision->setStretching(true);
+        lock = new LockButton;
+        row->addWidget(precision, 1);
+        row->addWidget(lock);
+        layout->addLayout(row);
+        QObject::connect(precision, &Segmented::activated, q, [this](const QString& value) {
+            if (value == QLatin1String("inherit"))
+                emit q->inheritRequested();
+            else
+                emit q->precisionRequested(precisionFromString(value.toStdString()));
+        });
+        QObject::connect(lock, &QAbstractButton::clicked, q, [this](bool checked) { emit q->lockRequested(checked); });
+    }
+
+    void buildRefusal()
+    {
+        refusal = new QWidget;
+        auto* layout = new QHBoxLayout(refusal);
+        layout->setContentsMargins(0, 0, 0, 0);
+        layout->setSpacing(7);
+        refusalIcon = new QLabel;
+        refusalIcon->setFixedSize(16, 16);
+        layout->addWidget(refusalIcon, 0, Qt::AlignTop);
+        refusalText = new ValueText(QString());
+        refusalText->setAccessibleName(Inspector::tr("Why it cannot be int8"));
+        layout->addWidget(refusalText, 1);
+    }
+
+    void build()
+    {
+        body = new QWidget;
+        bodyLayout = new QVBoxLayout(body);
+        bodyLayout->setContentsMargins(12, 10, 12, 12);
+        bodyLayout->setSpacing(0);
+        title = label({}, Tone::Title, true);
+        subtitle = label({}, Tone::Secondary, true);
+        source = label({}, Tone::Secondary, true);
+        reason = label({}, Tone::Secondary, true);
+        empty =
+            label(Inspector::tr("Choose an op in the tree or the graph to see its details."), Tone::Secondary, true);
+        buildDraft();
+        buildRefusal();
+        bodyLayout->addWidget(empty);
+        bodyLayout->addWidget(title);
+        bodyLayout->addWidget(subtitle);
+        bodyLayout->addSpacing(8);
+        bodyLayout->addWidget(draft);
+        bodyLayout->addWidget(reason);
+        bodyLayout->addSpacing(3);
+        bodyLayout->addWidget(source);
+        bodyLayout->addSpacing(3);
+        bodyLayout->addWidget(refusal);
+        sections = new QWidget;
+        bodyLayout->addWidget(sections);
+        bodyLayout->addStretch(1);
+        scroll = new QScrollArea(q);
+        scroll->setFrameShape(QFrame::NoFrame);
+        scroll->setWidgetResizable(true);
+        scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+        scroll->setFocusPolicy(Qt::NoFocus);
+        scroll->setBackgroundRole(QPalette::Base);
+        body->setBackgroundRole(QPalette::Base);
+        scroll->setWidget(body);
+        auto* layout = new QVBoxLayout(q);
+        layout->setContentsMargins(0, 0, 0, 0);
+        layout->addWidget(scroll);
+    }
+
+    QWidget* sectionWidget(const InspectorContent::Section& section, int keyWidth)
+    {
+        auto* widget = new QWidget;
+        auto* grid = new QGridLayout(widget);
+        grid->setContentsMargins(0, 10, 0, 0);
+        grid->setHorizontalSpacing(10);
+        grid->setVerticalSpacing(3);
+        grid->setColumnMinimumWidth(0, keyWidth);
+        grid->setColumnStretch(1, 1);
+        auto* heading = new QHBoxLayout;
+        heading->addWidget(label(section.title.section(QLatin1Char('\t'), 0, 0), Tone::Title, false), 1);
+        if (section.title.contains(QLatin1Char('\t')))
+            heading->addWidget(label(section.title.section(QLatin1Char('\t'), 1), Tone::Secondary, false));
+        grid->addLayout(heading, 0, 0, 1, 2);
+        int row = 1;
+        for (const auto& [key, value] : section.rows) {
+            auto* text = new ValueText(value);
+            text->setAccessibleName(key);
+            if (key.isEmpty()) {
+                grid->addWidget(text, row++, 0, 1, 2);
+                continue;
+            }
+            QLabel* name = label(key, Tone::Secondary, true);
+            name->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+            name->setFixedWidth(keyWidth);
+            grid->addWidget(name, row, 0, Qt::AlignTop);
+            grid->addWidget(text, row++, 1, Qt::AlignTop);
+        }
+        return widget;
+    }
+
+    void showSections(const QVector<InspectorContent::Section>& content)
+    {
+        auto* fresh = new QWidget;
+        auto* layout = new QVBoxLayout(fresh);
+        layout->setContentsMargins(0, 0, 0, 0);
+        layout->setSpacing(0);
+        // One key column for all sections, so that values stand under each other; at most two fifths of the panel.
+        int keyWidth = 60;
+        for (const auto& section : content)
+            for (const auto& row : section.rows)
+                keyWidth = std::max(keyWidth, q->fontMetrics().horizontalAdvance(row.first) + 2);
+        keyWidth = std::min(keyWidth, std::max(80, q->width() * 2 / 5));
+        for (const auto& section : content)
+            layout->addWidget(sectionWidget(section, keyWidth));
+        delete bodyLayout->replaceWidget(sections, fresh);
+        sections->hide(); // a row of it may be handling the event that led here
+        sections->deleteLater();
+        sections = fresh;
+    }
+
+    void applyTheme()
+    {
+        const Theme& theme = Theme::of(q->palette());
+        refusalIcon->setPixmap(iconPixmap(QStringLiteral("warning"), theme.tooClose, 16, q->devicePixelRatioF()));
+    }
+};
+
+Inspector::Inspector(QWidget* parent)
+    : QWidget(parent)
+    , m_impl(std::make_unique<Impl>())
+{
+    m_impl->q = this;
+    m_impl->build();
+    m_impl->applyTheme();
+    setMinimumWidth(200);
+    setAccessibleName(tr("Inspector"));
+    setContent({});
+}
+
+Inspector::~Inspector() = default;
+
+void Inspector::setContent(const InspectorContent& content)
+{
+    Impl& d = *m_impl;
+    const bool nothing = content.title.isEmpty();
+    d.empty->setVisible(nothing);
+    d.title->setText(content.title);
+    d.title->setVisible(!nothing);
+    d.subtitle->setText(content.subtitle);
+    d.subtitle->setVisible(!content.subtitle.isEmpty());
+    d.draft->setVisible(!nothing && content.editable);
+    d.reason->setText(content.notEditableReason);
+    d.reason->setVisible(!nothing && !content.editable && !content.notEditableReason.isEmpty());
+    d.source->setText(content.sourceText);
+    d.source->setVisible(!nothing && !content.sourceText.isEmpty());
+    d.refusal->setVisible(!nothing && !content.refusal.isEmpty());
+    d.refusalText->setPlainText(content.refusal);
+    d.refusalText->updateGeometry();
+
+    d.precision->setValue(content.precision ? valueOf(*content.precision) : QString());
+    d.precision->setOptionEnabled(QStringLiteral("inherit"), !content.inherited,
+        content.inherited ? tr("Nothing is set on this op itself") : tr("Take back what is set on this op itself"));
+    d.lock->setChecked(content.locked);
+    if (content.sections.isEmpty() != d.shown.isEmpty() || !content.sections.isEmpty()) {
+        d.shown = content.sections;
+        d.showSections(content.sections);
+    }
+}
+
+void Inspector::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        m_impl->applyTheme();
+}
+
+} // namespace octet::widgets

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/trials_view.h"
+
+#include "widgets/icons.h"
+#include "widgets/label_colour.h"
+#include "widgets/theme.h"
+#include "widgets/trials_table.h"
+#include "widgets/words.h"
+
+#include <QApplication>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace octet::widgets {
+
+struct TrialsView::Impl
+{
+    explicit Impl(TrialsView* view)
+        : q(view)
+    {
+    }
+    void build();
+    void connectAll();
+    void applyTheme();
+    void sizeColumns();
+    void applyFilter();
+    void updateCounts();
+    void showSelection();
+    int trialOf(const QModelIndex& index) const { return index.data(TrialsModel::TrialIdRole).toInt(); }
+
+    TrialsView* q;
+    TrialsModel* model = nullptr;
+    TrialsProxy* proxy = nullptr;
+    TrialsTable* table = nullptr;
+    QLineEdit* filter = nullptr;
+    QAction* searchIcon = nullptr;
+    QCheckBox* frontierOnly = nullptr;
+    QLabel* message = nullptr;
+    QLabel* errorLabel = nullptr;
+    QLabel* selectedLabel = nullptr;
+    QPushButton* copyButton = nullptr;
+    QPushButton* columnsButton = nullptr;
+    QString filterError;
+    int selected = 0;
+    int hovered = 0;
+    bool quiet = false; // we change the selection, not the user
+};
+
+void TrialsView::Impl::build()
+{
+    filter = new QLineEdit;
+    filter->setObjectName(QStringLiteral("filter"));
+    filter->setPlaceholderText(QStringLiteral("Filter, for example right>=350 ms<2.5"));
+    filter->setAccessibleName(QStringLiteral("Filter trials"));
+    filter->setToolTip(
+        QStringLiteral("Words of the name, or # right ms speed int8 diff name state goal with < <= > >= = !="));
+    filter->setClearButtonEnabled(true);
+    filter->setMaximumWidth(320);
+    filter->setMinimumWidth(140);
+    searchIcon = filter->addAction(QIcon(), QLineEdit::LeadingPosition);
+    frontierOnly = new QCheckBox(QStringLiteral("Frontier only"));
+    frontierOnly->setObjectName(QStringLiteral("frontierOnly"));
+    message = new QLabel;
+    message->setObjectName(QStringLiteral("message"));
+    message->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    message->setForegroundRole(QPalette::PlaceholderText);
+    errorLabel = new QLabel;
+    errorLabel->setObjectName(QStringLiteral("filterError"));
+    errorLabel->setWordWrap(true);
+    errorLabel->setContentsMargins(10, 0, 10, 6);
+    errorLabel->hide();
+    selectedLabel = new QLabel;
+    selectedLabel->setForegroundRole(QPalette::PlaceholderText);
+    copyButton = new QPushButton(QStringLiteral("Copy"));
+    copyButton->setObjectName(QStringLiteral("copy"));
+    columnsButton = new QPushButton(QStringLiteral("Columns"));
+    columnsButton->setObjectName(QStringLiteral("columns"));
+
+    proxy = new TrialsProxy(q);
+    proxy->setSourceModel(model);
+    // Before the view hears of it: it moves the current row to a neighbour, which is nobody's choice.
+    QObject::connect(proxy, &QAbstractItemModel::rowsAboutToBeRemoved, q, [this] { quiet = true; });
+    table = new TrialsTable;
+    table->setAccessibleName(QStringLiteral("Trials"));
+    table->setModel(proxy);
+    table->setSortingEnabled(true);
+    table->sortByColumn(TrialsModel::Id, Qt::DescendingOrder);
+
+    auto* tools = new QHBoxLayout;
+    tools->setContentsMargins(8, 6, 8, 6);
+    tools->setSpacing(8);
+    tools->addWidget(filter, 4);
+    tools->addWidget(frontierOnly);
+    tools->addWidget(message, 3);
+    tools->addWidget(selectedLabel);
+    tools->addWidget(copyButton);
+    tools->addWidget(columnsButton);
+    auto* layout = new QVBoxLayout(q);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addLayout(tools);
+    layout->addWidget(errorLabel);
+    layout->addWidget(table, 1);
+
+    auto* copyMenu = new QMenu(copyButton);
+    const auto addCopy = [&](const QString& text, CopyFormat format) {
+        QObject::connect(copyMenu->addAction(text), &QAction::triggered, q,
+            [this, format] { QApplication::clipboard()->setText(q->asText(format)); });
+    };
+    addCopy(QStringLiteral("As table (tabs)\tCtrl+C"), CopyFormat::Tsv);
+    addCopy(QStringLiteral("As CSV"), CopyFormat::Csv);
+    addCopy(QStringLiteral("As Markdown"), CopyFormat::Markdown);
+    copyButton->setMenu(copyMenu);
+
+    auto* columnsMenu = new QMenu(columnsButton);
+    for (int column = 0; column < TrialsModel::ColumnCount; ++column) {
+        if (column == TrialsModel::Name)
+            continue;
+        QString title = model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        if (column == TrialsModel::Id)
+            title = QStringLiteral("Number");
+        if (title.isEmpty())
+            title = model->headerData(column, Qt::Horizontal, Qt::ToolTipRole).toString();
+        QAction* action = columnsMenu->addAction(title);
+        action->setCheckable(true);
+        action->setChecked(true);
+        QObject::connect(action, &QAction::toggled, q, [this, column](bool on) { table->setWanted(column, on); });
+    }
+    columnsButton->setMenu(columnsMenu);
+}
+
+void TrialsView::Impl::connectAll()
+{
+    QObject::connect(filter, &QLineEdit::textChanged, q, [this] { applyFilter(); });
+    QObject::connect(filter, &QLineEdit::returnPressed, q, [this] { table->setFocus(); });
+    QObject::connect(frontierOnly, &QCheckBox::toggled, q, [this](bool on) {
+        proxy->setFrontierOnly(on);
+        updateCounts();
+        showSelection();
+    });
+    QObject::connect(table->selectionModel(), &QItemSelectionModel::selectionChanged, q, [this] { updateCounts(); });
+    QObject::connect(
+        table->selectionModel(), &QItemSelectionModel::currentRowChanged, q, [this](const QModelIndex& current) {
+            if (quiet || !current.isValid())
+                return;
+            selected = trialOf(current);
+            emit q->trialSelected(selected);
+        });
+    // A click on the current row says it again: the selection may have moved elsewhere in between.
+    QObject::connect(table, &QTreeView::clicked, q, [this](const QModelIndex& index) {
+        if (trialOf(index) != selected) {
+            selected = trialOf(index);
+            emit q->trialSelected(selected);
+        }
+    });
+    // Not QTreeView::activated: some styles send it for a single click.
+    QObject::connect(table, &TrialsTable::enterPressed, q,
+        [this](const QModelIndex& index) { emit q->trialActivated(trialOf(index)); });
+    QObject::connect(table, &QTreeView::doubleClicked, q, [this](const QModelIndex& index) {
+        if (index.column() != TrialsModel::Pin)
+            emit q->trialActivated(trialOf(index));
+    });
+    QObject::connect(table, &QTreeView::entered, q, [this](const QModelIndex& index) {
+        if (trialOf(index) != hovered)
+            emit q->trialHovered(hovered = trialOf(index));
+    });
+    QObject::connect(table, &TrialsTable::left, q, [this] {
+        if (hovered != 0)
+            emit q->trialHovered(hovered = 0);
+    });
+    QObject::connect(table, &TrialsTable::pinToggled, q, [this](const QModelIndex& index) {
+        emit q->pinRequested(trialOf(index), !index.data(TrialsModel::PinnedRole).toBool());
+    });
+    QObject::connect(table, &TrialsTable::copyRequested, q,
+        [this] { QApplication::clipboard()->setText(q->asText(CopyFormat::Tsv)); });
+    QObject::connect(table, &QTreeView::customContextMenuRequested, q, [this](const QPoint& pos) {
+        const QModelIndex index = table->indexAt(pos);
+        emit q->contextMenuRequested(index.isValid() ? trialOf(index) : 0, table->viewport()->mapToGlobal(pos));
+    });
+    QObject::connect(proxy, &QAbstractItemModel::rowsInserted, q, [this] {
+        updateCounts();
+        showSelection();
+    });
+    QObject::connect(proxy, &QAbstractItemModel::rowsRemoved, q, [this] {
+        quiet = false;
+        updateCounts();
+        showSelection();
+    });
+    QObject::connect(proxy, &QAbstractItemModel::modelReset, q, [this] {
+        updateCounts();
+        showSelection();
+    });
+    QObject::connect(model, &QAbstractItemModel::dataChanged, q, [this] { table->viewport()->update(); });
+}
+
+void TrialsView::Impl::applyTheme()
+{
+    const QPalette palette = q->palette();
+    searchIcon->setIcon(icon(QStringLiteral("search"), palette));
+    const QFont font = smallFont(q->font());
+    table->setFont(font);
+    table->header()->setFont(font);
+    sizeColumns();
+    updateCounts();
+}
+
+void TrialsView::Impl::sizeColumns()
+{
+    const QFontMetrics metrics(table->font());
+    const QString widest[] = {{}, QStringLiteral("0000#"), {}, {}, QStringLiteral("Right0"),
+        QStringLiteral("\u2212000"), QStringLiteral("Worse / better"), QStringLiteral("p50, ms0"),
+        QStringLiteral("Speed0"), QStringLiteral("Int80"), QStringLiteral("Too close")};
+    QHeaderView* header = table->header();
+    header->setStretchLastSection(false);
+    for (int column = 0; column < TrialsModel::ColumnCount; ++column) {
+        header->setSectionResizeMode(
+            column, column == TrialsModel::Name ? QHeaderView::Fixed : QHeaderView::Interactive);
+        if (column != TrialsModel::Name)
+            header->resizeSection(column, std::max(28, metrics.horizontalAdvance(widest[column]) + 16));
+    }
+    const int chip = QFontMetrics(strongFont(table->font())).horizontalAdvance(QStringLiteral("Too close")) + 48;
+    header->resizeSection(TrialsModel::GoalVerdict, std::max(header->sectionSize(TrialsModel::GoalVerdict), chip));
+    table->setYielding({TrialsModel::WorseBetter, TrialsModel::Speed, TrialsModel::Int8, TrialsModel::Difference});
+    table->setNameColumn(TrialsModel::Name, metrics.horizontalAdvance(QStringLiteral("Static, 12 products in fp32")));
+}
+
+void TrialsView::Impl::applyFilter()
+{
+    proxy->setFilter(TrialFilter::parse(filter->text(), &filterError));
+    updateCounts();
+    showSelection();
+}
+
+void TrialsView::Impl::updateCounts()
+{
+    setTextColour(errorLabel, Theme::of(q->palette()).misses);
+    errorLabel->setText(filterError);
+    errorLabel->setVisible(!filterError.isEmpty());
+    const bool narrowed = !filter->text().trimmed().isEmpty() || frontierOnly->isChecked();
+    message->setText(narrowed && filterError.isEmpty()
+            ? QStringLiteral("%1 of %2 shown").arg(proxy->rowCount()).arg(model->rowCount())
+            : QString());
+    const qsizetype count = table->selectionModel()->selectedRows().size();
+    selectedLabel->setText(count > 0 ? QStringLiteral("%1 selected").arg(count) : QString());
+    table->setEmptyText(model->rowCount() == 0 ? QStringLiteral("No trials yet. Measure the baseline, F5")
+                                               : QStringLiteral("No trial matches the filter."));
+}
+
+void TrialsView::Impl::showSelection()
+{
+    const int row = model->rowOf(selected);
+    const QModelIndex index = row < 0 ? QModelIndex() : proxy->mapFromSource(model->index(row, 0));
+    QItemSelectionModel* selection = table->selectionModel();
+    if (index.isValid() && selection->isSelected(index) && selection->currentIndex().row() == index.row())
+        return;
+    quiet = true;
+    if (index.isValid()) {
+        selection->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+        table->scrollTo(index);
+    } else {
+        selection->clear();
+    }
+    quiet = false;
+    updateCounts();
+}
+
+TrialsView::TrialsView(TrialsModel* model, QWidget* parent)
+    : QWidget(parent)
+    , m_impl(std::make_unique<Impl>(this))
+{
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+    m_impl->model = model;
+    m_impl->build();
+    m_impl->connectAll();
+    m_impl->applyTheme();
+    setFocusProxy(m_impl->table);
+}
+
+TrialsView::~TrialsView() = default;
+
+void TrialsView::setSelectedTrial(int trial)
+{
+    m_impl->selected = trial;
+    m_impl->showSelection();
+}
+
+QVector<int> TrialsView::selectedTrials() const
+{
+    QModelIndexList rows = m_impl->table->selectionModel()->selectedRows();
+    std::sort(rows.begin(), rows.end(), [](const QModelIndex& a, const QModelIndex& b) { return a.row() < b.row(); });
+    QVector<int> trials;
+    for (const QModelIndex& index : rows)
+        trials.append(m_impl->trialOf(index));
+    return trials;
+}
+
+namespace {
+
+QString quoted(QString cell, TrialsView::CopyFormat format)
+{
+    cell.replace(QChar(0x2212), QLatin1Char('-')); // files want a minus that programs read
+    cell.remove(QChar(0x00B1));
+    cell.replace(QLatin1Char('\n'), QLatin1Char(' '));
+    if (format == TrialsView::CopyFormat::Tsv)
+        return cell.replace(QLatin1Char('\t'), QLatin1Char(' '));
+    if (format == TrialsView::CopyFormat::Markdown)
+        return cell.replace(QLatin1Char('|'), QStringLiteral("\\|"));
+    if (cell.contains(QLatin1Char(',')) || cell.contains(QLatin1Char('"')))
+        return QLatin1Char('"') + cell.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
+    return cell;
+}
+
+QString joined(const QStringList& cells, TrialsView::CopyFormat format)
+{
+    switch (format) {
+    case TrialsView::CopyFormat::Tsv:
+        return cells.join(QLatin1Char('\t')) + QLatin1Char('\n');
+    case TrialsView::CopyFormat::Csv:
+        return cells.join(QLatin1Char(',')) + QLatin1Char('\n');
+    default:
+        return QStringLiteral("| ") + cells.join(QStringLiteral(" | ")) + QStringLiteral(" |\n");
+    }
+}
+
+} // namespace
+
+QString TrialsView::asText(CopyFormat format) const
+{
+    const TrialsTable* table = m_impl->table;
+    QVector<int> columns;
+    QStringList titles, rules;
+    for (int column = 0; column < TrialsModel::ColumnCount; ++column) {
+        if (!table->isWanted(column) || column == TrialsModel::Pin || column == TrialsModel::Mark)
+            continue;
+        columns.append(column);
+        titles.append(quoted(m_impl->model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(), format));
+        rules.append(column == TrialsModel::Name || column == TrialsModel::GoalVerdict ? QStringLiteral("---")
+                                                                                       : QStringLiteral("---:"));
+    }
+    QString text = joined(titles, format);
+    if (format == CopyFormat::Markdown)
+        text += joined(rules, format);
+    const bool all = table->selectionModel()->selectedRows().isEmpty();
+    for (int row = 0; row < m_impl->proxy->rowCount(); ++row) {
+        if (!all && !table->selectionModel()->isRowSelected(row, {}))
+            continue;
+        QStringList cells;
+        for (const int column : columns) {
+            const QModelIndex index = m_impl->proxy->index(row, column);
+            QString cell = index.data().toString();
+            const QString error = index.data(TrialsModel::ErrorRole).toString();
+            if (column == TrialsModel::GoalVerdict && !error.isEmpty())
+                cell = error;
+            cells.append(quoted(cell, format));
+        }
+        text += joined(cells, format);
+    }
+    return text;
+}
+
+void TrialsView::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (m_impl->table && (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange))
+        m_impl->applyTheme();
+}
+
+} // namespace octet::widgets

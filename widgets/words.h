@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Numbers as people read them: one place, so that plot, table and sentences agree.
+#pragma once
+
+#include <QFont>
+#include <QString>
+
+namespace octet::widgets {
+
+QString signedCount(long value); // "+3", "−16" (true minus), "±0"
+QString grouped(long value); // "1,128"
+QString plainNumber(double value, int maxDecimals); // "1", "0.5": no trailing zeros
+QString timeLeft(double seconds); // "about 2 min left"; empty below 0
+QString singular(const QString& noun); // "texts" -> "text"
+
+/// One point smaller than `base` but never below 8: tables, plot. Two: badges.
+QFont smallFont(const QFont& base, int steps = 1);
+QFont strongFont(const QFont& base); // weight 600
+
+} // namespace octet::widgets
