@@ -14,7 +14,8 @@
 
 namespace octet::test {
 
-inline onnx::TensorProto* addWeight(onnx::GraphProto& graph, const std::string& name, std::vector<std::int64_t> dims, float start)
+inline onnx::TensorProto* addWeight(
+    onnx::GraphProto& graph, const std::string& name, std::vector<std::int64_t> dims, float start)
 {
     onnx::TensorProto* tensor = graph.add_initializer();
     tensor->set_name(name);
@@ -32,7 +33,7 @@ inline onnx::TensorProto* addWeight(onnx::GraphProto& graph, const std::string& 
 }
 
 inline onnx::NodeProto* addNode(onnx::GraphProto& graph, const std::string& type, const std::string& name,
-                                const std::vector<std::string>& inputs, const std::string& output)
+    const std::vector<std::string>& inputs, const std::string& output)
 {
     onnx::NodeProto* node = graph.add_node();
     node->set_op_type(type);

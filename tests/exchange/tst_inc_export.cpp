@@ -25,7 +25,7 @@ Settings sayable(const graph::Model& model, const Config& config)
     for (auto& [name, op] : settings) {
         op.locked = false;
         op.weightBits = 8;
-        op.percentile = OpSettings {}.percentile;
+        op.percentile = OpSettings{}.percentile;
         if (op.rangeMethod != RangeMethod::Kl)
             op.rangeMethod = RangeMethod::MinMax;
         if (op.precision != Precision::Int8)
@@ -36,7 +36,8 @@ Settings sayable(const graph::Model& model, const Config& config)
 
 bool mentions(const std::vector<std::string>& losses, const std::string& part)
 {
-    return std::any_of(losses.begin(), losses.end(), [&](const std::string& loss) { return loss.find(part) != std::string::npos; });
+    return std::any_of(
+        losses.begin(), losses.end(), [&](const std::string& loss) { return loss.find(part) != std::string::npos; });
 }
 
 } // namespace
@@ -82,7 +83,7 @@ private slots:
         QVERIFY(checked(presetConfig("dynamic")).yaml.find("framework: onnxrt_integerops") != std::string::npos);
         QVERIFY(checked(presetConfig("fp32")).yaml.find("dtype: [fp32]") != std::string::npos);
         checked(presetConfig("bf16"));
-        checked(Config {});
+        checked(Config{});
     }
 
     void text()
@@ -90,8 +91,9 @@ private slots:
         Config config = presetConfig("static");
         config.ops["/layer.1/dense/MatMul"].precision = Precision::Fp32;
         const IncExport result = checked(config);
-        QVERIFY(result.yaml.find("    '/layer\\.1/dense/MatMul':\n      weight:\n        dtype: [fp32]\n      activation:\n        dtype: [fp32]\n")
-                != std::string::npos);
+        QVERIFY(result.yaml.find("    '/layer\\.1/dense/MatMul':\n      weight:\n        dtype: [fp32]\n      "
+                                 "activation:\n        dtype: [fp32]\n")
+            != std::string::npos);
         QVERIFY(result.yaml.find("sampling_size: [256]") != std::string::npos);
         QVERIFY(result.yaml.find("INC 1.14.1") != std::string::npos);
         QCOMPARE(result.yaml.find("query"), std::string::npos); // what does not differ is not written
@@ -200,7 +202,7 @@ private slots:
     void hostileNames()
     {
         auto proto = test::tinyProto();
-        const std::vector<std::string> names {"on", "1", "a: b", "a.*(b)[c]{d}|e", "don't \\ do", "x\ny", "", "~"};
+        const std::vector<std::string> names{"on", "1", "a: b", "a.*(b)[c]{d}|e", "don't \\ do", "x\ny", "", "~"};
         for (int i = 0; i < 4; ++i)
             proto.mutable_graph()->mutable_node(i)->set_name(names[static_cast<std::size_t>(i)]);
         proto.mutable_graph()->mutable_node(4)->set_name(names[4]);

@@ -58,7 +58,7 @@ private slots:
         const IncImport import = read(fileText("bert_static.yaml"));
         QVERIFY(import.config.model.precision == Precision::Int8);
         QVERIFY(import.config.model.approach == Approach::Static);
-        QCOMPARE(import.samplingSizes, (std::vector<long> {8, 16, 32}));
+        QCOMPARE(import.samplingSizes, (std::vector<long>{8, 16, 32}));
         QCOMPARE(import.goal.seed, 9527u);
         QCOMPARE(import.goal.maxDrop, 0.01);
         QCOMPARE(import.goal.timeoutSeconds, 0.0);
@@ -119,20 +119,29 @@ private slots:
         QTest::addColumn<QString>("rule");
         QTest::addColumn<int>("nodes");
         QTest::addColumn<bool>("named"); // becomes an op, not a rule
-        QTest::newRow("exact") << "/layer.0/query/MatMul" << "exact" << 1 << true;
-        QTest::newRow("escaped") << "/layer\\.0/query/MatMul" << "full match" << 1 << true;
-        QTest::newRow("expression") << "/layer.0/.*/MatMul" << "full match" << 2 << false;
-        QTest::newRow("alternatives") << "/layer\\.(0|1)/(query|dense)/MatMul" << "full match" << 2 << false;
-        QTest::newRow("prefix") << "/layer.0" << "prefix match" << 3 << false;
-        QTest::newRow("nothing") << "/layer.7/query/MatMul" << "nothing" << 0 << false;
-        QTest::newRow("renamed by INC") << "MatMul_nc_rename_3" << "nothing" << 0 << false;
-        QTest::newRow("no expression") << "/layer(0" << "nothing" << 0 << false;
+        QTest::newRow("exact") << "/layer.0/query/MatMul"
+                               << "exact" << 1 << true;
+        QTest::newRow("escaped") << "/layer\\.0/query/MatMul"
+                                 << "full match" << 1 << true;
+        QTest::newRow("expression") << "/layer.0/.*/MatMul"
+                                    << "full match" << 2 << false;
+        QTest::newRow("alternatives") << "/layer\\.(0|1)/(query|dense)/MatMul"
+                                      << "full match" << 2 << false;
+        QTest::newRow("prefix") << "/layer.0"
+                                << "prefix match" << 3 << false;
+        QTest::newRow("nothing") << "/layer.7/query/MatMul"
+                                 << "nothing" << 0 << false;
+        QTest::newRow("renamed by INC") << "MatMul_nc_rename_3"
+                                        << "nothing" << 0 << false;
+        QTest::newRow("no expression") << "/layer(0"
+                                       << "nothing" << 0 << false;
     }
     void nameRules()
     {
         QFETCH(QString, key);
         QFETCH(bool, named);
-        const IncImport import = read(withOps("    '" + key.toStdString() + "': {weight: {dtype: [fp32]}, activation: {dtype: [fp32]}}\n"));
+        const IncImport import =
+            read(withOps("    '" + key.toStdString() + "': {weight: {dtype: [fp32]}, activation: {dtype: [fp32]}}\n"));
         QCOMPARE(import.matches.size(), 1u);
         QTEST(QString::fromStdString(import.matches[0].rule), "rule");
         QTEST(static_cast<int>(import.matches[0].nodes.size()), "nodes");
@@ -161,11 +170,11 @@ private slots:
 
     void leaves()
     {
-        const IncImport import = read(withOps(
-            "    '/layer.1/dense/MatMul':\n"
-            "      weight: {granularity: [per_tensor], scheme: [sym], bit: 7.0}\n"
-            "      activation: {scheme: [sym], algorithm: [minmax]}\n",
-            "{weight: {dtype: 'int8, fp32', granularity: per_channel, bit: [4.0]}, activation: {algorithm: kl, scheme: asym}}"));
+        const IncImport import = read(withOps("    '/layer.1/dense/MatMul':\n"
+                                              "      weight: {granularity: [per_tensor], scheme: [sym], bit: 7.0}\n"
+                                              "      activation: {scheme: [sym], algorithm: [minmax]}\n",
+            "{weight: {dtype: 'int8, fp32', granularity: per_channel, bit: [4.0]}, activation: {algorithm: kl, scheme: "
+            "asym}}"));
         const OpLeaves& model = import.config.model;
         QVERIFY(model.precision == Precision::Int8); // a mix is int8 with a fall-back
         QVERIFY(model.weightGranularity == Granularity::PerChannel);
@@ -186,7 +195,8 @@ private slots:
         QTest::addColumn<QString>("activation");
         QTest::addColumn<int>("precision");
         const auto row = [](const char* weight, const char* activation, Precision precision) {
-            QTest::newRow(qPrintable(QStringLiteral("%1 / %2").arg(weight, activation))) << weight << activation << static_cast<int>(precision);
+            QTest::newRow(qPrintable(QStringLiteral("%1 / %2").arg(weight, activation)))
+                << weight << activation << static_cast<int>(precision);
         };
         row("fp32", "fp32", Precision::Fp32);
         row("bf16", "bf16", Precision::Bf16);
@@ -202,7 +212,7 @@ private slots:
         QFETCH(QString, weight);
         QFETCH(QString, activation);
         const IncImport import = read(withOps("    '/layer.1/dense/MatMul': {weight: {dtype: [" + weight.toStdString()
-                                              + "]}, activation: {dtype: [" + activation.toStdString() + "]}}\n"));
+            + "]}, activation: {dtype: [" + activation.toStdString() + "]}}\n"));
         QTEST(static_cast<int>(*import.config.ops.at("/layer.1/dense/MatMul").precision), "precision");
     }
 
@@ -217,7 +227,8 @@ private slots:
     void approaches()
     {
         const auto with = [this](const char* framework, const char* approach) {
-            return read(std::string("version: 1.0\nmodel: {name: m, framework: ") + framework + "}\nquantization: {approach: " + approach + "}\n");
+            return read(std::string("version: 1.0\nmodel: {name: m, framework: ") + framework
+                + "}\nquantization: {approach: " + approach + "}\n");
         };
         QVERIFY(with("onnxrt_integerops", "post_training_static_quant").config.model.approach == Approach::Dynamic);
         QVERIFY(says(with("onnxrt_integerops", "post_training_static_quant"), "quantization.approach", "contradicts"));
@@ -236,16 +247,20 @@ private slots:
 
     void goal()
     {
-        const IncImport import = read("version: 1.0\nmodel: {name: m, framework: NA}\ntuning:\n  strategy: {name: mse}\n"
-                                      "  accuracy_criterion: {absolute: 2%}\n  exit_policy: {timeout: 600, max_trials: 7}\n");
+        const IncImport import =
+            read("version: 1.0\nmodel: {name: m, framework: NA}\ntuning:\n  strategy: {name: mse}\n"
+                 "  accuracy_criterion: {absolute: 2%}\n  exit_policy: {timeout: 600, max_trials: 7}\n");
         QVERIFY(!import.goal.relative);
         QCOMPARE(import.goal.maxDrop, 0.02);
         QCOMPARE(import.goal.timeoutSeconds, 600.0);
         QCOMPARE(import.goal.maxTrials, 7);
         QCOMPARE(import.goal.strategy, std::string("mse"));
         QCOMPARE(import.goal.seed, 1978u);
-        QVERIFY_EXCEPTION_THROWN(read("version: 1.0\nmodel: {name: m, framework: NA}\ntuning: {exit_policy: {timeout: -1}}\n"), Error);
-        QVERIFY_EXCEPTION_THROWN(read("version: 1.0\nmodel: {name: m, framework: NA}\nquantization: {calibration: {sampling_size: many}}\n"), Error);
+        QVERIFY_EXCEPTION_THROWN(
+            read("version: 1.0\nmodel: {name: m, framework: NA}\ntuning: {exit_policy: {timeout: -1}}\n"), Error);
+        QVERIFY_EXCEPTION_THROWN(
+            read("version: 1.0\nmodel: {name: m, framework: NA}\nquantization: {calibration: {sampling_size: many}}\n"),
+            Error);
     }
 
     void withoutModel()

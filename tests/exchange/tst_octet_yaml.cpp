@@ -46,9 +46,12 @@ Trial fullTrial()
     trial.workload = {4, 128, 2, "vnni", 50};
     trial.accuracy[Split::Tuning] = {"F1", 0.8073394495412844, 352, 436, 0.76, 0.84, {1, 0, 1}, 3, 2, 5};
     trial.accuracy[Split::HeldOut] = {"", 0.8, 1, 2, 0, 1, {}, 0, 0, 0};
-    trial.groups = {{"g", {"a", "b: c"}, "product", Precision::Int8, Precision::Fp32, "it's refused", "brg:avx512 + gelu", 0.123}, {}};
+    trial.groups = {
+        {"g", {"a", "b: c"}, "product", Precision::Int8, Precision::Fp32, "it's refused", "brg:avx512 + gelu", 0.123},
+        {}};
     trial.outputDigest = "0123456789";
-    trial.manifest = {"/a b/model.onnx", "1e10", "d", "c", {"Intel(R) Xeon(R) # 1", "avx512", 8}, 3, 4294967295u, {{"octet", "0.1"}}, "2026-01-02T03:04:05Z", 12.5};
+    trial.manifest = {"/a b/model.onnx", "1e10", "d", "c", {"Intel(R) Xeon(R) # 1", "avx512", 8}, 3, 4294967295u,
+        {{"octet", "0.1"}}, "2026-01-02T03:04:05Z", 12.5};
     return trial;
 }
 
@@ -88,7 +91,7 @@ private slots:
         const OctetDocument back = readOctetYaml(text, "a.octet.yaml");
         QVERIFY2(back == document, text.c_str());
         QCOMPARE(writeOctetYaml(back), text);
-        QVERIFY(readOctetYaml(writeOctetYaml({}), "a") == OctetDocument {});
+        QVERIFY(readOctetYaml(writeOctetYaml({}), "a") == OctetDocument{});
         document.goal.reset();
         document.data.reset();
         QVERIFY(readOctetYaml(writeOctetYaml(document), "a") == document);
@@ -101,8 +104,11 @@ private slots:
         document.config.ops["/layer.0/MatMul"].precision = Precision::Fp32;
         const std::string text = writeOctetYaml(document);
         QVERIFY(text.starts_with("#"));
-        QVERIFY(text.find("octet: 1\nconfig:\n  model:\n    precision: int8\n    approach: static\n  ops:\n    /layer.0/MatMul:\n"
-                          "      precision: fp32\n") != std::string::npos);
+        QVERIFY(
+            text.find(
+                "octet: 1\nconfig:\n  model:\n    precision: int8\n    approach: static\n  ops:\n    /layer.0/MatMul:\n"
+                "      precision: fp32\n")
+            != std::string::npos);
     }
 
     void refused_data()
@@ -113,8 +119,10 @@ private slots:
         QTest::addColumn<bool>("setting"); // else Format
         QTest::addColumn<QString>("part");
         QTest::newRow("unknown top key") << "octet: 1\nconfigs: {}\n" << 2 << 1 << true << "did you mean \"config\"";
-        QTest::newRow("unknown leaf") << "octet: 1\nconfig:\n  model: {precison: int8}\n" << 3 << 11 << true << "\"precision\"";
-        QTest::newRow("unknown key of a rule") << "octet: 1\nconfig: {rules: [{pattern: a, lock: true}]}\n" << 2 << 31 << true << "\"locked\"";
+        QTest::newRow("unknown leaf") << "octet: 1\nconfig:\n  model: {precison: int8}\n"
+                                      << 3 << 11 << true << "\"precision\"";
+        QTest::newRow("unknown key of a rule") << "octet: 1\nconfig: {rules: [{pattern: a, lock: true}]}\n"
+                                               << 2 << 31 << true << "\"locked\"";
         QTest::newRow("value") << "octet: 1\nconfig: {model: {precision: int9}}\n" << 2 << 29 << true << "int8";
         QTest::newRow("type") << "octet: 1\nworkload: {batch: many}\n" << 2 << 19 << false << "integer";
         QTest::newRow("range") << "octet: 1\nworkload: {batch: 99999999999}\n" << 2 << 19 << false << "integer";
@@ -127,7 +135,8 @@ private slots:
         QTest::newRow("twice") << "octet: 1\ngoal: {}\ngoal: {}\n" << 3 << 1 << false << "twice";
         QTest::newRow("op twice") << "octet: 1\nconfig: {ops: {a: {}, a: {}}}\n" << 2 << 23 << false << "twice";
         QTest::newRow("range twice") << "octet: 1\nranges:\n- {value: a}\n- {value: a}\n" << 4 << 3 << false << "twice";
-        QTest::newRow("min above max") << "octet: 1\nranges:\n- {value: a, min: 2, max: 1}\n" << 3 << 3 << true << "min above";
+        QTest::newRow("min above max") << "octet: 1\nranges:\n- {value: a, min: 2, max: 1}\n"
+                                       << 3 << 3 << true << "min above";
         QTest::newRow("nan") << "octet: 1\nranges:\n- {value: a, min: .nan, max: 1}\n" << 3 << 3 << true << "min above";
         QTest::newRow("newer") << "octet: 2\n" << 1 << 8 << false << "newer";
         QTest::newRow("no version") << "octet: x\n" << 1 << 8 << false << "version";
@@ -172,7 +181,8 @@ private slots:
                 QFAIL("accepted");
             } catch (const Error& error) {
                 QVERIFY(error.kind() == ErrorKind::Format);
-                QVERIFY(error.message().find("octet") != std::string::npos && error.message().find("INC") != std::string::npos);
+                QVERIFY(error.message().find("octet") != std::string::npos
+                    && error.message().find("INC") != std::string::npos);
             }
         }
         for (const std::string& missing : {path("none.yaml"), folder.path().toStdString()}) {

@@ -79,15 +79,17 @@ private slots:
         // The numbers are ours.
         const graph::Node& restore = *model->producer(model->node("/classifier/Gemm")->inputs[1]);
         QCOMPARE(restore.intAttribute("axis", 9), 0); // [N, K]
-        const auto expected = quantize::quantizeWeight(*m_model->weight("w.class"), 4, 3, true, Granularity::PerChannel, 8);
+        const auto expected =
+            quantize::quantizeWeight(*m_model->weight("w.class"), 4, 3, true, Granularity::PerChannel, 8);
         const auto stored = model->weight(restore.inputs[0])->as<std::int8_t>();
-        QCOMPARE(model->weight(restore.inputs[0])->shape, (Shape {3, 4}));
+        QCOMPARE(model->weight(restore.inputs[0])->shape, (Shape{3, 4}));
         for (std::size_t n = 0; n < 3; ++n) {
             QCOMPARE(model->weight(restore.inputs[1])->as<float>()[n], expected.scales[n]);
             for (std::size_t k = 0; k < 4; ++k)
                 QCOMPARE(stored[n * 4 + k], expected.values[k * 3 + n]);
         }
-        QCOMPARE(model->producer(model->node("/layer.0/query/MatMul")->inputs[1])->intAttribute("axis", 9), 1); // [K, N]
+        QCOMPARE(
+            model->producer(model->node("/layer.0/query/MatMul")->inputs[1])->intAttribute("axis", 9), 1); // [K, N]
         const graph::Node& pair = *model->producer(model->node("/layer.0/query/MatMul")->inputs[0]);
         const auto affine = quantize::activationAffine(m_ranges.begin()->second, Scheme::Asym);
         QCOMPARE(model->weight(pair.inputs[1])->as<float>()[0], affine.scale);
@@ -130,7 +132,7 @@ private slots:
         QCOMPARE(counts["Mul"], 8);
         QCOMPARE(counts["MatMul"] + counts["Gemm"], 0);
         QCOMPARE(model->producer("y")->opType, std::string("Add")); // the Gemm's bias
-        QCOMPARE(model->weight(model->node("/classifier/Gemm_quant")->inputs[1])->shape, (Shape {4, 3}));
+        QCOMPARE(model->weight(model->node("/classifier/Gemm_quant")->inputs[1])->shape, (Shape{4, 3}));
     }
 
     void nothingToDo()
@@ -281,7 +283,8 @@ private slots:
     {
         if (test::modelsFolder().isEmpty())
             QSKIP("the folder of real models is not there");
-        const auto model = graph::load((test::modelsFolder() + QStringLiteral("/vit-fashion-mnist/model.onnx")).toStdString());
+        const auto model =
+            graph::load((test::modelsFolder() + QStringLiteral("/vit-fashion-mnist/model.onnx")).toStdString());
         for (const char* preset : {"static", "dynamic"}) {
             const Settings all = settings(presetConfig(preset), model.get());
             Ranges ranges;
@@ -292,7 +295,8 @@ private slots:
             const graph::Node* conv = written->node("/patch_embed/Conv");
             QVERIFY(conv);
             QCOMPARE(written->producer(conv->inputs[1])->intAttribute("axis", 9), 0);
-            QCOMPARE(written->weight(written->producer(conv->inputs[1])->inputs[0])->shape, model->weight("patch_embed.weight")->shape);
+            QCOMPARE(written->weight(written->producer(conv->inputs[1])->inputs[0])->shape,
+                model->weight("patch_embed.weight")->shape);
             QVERIFY(written->weightBytes() < model->weightBytes() / 3);
         }
     }
