@@ -23,7 +23,7 @@ namespace {
     const bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;
     const std::string advice = full ? "; free some space or choose another folder" : "";
     throw Error(full ? ErrorKind::Resource : ErrorKind::File,
-                fmt::format("Cannot write {}: {}{}.", path, std::strerror(code), advice), Location {path, 0, 0, 0, {}});
+        fmt::format("Cannot write {}: {}{}.", path, std::strerror(code), advice), Location{path, 0, 0, 0, {}});
 }
 
 /// Closes and, unless it was renamed, removes the temporary file.
@@ -43,7 +43,9 @@ struct Temporary
 /// Like umask(2) without changing it: mkstemp's 0600 would surprise people who share a folder.
 mode_t permissions(const std::string& path)
 {
-    struct stat status {};
+    struct stat status
+    {
+    };
     if (::stat(path.c_str(), &status) == 0)
         return status.st_mode & 0777;
     const mode_t mask = ::umask(0);
@@ -59,11 +61,13 @@ void writeAtomically(const std::string& path, const std::function<int(int)>& wri
     // A link stays a link: what it points to is replaced.
     const std::filesystem::path resolved = std::filesystem::weakly_canonical(path, code);
     const std::string target = code || resolved.empty() ? path : resolved.string();
-    struct stat status {};
+    struct stat status
+    {
+    };
     const bool exists = ::stat(target.c_str(), &status) == 0;
     if (exists && S_ISDIR(status.st_mode))
         throw Error(ErrorKind::File, fmt::format("Cannot write {}: it is a folder; add a file name.", path),
-                    Location {path, 0, 0, 0, {}});
+            Location{path, 0, 0, 0, {}});
     const bool direct = exists && !S_ISREG(status.st_mode);
 
     Temporary file;

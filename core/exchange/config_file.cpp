@@ -30,7 +30,7 @@ ConfigFile fromOctet(OctetDocument document)
     ConfigFile file;
     file.config = std::move(document.config);
     file.ranges = std::move(document.ranges);
-    file.goal = document.goal.value_or(Goal {});
+    file.goal = document.goal.value_or(Goal{});
     return file;
 }
 
@@ -46,10 +46,10 @@ ConfigFile readConfigFile(const std::string& path, const graph::Model* model)
         if (root.find(key))
             return fromInc(readIncYaml(text, path, model));
     throw Error(ErrorKind::Format,
-                fmt::format("{} is no configuration: expected an .octet.yaml (top level key \"octet\") or an INC 1.x YAML "
-                            "(top level keys \"model\", \"quantization\").",
-                            path),
-                Location {path, root.line, root.column, 0, {}});
+        fmt::format("{} is no configuration: expected an .octet.yaml (top level key \"octet\") or an INC 1.x YAML "
+                    "(top level keys \"model\", \"quantization\").",
+            path),
+        Location{path, root.line, root.column, 0, {}});
 }
 
 } // namespace octet::exchange

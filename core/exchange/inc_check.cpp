@@ -26,12 +26,18 @@ std::string shown(const YamlNode& node)
         return node.items.empty() ? "an empty list" : "a list";
     const std::string text = node.text.size() > 60 ? node.text.substr(0, 57) + "..." : node.text;
     switch (scalarType(node)) {
-    case ScalarType::String: return fmt::format("the string \"{}\"", text);
-    case ScalarType::Bool: return fmt::format("the boolean {}", text);
-    case ScalarType::Int: return fmt::format("the integer {}", text);
-    case ScalarType::Float: return fmt::format("the number {}", text);
-    case ScalarType::Date: return fmt::format("the date {} (quote it to make it a string)", text);
-    case ScalarType::Null: break;
+    case ScalarType::String:
+        return fmt::format("the string \"{}\"", text);
+    case ScalarType::Bool:
+        return fmt::format("the boolean {}", text);
+    case ScalarType::Int:
+        return fmt::format("the integer {}", text);
+    case ScalarType::Float:
+        return fmt::format("the number {}", text);
+    case ScalarType::Date:
+        return fmt::format("the date {} (quote it to make it a string)", text);
+    case ScalarType::Null:
+        break;
     }
     return "nothing";
 }
@@ -45,14 +51,26 @@ std::string suggestion(const std::vector<std::string>& accepted, const std::stri
     return text;
 }
 
-bool isString(const YamlNode& node) { return node.isScalar() && scalarType(node) == ScalarType::String; }
+bool isString(const YamlNode& node)
+{
+    return node.isScalar() && scalarType(node) == ScalarType::String;
+}
 bool isInt(const YamlNode& node)
 {
     return node.isScalar() && (scalarType(node) == ScalarType::Int || scalarType(node) == ScalarType::Bool);
 }
-bool isFloat(const YamlNode& node) { return node.isScalar() && scalarType(node) == ScalarType::Float; }
-bool isBool(const YamlNode& node) { return node.isScalar() && scalarType(node) == ScalarType::Bool; }
-bool isEmptyMap(const YamlNode& node) { return node.isNull() || (node.isMap() && node.entries.empty()); }
+bool isFloat(const YamlNode& node)
+{
+    return node.isScalar() && scalarType(node) == ScalarType::Float;
+}
+bool isBool(const YamlNode& node)
+{
+    return node.isScalar() && scalarType(node) == ScalarType::Bool;
+}
+bool isEmptyMap(const YamlNode& node)
+{
+    return node.isNull() || (node.isMap() && node.entries.empty());
+}
 
 std::vector<std::string> splitWords(const std::string& text, bool commas)
 {
@@ -88,38 +106,64 @@ public:
         if (!knownTag(node, path))
             return;
         switch (type.kind) {
-        case IncKind::Any: return;
-        case IncKind::String: return checkString(node, type, path);
-        case IncKind::Int: return checkInt(node, type, path);
-        case IncKind::Float: return checkFloat(node, type, path);
+        case IncKind::Any:
+            return;
+        case IncKind::String:
+            return checkString(node, type, path);
+        case IncKind::Int:
+            return checkInt(node, type, path);
+        case IncKind::Float:
+            return checkFloat(node, type, path);
         case IncKind::FloatLike:
-            return demand(isFloat(node) || isInt(node) || (isString(node) && pythonFloat(node.text)), node, path, "a number");
-        case IncKind::Bool: return demand(isBool(node), node, path, "true or false");
-        case IncKind::Nothing: return demand(isEmptyMap(node), node, path, "no value");
-        case IncKind::Words: return checkWords(node, type, path);
-        case IncKind::WordList: return checkWordList(node, type, path);
-        case IncKind::Floats: return checkFloats(node, type, path);
-        case IncKind::Ints: return checkInts(node, type, path);
-        case IncKind::Bools: return checkBools(node, type, path);
-        case IncKind::Percent: return checkPercent(node, type, path);
-        case IncKind::Shape: return checkShape(node, path);
-        case IncKind::Numbers: return checkNumbers(node, path);
-        case IncKind::Size: return checkSize(node, path);
-        case IncKind::FloatList: return checkEach(node, path, isFloat, "a list of numbers with a decimal point");
-        case IncKind::IntList: return checkEach(node, path, isInt, "a list of integers");
-        case IncKind::NumberList: return checkNumberList(node, type, path);
-        case IncKind::List: return demand(node.isSequence(), node, path, "a list");
-        case IncKind::Dict: return demand(node.isMap() || node.isNull(), node, path, "a map");
-        case IncKind::IouThresholds: return checkIou(node, path);
-        case IncKind::Version: return checkVersion(node, path);
-        case IncKind::Map: return checkMap(node, type, path);
-        case IncKind::FreeMap: return checkFreeMap(node, type, path);
+            return demand(
+                isFloat(node) || isInt(node) || (isString(node) && pythonFloat(node.text)), node, path, "a number");
+        case IncKind::Bool:
+            return demand(isBool(node), node, path, "true or false");
+        case IncKind::Nothing:
+            return demand(isEmptyMap(node), node, path, "no value");
+        case IncKind::Words:
+            return checkWords(node, type, path);
+        case IncKind::WordList:
+            return checkWordList(node, type, path);
+        case IncKind::Floats:
+            return checkFloats(node, type, path);
+        case IncKind::Ints:
+            return checkInts(node, type, path);
+        case IncKind::Bools:
+            return checkBools(node, type, path);
+        case IncKind::Percent:
+            return checkPercent(node, type, path);
+        case IncKind::Shape:
+            return checkShape(node, path);
+        case IncKind::Numbers:
+            return checkNumbers(node, path);
+        case IncKind::Size:
+            return checkSize(node, path);
+        case IncKind::FloatList:
+            return checkEach(node, path, isFloat, "a list of numbers with a decimal point");
+        case IncKind::IntList:
+            return checkEach(node, path, isInt, "a list of integers");
+        case IncKind::NumberList:
+            return checkNumberList(node, type, path);
+        case IncKind::List:
+            return demand(node.isSequence(), node, path, "a list");
+        case IncKind::Dict:
+            return demand(node.isMap() || node.isNull(), node, path, "a map");
+        case IncKind::IouThresholds:
+            return checkIou(node, path);
+        case IncKind::Version:
+            return checkVersion(node, path);
+        case IncKind::Map:
+            return checkMap(node, type, path);
+        case IncKind::FreeMap:
+            return checkFreeMap(node, type, path);
         }
     }
 
     void add(bool error, const YamlNode& node, const std::string& path, std::string message, bool importable = false)
     {
-        findings.push_back({{error, std::max(node.line, 1), std::max(node.column, 1), path, std::move(message)}, importable});
+        findings.push_back(
+            {{error, std::max(node.line, 1), std::max(node.column, 1), path, std::move(message)}, importable});
     }
 
 private:
@@ -131,16 +175,9 @@ private:
 
     bool knownTag(const YamlNode& node, const std::string& path)
     {
-        static const std::set<std::string> known {"",
-                                                  "!Pruner",
-                                                  "tag:yaml.org,2002:str",
-                                                  "tag:yaml.org,2002:int",
-                                                  "tag:yaml.org,2002:float",
-                                                  "tag:yaml.org,2002:bool",
-                                                  "tag:yaml.org,2002:null",
-                                                  "tag:yaml.org,2002:map",
-                                                  "tag:yaml.org,2002:seq",
-                                                  "tag:yaml.org,2002:python/tuple"};
+        static const std::set<std::string> known{"", "!Pruner", "tag:yaml.org,2002:str", "tag:yaml.org,2002:int",
+            "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:null", "tag:yaml.org,2002:map",
+            "tag:yaml.org,2002:seq", "tag:yaml.org,2002:python/tuple"};
         if (known.count(node.tag))
             return true;
         add(true, node, path, fmt::format("has the tag {}, which INC does not know; remove it", node.tag));
@@ -150,7 +187,8 @@ private:
     void checkString(const YamlNode& node, const IncType& type, const std::string& path)
     {
         if (!isString(node)) {
-            const std::string wanted = type.words.empty() ? "a string" : "one of " + fmt::format("{}", fmt::join(type.words, ", "));
+            const std::string wanted =
+                type.words.empty() ? "a string" : "one of " + fmt::format("{}", fmt::join(type.words, ", "));
             return demand(false, node, path, wanted);
         }
         if (!type.words.empty())
@@ -177,8 +215,7 @@ private:
         const double number = static_cast<double>(*value);
         if (type.ranged && (number < type.low || number > type.high))
             add(true, node, path, fmt::format("must be at least {}, not {}", type.low, *value));
-        if (!type.numbers.empty()
-            && std::find(type.numbers.begin(), type.numbers.end(), *value) == type.numbers.end())
+        if (!type.numbers.empty() && std::find(type.numbers.begin(), type.numbers.end(), *value) == type.numbers.end())
             add(true, node, path, fmt::format("must be one of {}, not {}", fmt::join(type.numbers, ", "), *value));
     }
 
@@ -235,7 +272,8 @@ private:
             if (!type.words.empty())
                 checkWord(word, node, type, path);
         if (findings.size() == before)
-            add(true, node, path, fmt::format("must be a list here, write [{}]", fmt::join(listWords(node), ", ")), true);
+            add(true, node, path, fmt::format("must be a list here, write [{}]", fmt::join(listWords(node), ", ")),
+                true);
     }
 
     void checkFloats(const YamlNode& node, const IncType& type, const std::string& path)
@@ -245,9 +283,10 @@ private:
         if (node.isSequence()) {
             for (std::size_t i = 0; i < node.items.size(); ++i) {
                 const YamlNode& item = node.items[i];
-                const auto value = isString(item) ? pythonFloat(item.text) : isInt(item) || isFloat(item)
-                        ? std::optional<double>(isBool(item) ? static_cast<double>(*intValue(item)) : floatValue(item).value_or(0))
-                        : std::nullopt;
+                const auto value = isString(item)  ? pythonFloat(item.text)
+                    : isInt(item) || isFloat(item) ? std::optional<double>(
+                          isBool(item) ? static_cast<double>(*intValue(item)) : floatValue(item).value_or(0))
+                                                   : std::nullopt;
                 const std::string itemPath = fmt::format("{}[{}]", path, i);
                 if (value)
                     checkRange(*value, item, type, itemPath);
@@ -258,7 +297,7 @@ private:
         }
         if (type.floatToo || !isString(node))
             return demand(false, node, path,
-                          type.floatToo ? "a number with a decimal point or a list" : "a string of numbers or a list");
+                type.floatToo ? "a number with a decimal point or a list" : "a string of numbers or a list");
         for (const std::string& part : splitWords(node.text, false))
             if (!pythonFloat(part))
                 add(true, node, path, fmt::format("\"{}\" is no number", part));
@@ -275,9 +314,12 @@ private:
                     add(true, node, path, fmt::format("\"{}\" is no integer", part));
             return;
         }
-        checkEach(node, path, [](const YamlNode& item) {
-            return isInt(item) || isFloat(item) || (isString(item) && pythonInt(item.text));
-        }, "a list of integers");
+        checkEach(
+            node, path,
+            [](const YamlNode& item) {
+                return isInt(item) || isFloat(item) || (isString(item) && pythonInt(item.text));
+            },
+            "a list of integers");
     }
 
     void checkBools(const YamlNode& node, const IncType& type, const std::string& path)
@@ -295,12 +337,13 @@ private:
         for (std::size_t i = 0; i < node.items.size(); ++i)
             if (!good(node.items[i]))
                 return add(true, node.items[i], fmt::format("{}[{}]", path, i),
-                           fmt::format("{} does not belong into {}", shown(node.items[i]), wanted));
+                    fmt::format("{} does not belong into {}", shown(node.items[i]), wanted));
     }
 
     void checkNumberList(const YamlNode& node, const IncType& type, const std::string& path)
     {
-        checkEach(node, path, [](const YamlNode& item) { return isInt(item) || isFloat(item); }, "a list of numbers");
+        checkEach(
+            node, path, [](const YamlNode& item) { return isInt(item) || isFloat(item); }, "a list of numbers");
         if (!node.isSequence())
             return;
         for (std::size_t i = 0; i < node.items.size(); ++i)
@@ -345,9 +388,12 @@ private:
                     add(true, node, path, fmt::format("\"{}\" is no number", part));
             return;
         }
-        checkEach(node, path, [](const YamlNode& item) {
-            return isInt(item) || isFloat(item) || (isString(item) && pythonFloat(item.text));
-        }, "a number or a list of numbers");
+        checkEach(
+            node, path,
+            [](const YamlNode& item) {
+                return isInt(item) || isFloat(item) || (isString(item) && pythonFloat(item.text));
+            },
+            "a number or a list of numbers");
     }
 
     void checkSize(const YamlNode& node, const std::string& path)
@@ -361,14 +407,15 @@ private:
     {
         const double value = isFloat(node) ? floatValue(node).value_or(-1) : -1;
         demand((isString(node) && node.text == "0.5:0.05:0.95") || (value >= 0 && value <= 1), node, path,
-               "a number from 0.0 to 1.0 or 0.5:0.05:0.95");
+            "a number from 0.0 to 1.0 or 0.5:0.05:0.95");
     }
 
     void checkVersion(const YamlNode& node, const std::string& path)
     {
         const auto value = isString(node) ? pythonFloat(node.text) : floatValue(node);
         if (value.value_or(0) != 1.0)
-            add(true, node, path, fmt::format("must be 1.0, not {}; only configurations of INC 1.x can be read", shown(node)));
+            add(true, node, path,
+                fmt::format("must be 1.0, not {}; only configurations of INC 1.x can be read", shown(node)));
     }
 
     /// Of a key that occurs twice, Python keeps the last value; so only that one is checked, and the others are named.
@@ -403,7 +450,7 @@ private:
         for (const auto* entry : duplicates) {
             const auto& [key, value] = *entry;
             const auto field = std::find_if(type.fields.begin(), type.fields.end(),
-                                            [&](const IncField& f) { return isString(key) && f.key == key.text; });
+                [&](const IncField& f) { return isString(key) && f.key == key.text; });
             if (field == type.fields.end()) {
                 unknownKey(key, accepted, path);
                 continue;
@@ -461,7 +508,7 @@ private:
     }
 
     void countKeys(const YamlNode& node, const IncType& type, const std::string& path, std::size_t known,
-                   const std::vector<std::string>& accepted)
+        const std::vector<std::string>& accepted)
     {
         if (type.exactlyOne && known != 1 && known == node.entries.size())
             add(true, node, path, fmt::format("needs exactly one of {}", fmt::join(accepted, ", ")));
@@ -498,7 +545,7 @@ std::vector<std::string> listWords(const YamlNode& node)
     }
     if (!node.isScalar())
         return result;
-    return scalarType(node) == ScalarType::String ? splitWords(node.text, true) : std::vector<std::string> {node.text};
+    return scalarType(node) == ScalarType::String ? splitWords(node.text, true) : std::vector<std::string>{node.text};
 }
 
 std::optional<double> percentValue(const YamlNode& node)
@@ -512,8 +559,8 @@ std::optional<double> percentValue(const YamlNode& node)
     const std::string number = text.substr(0, text.size() - 1);
     const auto good = [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '-'; };
     const std::string digits = number.starts_with('-') ? number.substr(1) : number;
-    if (digits.empty() || digits.front() == '.' || digits.back() == '.' || !std::all_of(digits.begin(), digits.end(), good)
-        || digits.find('-') != std::string::npos)
+    if (digits.empty() || digits.front() == '.' || digits.back() == '.'
+        || !std::all_of(digits.begin(), digits.end(), good) || digits.find('-') != std::string::npos)
         return std::nullopt;
     const auto value = pythonFloat(number);
     return value ? std::optional<double>(*value / 100) : std::nullopt;
@@ -532,10 +579,10 @@ std::vector<IncFinding> checkInc(const YamlNode& root, const IncType& type)
     return std::move(checker.findings);
 }
 
-std::vector<SchemaProblem> validateIncYaml(const std::string& text)
+std::vector<SchemaProblem> validateIncYaml(const std::string& text, const std::string& fileName)
 {
     std::vector<SchemaProblem> problems;
-    for (IncFinding& finding : checkInc(parseYaml(text, "YAML"), incSchema()))
+    for (IncFinding& finding : checkInc(parseYaml(text, fileName), incSchema()))
         problems.push_back(std::move(finding.problem));
     return problems;
 }

@@ -10,7 +10,10 @@ namespace {
 
 constexpr const char* special = "\\^$.|?*+()[]{}";
 
-bool isSpecial(char c) { return c != '\0' && std::string_view(special).find(c) != std::string_view::npos; }
+bool isSpecial(char c)
+{
+    return c != '\0' && std::string_view(special).find(c) != std::string_view::npos;
+}
 
 } // namespace
 

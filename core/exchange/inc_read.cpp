@@ -27,7 +27,10 @@ const YamlNode& child(const YamlNode& node, const std::string& key)
     return found ? *found : none;
 }
 
-bool has(const Words& words, const std::string& word) { return std::find(words.begin(), words.end(), word) != words.end(); }
+bool has(const Words& words, const std::string& word)
+{
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 class Reader
 {
@@ -66,8 +69,8 @@ private:
     [[noreturn]] void refuse(const YamlNode& node, const std::string& path, const std::string& message) const
     {
         throw Error(ErrorKind::Setting,
-                    fmt::format("{}: {} {}", placeText(m_fileName, node.line, node.column), path, message),
-                    Location {m_fileName, node.line, node.column, 0, {}});
+            fmt::format("{}: {} {}", placeText(m_fileName, node.line, node.column), path, message),
+            Location{m_fileName, node.line, node.column, 0, {}});
     }
 
     /// The ONNX Runtime frameworks imply how activations are quantized; the leaf only says it for the others.
@@ -77,21 +80,22 @@ private:
         const std::string& framework = m_result.framework;
         if (leaf.text == "quant_aware_training")
             refuse(leaf, path,
-                   "is quant_aware_training, which needs a training run; export the trained model to ONNX and use "
-                   "post_training_static_quant.");
+                "is quant_aware_training, which needs a training run; export the trained model to ONNX and use "
+                "post_training_static_quant.");
         const bool dynamic = leaf.text == "post_training_dynamic_quant";
         const bool automatic = leaf.text == "post_training_auto_quant";
         if (framework == "onnxrt_integerops") {
             if (leaf.isScalar() && !dynamic)
                 warn(leaf, path,
-                     fmt::format("{} contradicts the framework onnxrt_integerops, which is dynamic; dynamic is used", leaf.text));
+                    fmt::format("{} contradicts the framework onnxrt_integerops, which is dynamic; dynamic is used",
+                        leaf.text));
             return noteDynamic(leaf, path);
         }
-        const bool staticFramework
-            = framework == "onnxrt_qlinearops" || framework == "onnxrt_qoperator" || framework == "onnxrt_qdq";
+        const bool staticFramework =
+            framework == "onnxrt_qlinearops" || framework == "onnxrt_qoperator" || framework == "onnxrt_qdq";
         if (staticFramework && dynamic) {
             warn(leaf, path,
-                 fmt::format("{} contradicts the framework {}, which is static; static is used", leaf.text, framework));
+                fmt::format("{} contradicts the framework {}, which is static; static is used", leaf.text, framework));
             return Approach::Static;
         }
         if (automatic)
@@ -110,7 +114,8 @@ private:
     {
         const Words words = listWords(node);
         if (words.size() > 1)
-            warn(node, path, fmt::format("INC would try each of {}; {} is used", fmt::join(words, ", "), words.front()));
+            warn(
+                node, path, fmt::format("INC would try each of {}; {} is used", fmt::join(words, ", "), words.front()));
         return words.empty() ? std::string() : words.front();
     }
 
@@ -135,18 +140,18 @@ private:
         else if (!word.empty())
             result.weightScheme = schemeFromString(word);
         const YamlNode& bit = child(weight, "bit");
-        const Words bits = bit.isSequence() ? listWords(bit) : bit.isScalar() ? Words {bit.text} : Words {};
+        const Words bits = bit.isSequence() ? listWords(bit) : bit.isScalar() ? Words{bit.text} : Words{};
         // 7.0 is INC's default and means plain int8.
         if (!bits.empty() && pythonFloat(bits.front()).value_or(7) != 7)
-            warn(bit, path + ".bit",
-                 fmt::format("{} bits are not supported; weights keep 8 bits", bits.front()));
+            warn(bit, path + ".bit", fmt::format("{} bits are not supported; weights keep 8 bits", bits.front()));
     }
 
     void activationLeaves(const YamlNode& activation, const std::string& path, OpLeaves& result)
     {
         const YamlNode& granularity = child(activation, "granularity");
         if (firstWord(granularity, path + ".granularity") == "per_channel")
-            warn(granularity, path + ".granularity", "activations are never quantized a channel here; per_tensor is used");
+            warn(granularity, path + ".granularity",
+                "activations are never quantized a channel here; per_tensor is used");
         if (const auto word = firstWord(child(activation, "scheme"), path + ".scheme"); !word.empty())
             result.activationScheme = schemeFromString(word);
         const YamlNode& algorithm = child(activation, "algorithm");
@@ -217,7 +222,7 @@ private:
     {
         const auto nearest = quantize::nearestNames(names, key);
         return fmt::format("\"{}\" matches {}{}", key, what,
-                           nearest.empty() ? "" : fmt::format("; nearest: {}", fmt::join(nearest, ", ")));
+            nearest.empty() ? "" : fmt::format("; nearest: {}", fmt::join(nearest, ", ")));
     }
 
     struct Entry
@@ -283,8 +288,9 @@ private:
                 names.push_back(m_model->nodes()[static_cast<std::size_t>(product.node)].name);
             warn(key, path, nothing("no node of the model", key.text, names) + renamedHint(key.text));
         } else if (match.rule == "prefix match") {
-            warn(key, path, fmt::format("\"{}\" matches {} as a prefix only, as INC up to 1.14.0 does", key.text,
-                                        nodesText(match.nodes)));
+            warn(key, path,
+                fmt::format(
+                    "\"{}\" matches {} as a prefix only, as INC up to 1.14.0 does", key.text, nodesText(match.nodes)));
         }
         return entry;
     }
@@ -298,7 +304,9 @@ private:
     {
         const bool numbered = key.find("_nc_rename_") != std::string::npos
             || (key.find('/') == std::string::npos && !key.empty() && key.back() >= '0' && key.back() <= '9');
-        return numbered ? "; INC names nodes of its own optimised graph, so look the op up in INC's Optimized_model.onnx" : "";
+        return numbered
+            ? "; INC names nodes of its own optimised graph, so look the op up in INC's Optimized_model.onnx"
+            : "";
     }
 
     const std::vector<quantize::Product>& products()
@@ -320,8 +328,8 @@ private:
         }
         if (m_result.samplingSizes.size() > 1)
             warn(size, path + ".sampling_size",
-                 fmt::format("INC tries {} calibration samples in turn; {} are used", fmt::join(m_result.samplingSizes, ", "),
-                             m_result.samplingSizes.front()));
+                fmt::format("INC tries {} calibration samples in turn; Octet calibrates once, on the data given to it",
+                    fmt::join(m_result.samplingSizes, ", ")));
         const YamlNode& loader = child(node, "dataloader");
         if (!loader.isMap())
             return;
@@ -329,8 +337,8 @@ private:
         if (child(loader, "batch_size").isNull()) {
             const long asked = m_result.samplingSizes.empty() ? 100 : m_result.samplingSizes.front();
             warn(loader, path + ".dataloader",
-                 fmt::format("without batch_size INC uses batches of 64, so {} samples become {}; Octet uses {}", asked,
-                             (asked + 63) / 64 * 64, asked));
+                fmt::format("without batch_size INC uses batches of 64, so {} samples become {} there", asked,
+                    (asked + 63) / 64 * 64));
         }
     }
 
@@ -338,12 +346,13 @@ private:
     {
         for (const auto& [key, value] : child(loader, "dataset").entries) {
             warn(key, path + ".dataset." + key.text,
-                 fmt::format("the data set {} is kept, not read; give the data to Octet itself", key.text));
+                fmt::format("the data set {} is kept, not read; give the data to Octet itself", key.text));
             const YamlNode& evaluate = child(value, "evaluate");
             if (calibrates && key.text == "GLUE" && (evaluate.isNull() || boolValue(evaluate).value_or(true)))
                 warn(evaluate.isNull() ? key : evaluate, path + ".dataset.GLUE.evaluate",
-                     "INC calibrates on the evaluation split here (evaluate is true by default), which flatters the accuracy; "
-                     "calibrate on training data");
+                    "INC calibrates on the evaluation split here (evaluate is true by default), which flatters the "
+                    "accuracy; "
+                    "calibrate on training data");
         }
     }
 
@@ -358,13 +367,14 @@ private:
         goal.seed = static_cast<unsigned>(bounded(child(node, "random_seed"), "tuning.random_seed", 1978));
         if (boolValue(child(exits, "performance_only")).value_or(false))
             warn(child(exits, "performance_only"), "tuning.exit_policy.performance_only",
-                 "Octet always measures the accuracy as well");
+                "Octet always measures the accuracy as well");
         const YamlNode& strategy = child(child(node, "strategy"), "name");
         if (strategy.isScalar())
             goal.strategy = strategy.text;
         const YamlNode& objective = child(node, "objective");
         if (objective.isScalar() && objective.text != "performance")
-            warn(objective, "tuning.objective", fmt::format("{} is kept; Octet makes the latency small", objective.text));
+            warn(objective, "tuning.objective",
+                fmt::format("{} is kept; Octet makes the latency small", objective.text));
     }
 
     void criterion(const YamlNode& node)
@@ -378,7 +388,7 @@ private:
         const YamlNode& higher = child(node, "higher_is_better");
         if (!boolValue(higher).value_or(true))
             warn(higher, "tuning.accuracy_criterion.higher_is_better",
-                 "is false; Octet counts right answers, where higher is better");
+                "is false; Octet counts right answers, where higher is better");
     }
 
     int bounded(const YamlNode& node, const std::string& path, int fallback)
@@ -397,10 +407,10 @@ private:
         for (const auto& [key, value] : child(accuracy, "metric").entries)
             if (key.text != "GLUE" && key.text != "Accuracy" && !(key.text == "topk" && value.text == "1"))
                 warn(key, "evaluation.accuracy.metric." + key.text,
-                     fmt::format("the metric {} is kept; it needs an evaluation outside Octet", key.text));
+                    fmt::format("the metric {} is kept; it needs an evaluation outside Octet", key.text));
         if (child(accuracy, "multi_metrics").isMap())
             warn(child(accuracy, "multi_metrics"), "evaluation.accuracy.multi_metrics",
-                 "several metrics are kept; they need an evaluation outside Octet");
+                "several metrics are kept; they need an evaluation outside Octet");
         for (const char* part : {"accuracy", "performance"})
             dataloader(child(child(node, part), "dataloader"), fmt::format("evaluation.{}.dataloader", part), false);
     }
@@ -432,7 +442,7 @@ private:
         for (const char* key : {"objective", "multi_objectives", "tensorboard", "workspace", "diagnosis"})
             take({"tuning", key});
         for (const char* key : {"evaluation", "graph_optimization", "mixed_precision", "model_conversion", "pruning",
-                                "distillation", "auto_distillation", "nas", "train"})
+                 "distillation", "auto_distillation", "nas", "train"})
             take({key});
         if (!kept.entries.empty())
             m_result.verbatim = yamlText(kept);
@@ -454,9 +464,9 @@ IncImport readIncYaml(const std::string& text, const std::string& fileName, cons
         SchemaProblem& problem = finding.problem;
         if (problem.error && !finding.importable)
             throw Error(ErrorKind::Setting,
-                        fmt::format("{}: {}: {}.", placeText(fileName, problem.line, problem.column), problem.path,
-                                    problem.message),
-                        Location {fileName, problem.line, problem.column, 0, {}});
+                fmt::format(
+                    "{}: {}: {}.", placeText(fileName, problem.line, problem.column), problem.path, problem.message),
+                Location{fileName, problem.line, problem.column, 0, {}});
         problem.error = false;
         reader.addProblem(std::move(problem));
     }

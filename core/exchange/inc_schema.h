@@ -44,19 +44,19 @@ struct IncField;
 struct IncType
 {
     IncKind kind = IncKind::Any;
-    std::vector<std::string> words {};
+    std::vector<std::string> words{};
     double low = 0, high = 0;
     bool lowOpen = false; // low itself is refused
     bool ranged = false;
-    std::vector<long long> numbers {};
+    std::vector<long long> numbers{};
     bool intToo = false, floatToo = false, boolToo = false, stringToo = false;
-    std::vector<IncField> fields {};
+    std::vector<IncField> fields{};
     /// Of a Map: exactly one key (atMostOne: or none) must be there.
     bool exactlyOne = false, atMostOne = false;
     /// A rule that one table cannot say; it adds problems at the node's place.
     void (*rule)(const YamlNode& node, const std::string& path, std::vector<SchemaProblem>& problems) = nullptr;
     /// Values that our import takes although INC 1.14.2 refuses them.
-    std::vector<std::string> laterWords {};
+    std::vector<std::string> laterWords{};
 };
 
 struct IncField

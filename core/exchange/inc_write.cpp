@@ -20,8 +20,14 @@ namespace octet::exchange {
 
 namespace {
 
-YamlNode integer(long long value) { return YamlNode::scalar(fmt::format("{}", value), true); }
-YamlNode real(double value) { return YamlNode::scalar(floatText(value), true); }
+YamlNode integer(long long value)
+{
+    return YamlNode::scalar(fmt::format("{}", value), true);
+}
+YamlNode real(double value)
+{
+    return YamlNode::scalar(floatText(value), true);
+}
 
 YamlNode listOf(const std::string& word)
 {
@@ -30,7 +36,10 @@ YamlNode listOf(const std::string& word)
     return list;
 }
 
-std::string plural(std::size_t count, const std::string& what) { return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s"); }
+std::string plural(std::size_t count, const std::string& what)
+{
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
 
 /// The value that most ops have; the earliest declared one when two are as frequent.
 template <typename T>
@@ -39,7 +48,7 @@ T mostFrequent(const std::vector<OpSettings>& ops, T OpSettings::*member)
     std::map<T, int> counts;
     for (const OpSettings& op : ops)
         ++counts[op.*member];
-    T best = OpSettings {}.*member;
+    T best = OpSettings{}.*member;
     int most = 0;
     for (const auto& [value, count] : counts)
         if (count > most) {
@@ -67,7 +76,8 @@ public:
     IncExport write()
     {
         losses();
-        const bool anyInt8 = std::any_of(m_ops.begin(), m_ops.end(), [](const OpSettings& op) { return op.precision == Precision::Int8; });
+        const bool anyInt8 = std::any_of(
+            m_ops.begin(), m_ops.end(), [](const OpSettings& op) { return op.precision == Precision::Int8; });
         m_dynamic = anyInt8 && majorityDynamic();
         modelSettings();
 
@@ -75,8 +85,8 @@ public:
         root["model"]["name"] = YamlNode::string(modelName());
         root["model"]["framework"] = YamlNode::string(m_dynamic ? "onnxrt_integerops" : "onnxrt_qdq");
         root["version"] = real(1.0);
-        root["quantization"]["approach"]
-            = YamlNode::string(m_dynamic ? "post_training_dynamic_quant" : "post_training_static_quant");
+        root["quantization"]["approach"] =
+            YamlNode::string(m_dynamic ? "post_training_dynamic_quant" : "post_training_static_quant");
         if (m_samples > 0) {
             YamlNode sizes = YamlNode::sequence(true);
             sizes.items.push_back(integer(m_samples));
@@ -97,14 +107,17 @@ private:
     {
         op.locked = false;
         op.weightBits = 8;
-        op.percentile = OpSettings {}.percentile;
+        op.percentile = OpSettings{}.percentile;
         op.approach = Approach::Static; // one for the whole file
         if (op.rangeMethod != RangeMethod::Kl)
             op.rangeMethod = RangeMethod::MinMax;
         return op;
     }
 
-    bool isDynamic(const OpSettings& op) const { return op.precision == Precision::Int8 && op.approach == Approach::Dynamic; }
+    bool isDynamic(const OpSettings& op) const
+    {
+        return op.precision == Precision::Int8 && op.approach == Approach::Dynamic;
+    }
 
     bool majorityDynamic()
     {
@@ -116,8 +129,8 @@ private:
         const bool result = dynamic > fixed;
         if (dynamic && fixed)
             loss("{} {}: the schema has one approach a file, so {} written",
-                 plural(result ? fixed : dynamic, "product"), result ? "with static scales" : "with dynamic scales",
-                 result ? "dynamic is" : "static is");
+                plural(result ? fixed : dynamic, "product"), result ? "with static scales" : "with dynamic scales",
+                result ? "dynamic is" : "static is");
         return result;
     }
 
@@ -126,7 +139,7 @@ private:
         // The levels below name what differs; so the model level is what most products have.
         std::vector<OpSettings> int8;
         std::copy_if(m_ops.begin(), m_ops.end(), std::back_inserter(int8),
-                     [](const OpSettings& op) { return op.precision == Precision::Int8; });
+            [](const OpSettings& op) { return op.precision == Precision::Int8; });
         const std::vector<OpSettings>& deciding = int8.empty() ? m_ops : int8;
         m_base.precision = int8.empty() ? mostFrequent(m_ops, &OpSettings::precision) : Precision::Int8;
         m_base.weightGranularity = mostFrequent(deciding, &OpSettings::weightGranularity);
@@ -191,7 +204,8 @@ private:
             loss("locks on {} are not written", plural(locked, "op"));
         otherOps();
         goalLosses();
-        bool gemm = std::any_of(m_model.nodes().begin(), m_model.nodes().end(), [](const graph::Node& node) { return node.opType == "Gemm"; });
+        bool gemm = std::any_of(m_model.nodes().begin(), m_model.nodes().end(),
+            [](const graph::Node& node) { return node.opType == "Gemm"; });
         if (gemm)
             loss("INC splits Gemm into MatMul and Add before it looks for names; check that its names still match");
     }
@@ -199,9 +213,9 @@ private:
     /// INC's ONNX Runtime adaptor quantizes more op types than products.
     void otherOps()
     {
-        static const std::set<std::string> quantizedByInc {"Gather", "Add", "Mul", "Concat", "Split", "MaxPool",
-                                                           "AveragePool", "Relu", "Clip", "Sigmoid", "LeakyRelu",
-                                                           "GlobalAveragePool", "EmbedLayerNormalization", "Attention"};
+        static const std::set<std::string> quantizedByInc{"Gather", "Add", "Mul", "Concat", "Split", "MaxPool",
+            "AveragePool", "Relu", "Clip", "Sigmoid", "LeakyRelu", "GlobalAveragePool", "EmbedLayerNormalization",
+            "Attention"};
         std::set<std::string> found;
         for (const graph::Node& node : m_model.nodes())
             if (quantizedByInc.count(node.opType))
@@ -237,7 +251,7 @@ private:
         node["strategy"]["name"] = YamlNode::string(strategy);
         if (!std::isfinite(m_goal.maxDrop) || (m_goal.relative && std::abs(m_goal.maxDrop) >= 1))
             throw Error(ErrorKind::Setting,
-                        fmt::format("A relative drop of {} is no goal; it must lie between -1 and 1.", m_goal.maxDrop));
+                fmt::format("A relative drop of {} is no goal; it must lie between -1 and 1.", m_goal.maxDrop));
         node["accuracy_criterion"][m_goal.relative ? "relative" : "absolute"] = real(m_goal.maxDrop);
         node["exit_policy"]["timeout"] = integer(seconds(m_goal.timeoutSeconds));
         node["exit_policy"]["max_trials"] = integer(m_goal.maxTrials);
@@ -249,8 +263,8 @@ private:
     {
         if (!(value >= 0) || value > std::numeric_limits<int>::max())
             throw Error(ErrorKind::Setting,
-                        fmt::format("A time limit of {} s is no goal; it must lie between 0 and {}.", value,
-                                    std::numeric_limits<int>::max()));
+                fmt::format("A time limit of {} s is no goal; it must lie between 0 and {}.", value,
+                    std::numeric_limits<int>::max()));
         return static_cast<long long>(std::ceil(value));
     }
 
@@ -277,13 +291,16 @@ private:
 
     std::string header() const
     {
-        std::string text = "# Intel Neural Compressor 1.x configuration, written by Octet " OCTET_VERSION ".\n"
-                           "# op_wise keys are regular expressions in the dialect of INC 1.14.1 and later (the whole name must match).\n"
-                           "# They name the nodes of the ONNX file; INC looks in its own optimised copy of the graph.\n";
+        std::string text =
+            "# Intel Neural Compressor 1.x configuration, written by Octet " OCTET_VERSION ".\n"
+            "# op_wise keys are regular expressions in the dialect of INC 1.14.1 and later (the whole name must "
+            "match).\n"
+            "# They name the nodes of the ONNX file; INC looks in its own optimised copy of the graph.\n";
         if (!m_losses.empty())
             text += "# What this schema cannot say:\n";
         for (std::string line : m_losses) {
-            std::replace_if(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+            std::replace_if(
+                line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
             text += "# - " + line + "\n";
         }
         return text;
@@ -303,7 +320,7 @@ private:
 } // namespace
 
 IncExport writeIncYaml(const graph::Model& model, const Config& config, const Goal& goal, long calibrationSamples,
-                       const std::string& verbatim)
+    const std::string& verbatim)
 {
     return Writer(model, config, goal, calibrationSamples, verbatim).write();
 }

@@ -20,8 +20,9 @@ struct SchemaProblem
     std::string message;
 };
 
-/// All problems of a text against the schema; no error among them = INC's own validator accepts it.
-std::vector<SchemaProblem> validateIncYaml(const std::string& text);
+/// All problems of a text against the schema; no error among them = INC's own validator accepts it. Throws
+/// Error(Format) on a YAML syntax error, with `fileName` in its message.
+std::vector<SchemaProblem> validateIncYaml(const std::string& text, const std::string& fileName = "YAML");
 
 struct NameMatch
 {
@@ -56,7 +57,7 @@ struct IncExport
 /// readIncYaml of it resolves to the same settings for what the schema can say. `verbatim` is that of an import.
 /// Throws Error(Setting) for a goal or config that cannot be valid at all.
 IncExport writeIncYaml(const graph::Model& model, const Config& config, const Goal& goal, long calibrationSamples,
-                       const std::string& verbatim = {});
+    const std::string& verbatim = {});
 
 /// A config file of either kind, by its content. Throws like the readers; `ranges` only from .octet.yaml.
 struct ConfigFile

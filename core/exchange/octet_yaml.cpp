@@ -20,15 +20,30 @@ namespace {
 
 constexpr int formatVersion = 1;
 
-constexpr std::array<std::pair<DataKind, const char*>, 3> dataKinds {
+constexpr std::array<std::pair<DataKind, const char*>, 3> dataKinds{
     {{DataKind::None, "none"}, {DataKind::Text, "text"}, {DataKind::Arrays, "arrays"}}};
-constexpr std::array<Split, 4> splits {Split::Calibration, Split::Tuning, Split::HeldOut, Split::Test};
+constexpr std::array<Split, 4> splits{Split::Calibration, Split::Tuning, Split::HeldOut, Split::Test};
 
-std::string nameOf(Precision value) { return toString(value); }
-std::string nameOf(Granularity value) { return toString(value); }
-std::string nameOf(Scheme value) { return toString(value); }
-std::string nameOf(Approach value) { return toString(value); }
-std::string nameOf(RangeMethod value) { return toString(value); }
+std::string nameOf(Precision value)
+{
+    return toString(value);
+}
+std::string nameOf(Granularity value)
+{
+    return toString(value);
+}
+std::string nameOf(Scheme value)
+{
+    return toString(value);
+}
+std::string nameOf(Approach value)
+{
+    return toString(value);
+}
+std::string nameOf(RangeMethod value)
+{
+    return toString(value);
+}
 std::string nameOf(DataKind value)
 {
     for (const auto& [kind, name] : dataKinds)
@@ -37,11 +52,26 @@ std::string nameOf(DataKind value)
     return "none";
 }
 
-void parseName(const std::string& text, Precision& value) { value = precisionFromString(text); }
-void parseName(const std::string& text, Granularity& value) { value = granularityFromString(text); }
-void parseName(const std::string& text, Scheme& value) { value = schemeFromString(text); }
-void parseName(const std::string& text, Approach& value) { value = approachFromString(text); }
-void parseName(const std::string& text, RangeMethod& value) { value = rangeMethodFromString(text); }
+void parseName(const std::string& text, Precision& value)
+{
+    value = precisionFromString(text);
+}
+void parseName(const std::string& text, Granularity& value)
+{
+    value = granularityFromString(text);
+}
+void parseName(const std::string& text, Scheme& value)
+{
+    value = schemeFromString(text);
+}
+void parseName(const std::string& text, Approach& value)
+{
+    value = approachFromString(text);
+}
+void parseName(const std::string& text, RangeMethod& value)
+{
+    value = rangeMethodFromString(text);
+}
 void parseName(const std::string& text, DataKind& value)
 {
     for (const auto& [kind, name] : dataKinds)
@@ -58,8 +88,8 @@ void parseName(const std::string& text, Split& value)
             value = split;
             return;
         }
-    throw Error(ErrorKind::Setting,
-                fmt::format("\"{}\" is no split; use one of calibration, tuning, held_out, test.", text));
+    throw Error(
+        ErrorKind::Setting, fmt::format("\"{}\" is no split; use one of calibration, tuning, held_out, test.", text));
 }
 
 // ---- writing
@@ -108,7 +138,7 @@ public:
     {
         YamlNode list = YamlNode::sequence(false);
         for (const auto& [key, range] : ranges) {
-            RangeEntry entry {key.value, key.method, key.percentile, range.min, range.max, range.samples, {}, {}};
+            RangeEntry entry{key.value, key.method, key.percentile, range.min, range.max, range.samples, {}, {}};
             if (range.method != key.method)
                 entry.foundMethod = range.method;
             if (range.percentile != key.percentile)
@@ -124,7 +154,7 @@ public:
     {
         if constexpr (Fields<T>::known) {
             YamlNode node = YamlNode::map();
-            FieldWriter<T> writer {value, node};
+            FieldWriter<T> writer{value, node};
             Fields<T>::visit(writer);
             return node;
         } else if constexpr (std::is_enum_v<T>) {
@@ -152,7 +182,7 @@ private:
     {
         const T& value;
         YamlNode& node;
-        T defaults {};
+        T defaults{};
 
         template <typename M>
         void operator()(const char* key, M T::*member)
@@ -180,10 +210,11 @@ public:
     {
     }
 
-    [[noreturn]] void fail(ErrorKind kind, const YamlNode& node, const std::string& path, const std::string& message) const
+    [[noreturn]] void fail(
+        ErrorKind kind, const YamlNode& node, const std::string& path, const std::string& message) const
     {
         throw Error(kind, fmt::format("{}: {} {}", placeText(m_fileName, node.line, node.column), path, message),
-                    Location {m_fileName, node.line, node.column, 0, {}});
+            Location{m_fileName, node.line, node.column, 0, {}});
     }
 
     void decode(const YamlNode& node, const std::string& path, std::string& value) const
@@ -252,13 +283,13 @@ public:
         decode(node, path, entries);
         for (std::size_t i = 0; i < entries.size(); ++i) {
             const RangeEntry& entry = entries[i];
-            const Range range {entry.min, entry.max, entry.foundMethod.value_or(entry.method),
-                               entry.foundPercentile.value_or(entry.percentile), entry.samples};
+            const Range range{entry.min, entry.max, entry.foundMethod.value_or(entry.method),
+                entry.foundPercentile.value_or(entry.percentile), entry.samples};
             if (!(entry.min <= entry.max))
                 fail(ErrorKind::Setting, node.items[i], fmt::format("{}[{}]", path, i), "has a min above its max.");
-            if (!ranges.emplace(RangeKey {entry.value, entry.method, entry.percentile}, range).second)
+            if (!ranges.emplace(RangeKey{entry.value, entry.method, entry.percentile}, range).second)
                 fail(ErrorKind::Format, node.items[i], fmt::format("{}[{}]", path, i),
-                     fmt::format("gives the range of {} twice; keep one.", entry.value));
+                    fmt::format("gives the range of {} twice; keep one.", entry.value));
         }
     }
 
@@ -280,7 +311,10 @@ public:
     }
 
 private:
-    static std::string join(const std::string& path, const std::string& key) { return path.empty() ? key : path + "." + key; }
+    static std::string join(const std::string& path, const std::string& key)
+    {
+        return path.empty() ? key : path + "." + key;
+    }
 
     void demandMap(const YamlNode& node, const std::string& path) const
     {
@@ -339,7 +373,7 @@ private:
         {
             if (found)
                 return;
-            FieldReader<M> inner {decoder, key, node, path, value.*member};
+            FieldReader<M> inner{decoder, key, node, path, value.*member};
             Fields<M>::visit(inner);
             found = inner.found;
         }
@@ -348,7 +382,7 @@ private:
     template <typename T>
     struct KeyCollector
     {
-        std::vector<std::string> keys {};
+        std::vector<std::string> keys{};
         template <typename M>
         void operator()(const char* name, M T::*)
         {
@@ -364,7 +398,8 @@ private:
     };
 
     template <typename T>
-    void decodeStruct(const YamlNode& node, const std::string& path, T& value, const std::vector<std::string>& others = {}) const
+    void decodeStruct(
+        const YamlNode& node, const std::string& path, T& value, const std::vector<std::string>& others = {}) const
     {
         demandMap(node, path);
         std::vector<std::string> seen;
@@ -373,7 +408,7 @@ private:
             if (std::find(seen.begin(), seen.end(), name) != seen.end())
                 fail(ErrorKind::Format, key, join(path, name), "is given twice; keep one.");
             seen.push_back(name);
-            FieldReader<T> reader {*this, key, child, path, value};
+            FieldReader<T> reader{*this, key, child, path, value};
             Fields<T>::visit(reader);
             if (!reader.found && std::find(others.begin(), others.end(), name) == others.end())
                 unknownKey<T>(key, path);
@@ -387,9 +422,9 @@ private:
         Fields<T>::visit(collector);
         const auto nearest = quantize::nearestNames(collector.keys, key.text, 1);
         fail(ErrorKind::Setting, key, path.empty() ? "the top level" : path,
-             fmt::format("has the unknown key \"{}\"{}; known here: {}.", key.text,
-                         nearest.empty() ? "" : fmt::format(", did you mean \"{}\"?", nearest.front()),
-                         fmt::join(collector.keys, ", ")));
+            fmt::format("has the unknown key \"{}\"{}; known here: {}.", key.text,
+                nearest.empty() ? "" : fmt::format(", did you mean \"{}\"?", nearest.front()),
+                fmt::join(collector.keys, ", ")));
     }
 
     const std::string& m_fileName;
@@ -433,13 +468,15 @@ OctetDocument readOctetYaml(const std::string& text, const std::string& fileName
     const Decoder decoder(fileName);
     const YamlNode* version = root.find("octet");
     if (!root.isMap() || !version)
-        decoder.fail(ErrorKind::Format, root, "", "this is no .octet.yaml: the key \"octet\" with its version is missing.");
+        decoder.fail(
+            ErrorKind::Format, root, "", "this is no .octet.yaml: the key \"octet\" with its version is missing.");
     const auto number = intValue(*version);
     if (!number || *number < 1)
-        decoder.fail(ErrorKind::Format, *version, "octet", fmt::format("must be the version of the format, {}.", formatVersion));
+        decoder.fail(
+            ErrorKind::Format, *version, "octet", fmt::format("must be the version of the format, {}.", formatVersion));
     if (*number > formatVersion)
         decoder.fail(ErrorKind::Format, *version, "octet",
-                     fmt::format("is {}: a newer Octet wrote this file, and this one reads up to {}.", *number, formatVersion));
+            fmt::format("is {}: a newer Octet wrote this file, and this one reads up to {}.", *number, formatVersion));
     OctetDocument document;
     decoder.decodeDocument(root, document);
     return document;

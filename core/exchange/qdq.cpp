@@ -37,14 +37,14 @@ onnx::ModelProto parse(const std::string& path)
     std::ifstream stream(path, std::ios::binary);
     if (!stream)
         throw Error(ErrorKind::File, fmt::format("Cannot read the model {} again; is it still there?", path),
-                    Location {path, 0, 0, 0, {}});
+            Location{path, 0, 0, 0, {}});
     google::protobuf::io::IstreamInputStream input(&stream);
     google::protobuf::io::CodedInputStream coded(&input);
     coded.SetTotalBytesLimit(std::numeric_limits<int>::max());
     onnx::ModelProto proto;
     if (!proto.ParseFromCodedStream(&coded) || !coded.ConsumedEntireMessage())
         throw Error(ErrorKind::Format, fmt::format("{} changed since it was opened and is no ONNX model now.", path),
-                    Location {path, 0, 0, 0, {}});
+            Location{path, 0, 0, 0, {}});
     return proto;
 }
 
@@ -171,7 +171,7 @@ private:
     }
 
     onnx::NodeProto& add(const char* type, const std::string& name, const std::vector<std::string>& inputs,
-                         const std::vector<std::string>& outputs)
+        const std::vector<std::string>& outputs)
     {
         onnx::NodeProto& node = *m_graph.add_node();
         node.set_op_type(type);
@@ -183,8 +183,8 @@ private:
         return node;
     }
 
-    std::string initializer(const std::string& name, onnx::TensorProto_DataType type, const std::vector<std::int64_t>& dims,
-                            const void* data, std::size_t bytes)
+    std::string initializer(const std::string& name, onnx::TensorProto_DataType type,
+        const std::vector<std::int64_t>& dims, const void* data, std::size_t bytes)
     {
         onnx::TensorProto& tensor = *m_graph.add_initializer();
         tensor.set_name(unique(name));
@@ -225,12 +225,13 @@ private:
         const auto range = m_ranges.find(key);
         if (range == m_ranges.end())
             throw Error(ErrorKind::Setting,
-                        fmt::format("{} is static int8, but its input {} has no {} range; calibrate first.", job.name, value,
-                                    toString(key.method)),
-                        Location {{}, 0, 0, 0, job.name});
+                fmt::format("{} is static int8, but its input {} has no {} range; calibrate first.", job.name, value,
+                    toString(key.method)),
+                Location{{}, 0, 0, 0, job.name});
         const quantize::Affine affine = quantize::activationAffine(range->second, job.settings.activationScheme);
         const auto zero = static_cast<std::uint8_t>(std::clamp(affine.zeroPoint, 0, 255));
-        const std::string scale = initializer(value + "_scale", onnx::TensorProto::FLOAT, {}, &affine.scale, sizeof(float));
+        const std::string scale =
+            initializer(value + "_scale", onnx::TensorProto::FLOAT, {}, &affine.scale, sizeof(float));
         const std::string zeroPoint = initializer(value + "_zero_point", onnx::TensorProto::UINT8, {}, &zero, 1);
         const std::string quantized = unique(value + "_quantized");
         const std::string restored = unique(value + "_dequantized");
@@ -285,33 +286,34 @@ private:
         const graph::Node& node = m_model.nodes()[static_cast<std::size_t>(job.product.node)];
         const bool transposed = storedTransposed(node, job.product);
         const std::string& name = job.product.weight;
-        const auto key = std::tuple(name, job.settings.weightGranularity, job.settings.weightBits, transposed,
-                                    transposed && fileLayout);
+        const auto key = std::tuple(
+            name, job.settings.weightGranularity, job.settings.weightBits, transposed, transposed && fileLayout);
         const auto [it, added] = m_weights.try_emplace(key);
         if (!added)
             return it->second;
         const graph::Weight* weight = m_model.weight(name);
         if (!weight || weight->type != DType::F32)
             throw Error(ErrorKind::Unsupported,
-                        fmt::format("The QDQ export needs float32 weights; {} of {} is {}.", name, job.name,
-                                    weight ? toString(weight->type) : "computed"),
-                        Location {{}, 0, 0, 0, job.name});
-        const auto quantized = quantize::quantizeWeight(*weight, job.product.k, job.product.n, transposed,
-                                                        job.settings.weightGranularity, job.settings.weightBits);
+                fmt::format("The QDQ export needs float32 weights; {} of {} is {}.", name, job.name,
+                    weight ? toString(weight->type) : "computed"),
+                Location{{}, 0, 0, 0, job.name});
+        const auto quantized = quantize::quantizeWeight(
+            *weight, job.product.k, job.product.n, transposed, job.settings.weightGranularity, job.settings.weightBits);
         m_quantizedBytes += quantized.values.size();
         if (m_quantizedBytes > maxBytes)
             tooLarge();
         const bool back = transposed && fileLayout;
         const std::vector<std::int8_t> values = back ? transpose(quantized) : quantized.values;
-        const std::vector<std::int64_t> dims
-            = fileLayout ? weight->shape : std::vector<std::int64_t> {job.product.k, job.product.n};
+        const std::vector<std::int64_t> dims =
+            fileLayout ? weight->shape : std::vector<std::int64_t>{job.product.k, job.product.n};
         const bool perChannel = job.settings.weightGranularity == Granularity::PerChannel;
         std::vector<std::int64_t> scaleDims;
         if (perChannel)
             scaleDims.push_back(static_cast<std::int64_t>(quantized.scales.size()));
-        it->second.values = initializer(name + "_quantized", onnx::TensorProto::INT8, dims, values.data(), values.size());
+        it->second.values =
+            initializer(name + "_quantized", onnx::TensorProto::INT8, dims, values.data(), values.size());
         it->second.scale = initializer(name + "_scale", onnx::TensorProto::FLOAT, scaleDims, quantized.scales.data(),
-                                       quantized.scales.size() * sizeof(float));
+            quantized.scales.size() * sizeof(float));
         m_replaced.insert(name);
         return it->second;
     }
@@ -335,11 +337,13 @@ private:
         const std::string& name = job.product.weight;
         const bool perChannel = job.settings.weightGranularity == Granularity::PerChannel;
         const std::vector<std::int8_t> zeros(perChannel ? static_cast<std::size_t>(job.product.n) : 1, 0);
-        const std::vector<std::int64_t> dims = perChannel ? std::vector<std::int64_t> {job.product.n} : std::vector<std::int64_t> {};
-        const std::string zeroPoint = initializer(name + "_zero_point", onnx::TensorProto::INT8, dims, zeros.data(), zeros.size());
+        const std::vector<std::int64_t> dims =
+            perChannel ? std::vector<std::int64_t>{job.product.n} : std::vector<std::int64_t>{};
+        const std::string zeroPoint =
+            initializer(name + "_zero_point", onnx::TensorProto::INT8, dims, zeros.data(), zeros.size());
         weight.restored = unique(name + "_dequantized");
-        onnx::NodeProto& restore
-            = add("DequantizeLinear", name + "_DequantizeLinear", {weight.values, weight.scale, zeroPoint}, {weight.restored});
+        onnx::NodeProto& restore = add("DequantizeLinear", name + "_DequantizeLinear",
+            {weight.values, weight.scale, zeroPoint}, {weight.restored});
         if (perChannel)
             setInt(restore, "axis", storedTransposed(node, job.product) ? 0 : 1);
         return weight.restored;
@@ -400,7 +404,7 @@ private:
         const graph::Weight* weight = m_model.weight(value);
         if (!weight)
             throw Error(ErrorKind::Unsupported,
-                        fmt::format("The QDQ export cannot copy the external data of {} into one file.", tensor.name()));
+                fmt::format("The QDQ export cannot copy the external data of {} into one file.", tensor.name()));
         bytes += weight->data.size();
         if (bytes > maxBytes)
             tooLarge();
@@ -414,8 +418,8 @@ private:
         for (const onnx::TensorProto& tensor : graph.initializer())
             if (tensor.data_location() == onnx::TensorProto::EXTERNAL)
                 throw Error(ErrorKind::Unsupported,
-                            fmt::format("The QDQ export cannot copy the external data of {}, which belongs to a subgraph.",
-                                        tensor.name()));
+                    fmt::format("The QDQ export cannot copy the external data of {}, which belongs to a subgraph.",
+                        tensor.name()));
         for (const onnx::NodeProto& node : graph.node())
             forEachSubgraph(node, [&](const onnx::GraphProto& inner) { refuseExternal(inner); });
     }
@@ -423,9 +427,9 @@ private:
     [[noreturn]] void tooLarge() const
     {
         throw Error(ErrorKind::Unsupported,
-                    fmt::format("The QDQ export of {} would be larger than 1.8 GiB, which one ONNX file cannot hold; set more "
-                                "products to int8.",
-                                m_model.path()));
+            fmt::format("The QDQ export of {} would be larger than 1.8 GiB, which one ONNX file cannot hold; set more "
+                        "products to int8.",
+                m_model.path()));
     }
 
     std::vector<std::string> losses() const

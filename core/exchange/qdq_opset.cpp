@@ -16,7 +16,10 @@ namespace octet::exchange {
 
 namespace {
 
-bool isDefaultDomain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
+bool isDefaultDomain(const std::string& domain)
+{
+    return domain.empty() || domain == "ai.onnx";
+}
 
 class Raiser
 {
@@ -48,16 +51,16 @@ private:
     [[noreturn]] void refuse(const onnx::NodeProto& node, const std::string& why) const
     {
         throw Error(ErrorKind::Unsupported,
-                    fmt::format("Cannot raise the model from opset {} to {}, which the QDQ export needs: {} {} {}; export the "
-                                "model again with opset 13 or above.",
-                                m_from, qdqOpset, node.op_type(), node.name(), why),
-                    Location {{}, 0, 0, 0, node.name()});
+            fmt::format("Cannot raise the model from opset {} to {}, which the QDQ export needs: {} {} {}; export the "
+                        "model again with opset 13 or above.",
+                m_from, qdqOpset, node.op_type(), node.name(), why),
+            Location{{}, 0, 0, 0, node.name()});
     }
 
     static const onnx::AttributeProto* attribute(const onnx::NodeProto& node, const std::string& name)
     {
         const auto it = std::find_if(node.attribute().begin(), node.attribute().end(),
-                                     [&](const onnx::AttributeProto& a) { return a.name() == name; });
+            [&](const onnx::AttributeProto& a) { return a.name() == name; });
         return it == node.attribute().end() ? nullptr : &*it;
     }
 
@@ -80,7 +83,7 @@ private:
 
     template <typename T>
     std::string constant(const onnx::NodeProto& node, const std::string& what, onnx::TensorProto_DataType type,
-                         const std::vector<T>& values, bool scalar)
+        const std::vector<T>& values, bool scalar)
     {
         onnx::TensorProto* tensor = m_graph->add_initializer();
         tensor->set_name(fmt::format("octet_{}_{}_{}", node.op_type(), what, m_count++));
@@ -105,7 +108,7 @@ private:
     void floatToInput(onnx::NodeProto& node, const std::string& name, int index)
     {
         if (const onnx::AttributeProto* found = attribute(node, name)) {
-            putInput(node, index, constant(node, name, onnx::TensorProto::FLOAT, std::vector<float> {found->f()}, true));
+            putInput(node, index, constant(node, name, onnx::TensorProto::FLOAT, std::vector<float>{found->f()}, true));
             drop(node, name);
         }
     }
@@ -148,7 +151,7 @@ private:
     void topK(onnx::NodeProto& node)
     {
         if (const onnx::AttributeProto* k = attribute(node, "k")) {
-            putInput(node, 1, constant(node, "k", onnx::TensorProto::INT64, std::vector<std::int64_t> {k->i()}, false));
+            putInput(node, 1, constant(node, "k", onnx::TensorProto::INT64, std::vector<std::int64_t>{k->i()}, false));
             drop(node, "k");
         }
     }
@@ -210,8 +213,8 @@ void raiseOpset(onnx::ModelProto& proto, const graph::Model& model)
         return;
     if (found->version() < 7)
         throw Error(ErrorKind::Unsupported,
-                    fmt::format("{} uses opset {}; the QDQ export can raise opsets from 7 on, so export the model again.",
-                                model.path(), found->version()));
+            fmt::format("{} uses opset {}; the QDQ export can raise opsets from 7 on, so export the model again.",
+                model.path(), found->version()));
     Raiser(found->version(), model).graph(*proto.mutable_graph());
     found->set_version(qdqOpset);
 }

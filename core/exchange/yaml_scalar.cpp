@@ -17,8 +17,14 @@ namespace {
 
 using View = std::string_view;
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-bool isDigitOr_(char c) { return isDigit(c) || c == '_'; }
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+bool isDigitOr_(char c)
+{
+    return isDigit(c) || c == '_';
+}
 
 template <typename Predicate>
 std::size_t skip(View text, std::size_t at, Predicate predicate)
@@ -66,11 +72,12 @@ bool looksInt(View text)
     if (digits.empty())
         return false;
     if (digits.starts_with("0b"))
-        return digits.size() > 2 && skip(digits, 2, [](char c) { return c == '0' || c == '1' || c == '_'; }) == digits.size();
-    if (digits.starts_with("0x"))
         return digits.size() > 2
-            && skip(digits, 2, [](char c) { return isDigitOr_(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); })
-            == digits.size();
+            && skip(digits, 2, [](char c) { return c == '0' || c == '1' || c == '_'; }) == digits.size();
+    if (digits.starts_with("0x"))
+        return digits.size() > 2 && skip(digits, 2, [](char c) {
+            return isDigitOr_(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        }) == digits.size();
     if (digits == "0")
         return true;
     if (digits[0] == '0')
@@ -132,8 +139,9 @@ ScalarType plainType(View text)
 {
     if (text.empty() || isOneOf(text, {"~", "null", "Null", "NULL"}))
         return ScalarType::Null;
-    if (isOneOf(text, {"yes", "Yes", "YES", "no", "No", "NO", "true", "True", "TRUE", "false", "False", "FALSE", "on",
-                       "On", "ON", "off", "Off", "OFF"}))
+    if (isOneOf(text,
+            {"yes", "Yes", "YES", "no", "No", "NO", "true", "True", "TRUE", "false", "False", "FALSE", "on", "On", "ON",
+                "off", "Off", "OFF"}))
         return ScalarType::Bool;
     if (looksFloat(text))
         return ScalarType::Float;
@@ -165,8 +173,8 @@ View strip(View text)
 
 std::string quoted(const std::string& text)
 {
-    const bool control = std::any_of(text.begin(), text.end(),
-                                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+    const bool control =
+        std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
     std::string result;
     if (!control) {
         result = "'";
@@ -195,8 +203,12 @@ std::string scalarText(const YamlNode& node)
 void appendFlow(std::string& out, const YamlNode& node)
 {
     switch (node.kind) {
-    case YamlNode::Kind::Null: out += "null"; break;
-    case YamlNode::Kind::Scalar: out += scalarText(node); break;
+    case YamlNode::Kind::Null:
+        out += "null";
+        break;
+    case YamlNode::Kind::Scalar:
+        out += scalarText(node);
+        break;
     case YamlNode::Kind::Sequence:
         out += "[";
         for (std::size_t i = 0; i < node.items.size(); ++i) {
@@ -375,9 +387,8 @@ bool isPlainSafe(const std::string& text)
     };
     if (!letter(text[0]) || text.back() == ' ')
         return false;
-    return std::all_of(text.begin(), text.end(), [&](char c) {
-        return letter(c) || isDigit(c) || c == '-' || c == ' ' || c == '(' || c == ')' || c == '+';
-    });
+    return std::all_of(text.begin(), text.end(),
+        [&](char c) { return letter(c) || isDigit(c) || c == '-' || c == ' ' || c == '(' || c == ')' || c == '+'; });
 }
 
 std::string floatText(double value)
@@ -386,7 +397,7 @@ std::string floatText(double value)
         return ".nan";
     if (std::isinf(value))
         return value < 0 ? "-.inf" : ".inf";
-    std::array<char, 40> buffer {};
+    std::array<char, 40> buffer{};
     const auto [end, code] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
     std::string text(buffer.data(), code == std::errc() ? end : buffer.data());
     const std::size_t exponent = text.find('e');

@@ -25,7 +25,7 @@ namespace {
 [[noreturn]] void refuse(const std::string& fileName, int line, int column, const std::string& what)
 {
     throw Error(ErrorKind::Format, fmt::format("{}: {}", placeText(fileName, line, column), what),
-                Location {fileName, line, column, 0, {}});
+        Location{fileName, line, column, 0, {}});
 }
 
 /// Builds the tree from the parser's events. It counts while it builds: an alias bomb or a deep nest stops here,
@@ -40,11 +40,11 @@ public:
 
     YamlNode root;
 
-    void OnDocumentStart(const YAML::Mark&) override {}
-    void OnDocumentEnd() override {}
-    void OnAnchor(const YAML::Mark&, const std::string&) override {}
+    void OnDocumentStart(const YAML::Mark&) override { }
+    void OnDocumentEnd() override { }
+    void OnAnchor(const YAML::Mark&, const std::string&) override { }
 
-    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(at(mark, YamlNode {}), anchor); }
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(at(mark, YamlNode{}), anchor); }
 
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override
     {
@@ -59,21 +59,22 @@ public:
         add(at(mark, node), 0);
     }
 
-    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override
+    void OnScalar(
+        const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override
     {
         YamlNode node = YamlNode::scalar(value, tag == "?");
         setTag(node, tag);
         add(at(mark, std::move(node)), anchor);
     }
 
-    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                         YAML::EmitterStyle::value style) override
+    void OnSequenceStart(
+        const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override
     {
         open(mark, tag, anchor, YamlNode::Kind::Sequence, style);
     }
     void OnSequenceEnd() override { close(); }
-    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                    YAML::EmitterStyle::value style) override
+    void OnMapStart(
+        const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override
     {
         open(mark, tag, anchor, YamlNode::Kind::Map, style);
     }
@@ -105,15 +106,15 @@ private:
     [[noreturn]] void tooMany(const YAML::Mark& mark) const
     {
         refuse(m_fileName, mark.line + 1, mark.column + 1,
-               fmt::format("more than {} YAML nodes (aliases counted out); no config is that large.", maxYamlNodes));
+            fmt::format("more than {} YAML nodes (aliases counted out); no config is that large.", maxYamlNodes));
     }
 
     void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YamlNode::Kind kind,
-              YAML::EmitterStyle::value style)
+        YAML::EmitterStyle::value style)
     {
         if (m_frames.size() >= static_cast<std::size_t>(maxYamlDepth))
             refuse(m_fileName, mark.line + 1, mark.column + 1,
-                   fmt::format("more than {} levels of nesting; no config is that deep.", maxYamlDepth));
+                fmt::format("more than {} levels of nesting; no config is that deep.", maxYamlDepth));
         Frame frame;
         frame.node.kind = kind;
         frame.node.flow = style == YAML::EmitterStyle::Flow;
@@ -174,8 +175,8 @@ private:
             for (auto& entry : source.entries)
                 merged.push_back(std::move(entry));
         }
-        map.entries.insert(map.entries.begin(), std::make_move_iterator(merged.begin()),
-                           std::make_move_iterator(merged.end()));
+        map.entries.insert(
+            map.entries.begin(), std::make_move_iterator(merged.begin()), std::make_move_iterator(merged.end()));
     }
 
     const std::string& m_fileName;
@@ -189,7 +190,7 @@ private:
 const YamlNode* YamlNode::find(const std::string& key) const
 {
     const auto it = std::find_if(entries.rbegin(), entries.rend(),
-                                 [&](const auto& entry) { return entry.first.isScalar() && entry.first.text == key; });
+        [&](const auto& entry) { return entry.first.isScalar() && entry.first.text == key; });
     return it == entries.rend() ? nullptr : &it->second;
 }
 
@@ -203,7 +204,7 @@ YamlNode& YamlNode::operator[](const std::string& key)
     kind = Kind::Map;
     if (YamlNode* found = find(key))
         return *found;
-    entries.emplace_back(string(key), YamlNode {});
+    entries.emplace_back(string(key), YamlNode{});
     return entries.back().second;
 }
 
@@ -216,7 +217,10 @@ YamlNode YamlNode::scalar(std::string text, bool plain)
     return node;
 }
 
-YamlNode YamlNode::string(const std::string& text) { return scalar(text, isPlainSafe(text)); }
+YamlNode YamlNode::string(const std::string& text)
+{
+    return scalar(text, isPlainSafe(text));
+}
 
 YamlNode YamlNode::map()
 {
@@ -237,7 +241,7 @@ YamlNode parseYaml(const std::string& text, const std::string& fileName)
 {
     if (text.size() > maxYamlBytes)
         throw Error(ErrorKind::Format, fmt::format("{} is larger than 16 MiB; no config is that large.", fileName),
-                    Location {fileName, 0, 0, 0, {}});
+            Location{fileName, 0, 0, 0, {}});
     std::istringstream stream(text);
     Builder builder(fileName);
     try {
@@ -247,11 +251,11 @@ YamlNode parseYaml(const std::string& text, const std::string& fileName)
         Builder second(fileName);
         if (parser.HandleNextDocument(second))
             refuse(fileName, second.root.line, second.root.column,
-                   "a second YAML document begins here; put each into a file of its own.");
+                "a second YAML document begins here; put each into a file of its own.");
     } catch (const YAML::Exception& exception) {
         const bool known = !exception.mark.is_null();
         refuse(fileName, known ? exception.mark.line + 1 : 0, known ? exception.mark.column + 1 : 0,
-               fmt::format("YAML syntax error: {}.", exception.msg));
+            fmt::format("YAML syntax error: {}.", exception.msg));
     }
     return std::move(builder.root);
 }
@@ -261,11 +265,11 @@ std::string readYamlFile(const std::string& path)
     std::error_code code;
     if (std::filesystem::is_directory(path, code))
         throw Error(ErrorKind::File, fmt::format("{} is a folder; give the config file in it.", path),
-                    Location {path, 0, 0, 0, {}});
+            Location{path, 0, 0, 0, {}});
     std::ifstream stream(path, std::ios::binary);
     if (!stream)
         throw Error(ErrorKind::File, fmt::format("Cannot read {}: {}.", path, std::strerror(errno)),
-                    Location {path, 0, 0, 0, {}});
+            Location{path, 0, 0, 0, {}});
     std::string text;
     std::string block(1u << 16, '\0');
     // Not the size the file system claims: a pipe or a device has none.
@@ -273,11 +277,11 @@ std::string readYamlFile(const std::string& path)
         text.append(block, 0, static_cast<std::size_t>(stream.gcount()));
         if (text.size() > maxYamlBytes)
             throw Error(ErrorKind::Format, fmt::format("{} is larger than 16 MiB; no config is that large.", path),
-                        Location {path, 0, 0, 0, {}});
+                Location{path, 0, 0, 0, {}});
     }
     if (stream.bad())
         throw Error(ErrorKind::File, fmt::format("Cannot read {}: {}.", path, std::strerror(errno)),
-                    Location {path, 0, 0, 0, {}});
+            Location{path, 0, 0, 0, {}});
     return text;
 }
 
