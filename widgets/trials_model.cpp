@@ -147,6 +147,12 @@ QString verdictText(const QString& verdict)
     return verdict.isEmpty() ? QString() : QStringLiteral("Too close");
 }
 
+bool isText(int column)
+{
+    return column == TrialsModel::Name || column == TrialsModel::GoalVerdict || column == TrialsModel::Pin
+        || column == TrialsModel::Mark;
+}
+
 } // namespace
 
 struct TrialsModel::Impl
@@ -306,10 +312,8 @@ QVariant TrialsModel::data(const QModelIndex& index, int role) const
     switch (role) {
     case Qt::DisplayRole:
         return m_impl->display(row, column);
-    case Qt::TextAlignmentRole: {
-        const bool text = column == Name || column == GoalVerdict || column == Pin || column == Mark;
-        return QVariant::fromValue((text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-    }
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue((isText(column) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     case Qt::AccessibleTextRole:
         if (column == Pin)
             return row.pinned ? QStringLiteral("pinned") : QStringLiteral("not pinned");
@@ -367,10 +371,8 @@ QVariant TrialsModel::headerData(int section, Qt::Orientation orientation, int r
     case Qt::AccessibleTextRole:
         return explained[section];
     case Qt::TextAlignmentRole:
-        return data(index(0, section), role).isValid()
-            ? data(index(0, section), role)
-            : QVariant::fromValue(
-                (section == Name || section == GoalVerdict ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        // Also of an empty table, so not from a cell.
+        return QVariant::fromValue((isText(section) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     default:
         return {};
     }

@@ -26,6 +26,12 @@ bool failed(const Trial& trial)
     return trial.state == TrialState::Failed || trial.state == TrialState::Crashed;
 }
 
+/// A project may hold trials of other sample limits: those are shown, not judged.
+bool comparable(const Trial& trial, const Trial* fp32)
+{
+    return fp32 && done(trial) && trial.tuning()->samples == fp32->tuning()->samples;
+}
+
 Mark::Kind kindOf(const Trial& trial)
 {
     if (trial.counts.int8 == 0 && trial.state == TrialState::Done)
@@ -41,16 +47,12 @@ Mark::Kind kindOf(const Trial& trial)
     return dynamic > fixed ? Mark::Kind::Dynamic : Mark::Kind::Static;
 }
 
-/// Paired 95 % interval of right answers against Today: only the answers that changed carry uncertainty; with none
-/// changed the rule of three.
-std::pair<double, double> pairedInterval(const Accuracy& accuracy)
+/// Right answers at the ends of the paired interval of the loss against Today.
+std::pair<double, double> pairedInterval(const Accuracy& accuracy, const Accuracy& today)
 {
-    const double changed = double(accuracy.worse + accuracy.better), n = double(std::max(1l, accuracy.samples));
-    if (changed == 0)
-        return {double(accuracy.correct) - 3, double(accuracy.correct)};
-    const double difference = double(accuracy.better - accuracy.worse);
-    const double half = 1.96 * std::sqrt(std::max(1.0, changed - difference * difference / n));
-    return {accuracy.correct - half, accuracy.correct + half};
+    const auto [low, high] = measure::lossInterval(accuracy, today);
+    const auto n = double(accuracy.samples), right = double(today.correct);
+    return {right - high * n, right - low * n};
 }
 
 /// Where a failed trial is ticked: at the time of the nearest trial with as many products in int8.
@@ -109,10 +111,9 @@ Mark markOf(
     mark.msLow = trial.latency.ciLow;
     mark.msHigh = trial.latency.ciHigh;
     mark.right = double(trial.tuning()->correct);
-    if (mark.role != Mark::Role::Today)
-        std::tie(mark.rightLow, mark.rightHigh) = pairedInterval(*trial.tuning());
-    else
-        mark.rightLow = mark.rightHigh = mark.right;
+    mark.rightLow = mark.rightHigh = mark.right;
+    if (mark.role != Mark::Role::Today && comparable(trial, content.fp32))
+        std::tie(mark.rightLow, mark.rightHigh) = pairedInterval(*trial.tuning(), *content.fp32->tuning());
     mark.label = labelOf(trial, mark.role, content.fp32);
     return mark;
 }
@@ -215,7 +216,7 @@ TrialsContent presentTrials(const Document& document)
     const Trial* fp32 = tune::fp32Baseline(content.trials);
     content.fp32 = fp32 && done(*fp32) ? fp32 : nullptr;
     for (const Trial& trial : content.trials) {
-        const bool judged = content.fp32 && done(trial) && trial.id != content.fp32->id;
+        const bool judged = comparable(trial, content.fp32) && trial.id != content.fp32->id;
         content.verdicts.push_back(
             judged ? q(measure::verdict(*trial.tuning(), *content.fp32->tuning(), document.goal())) : QString());
     }
