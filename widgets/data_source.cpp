@@ -234,6 +234,7 @@ void DataSource::addModelFiles()
         auto* radio = new QRadioButton(QFileInfo(file).fileName());
         radio->setObjectName(QStringLiteral("model:") + QFileInfo(file).fileName());
         auto* note = new QLabel;
+        note->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
         note->setFont(smallFont(font()));
         note->setForegroundRole(QPalette::PlaceholderText);
         auto* row = new QHBoxLayout;

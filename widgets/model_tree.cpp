@@ -227,6 +227,8 @@ void ModelTree::setStructure(std::shared_ptr<const graph::Structure> structure, 
 void ModelTree::setOps(const OpViews& ops)
 {
     m_impl->model->setOps(ops);
+    // Qt 6.4 leaves the last row of a changed range unpainted.
+    m_impl->view->viewport()->update();
 }
 
 void ModelTree::setSelection(const QStringList& nodes)

@@ -91,6 +91,8 @@ std::string sentence(const json& document)
                 value["shape"].is_null() ? "any shape" : value["shape"].dump()});
     text += table(rows);
     text += fmt::format("{} of {} products with weights can run in int8.\n", int8, counted);
+    if (const std::string note = graph::fixtureNote(model["path"].get<std::string>()); !note.empty())
+        text += note + "\n";
     text += fmt::format("{} blocks:", document["blocks"].size());
     for (const json& block : document["blocks"])
         text += " " + block["title"].get<std::string>() + ",";

@@ -31,6 +31,8 @@ void describeModel(Content& content, const graph::Model& model)
         content.modelFiles.prepend(content.modelFile);
     content.modelNote = QStringLiteral("%1, %2").arg(
         words::fileSize(file.size()), words::count(long(model.nodes().size()), QStringLiteral("node")));
+    if (const std::string note = graph::fixtureNote(model.path()); !note.empty())
+        content.modelNote += QLatin1Char('\n') + q(note);
     QStringList inputs;
     for (const graph::ValueInfo& input : model.inputs())
         inputs << q(input.name);

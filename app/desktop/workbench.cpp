@@ -85,7 +85,7 @@ Panel* Workbench::makeInspector()
 
 Panel* Workbench::makePlot()
 {
-    auto* panel = new Panel(tr("Accuracy and latency"));
+    auto* panel = m_plotPanel = new Panel(tr("Accuracy and latency"));
     m_workload = new QPushButton;
     m_workload->setObjectName(QStringLiteral("workload"));
     m_workload->setToolTip(tr("What a latency means. Another workload is another plot."));
@@ -220,6 +220,7 @@ void Workbench::refreshTrials()
 {
     m_trialsTimer.stop();
     const TrialsContent content = presentTrials(*m_document);
+    m_plotPanel->setNote(m_document->hasModel() ? words::q(graph::fixtureNote(m_document->model().path())) : QString());
     m_plot->setContent(content.plot);
     m_trialsModel->setTrials(content.trials, content.verdicts, content.frontier);
     m_trialsPanel->setNote(content.summary);

@@ -74,6 +74,7 @@ private:
     widgets::GoalLine* m_goal;
     widgets::TrialsModel* m_trialsModel;
     widgets::TrialsView* m_trialsView;
+    Panel* m_plotPanel = nullptr;
     Panel* m_trialsPanel = nullptr;
     QPushButton* m_workload;
     QMenu* m_workloadMenu;

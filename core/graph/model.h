@@ -107,4 +107,8 @@ std::shared_ptr<const Model> load(const std::string& path);
 std::string modelFile(const std::string& path);
 std::vector<std::string> modelFiles(const std::string& folder);
 
+/// "test fixture: outliers put in by hand" for a file whose name ends with "outlier" beside the outlier_patch.json that
+/// made it; empty for any other. Whoever shows a result of it shows this too.
+std::string fixtureNote(const std::string& modelFile);
+
 } // namespace octet::graph

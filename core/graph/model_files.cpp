@@ -41,6 +41,14 @@ void collect(const fs::path& folder, std::vector<fs::path>& files)
 
 } // namespace
 
+std::string fixtureNote(const std::string& modelFile)
+{
+    const fs::path file(modelFile);
+    std::error_code ignored;
+    const bool patched = fs::exists(file.parent_path() / "outlier_patch.json", ignored);
+    return patched && file.stem().string().ends_with("outlier") ? "test fixture: outliers put in by hand" : "";
+}
+
 std::vector<std::string> modelFiles(const std::string& folder)
 {
     std::vector<fs::path> files;
