@@ -162,7 +162,7 @@ struct ModelTree::Impl
     {
         const Theme& theme = Theme::of(palette);
         searchIcon->setIcon(icon(QStringLiteral("search"), theme.secondary));
-        view->applyTheme();
+        view->applyTheme(theme);
     }
 };
 

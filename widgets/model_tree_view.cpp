@@ -38,15 +38,13 @@ ModelTreeView::ModelTreeView(QWidget* parent)
     setAccessibleName(tr("Model tree"));
 }
 
-void ModelTreeView::applyTheme()
+void ModelTreeView::applyTheme(const Theme& theme)
 {
-    const Theme& theme = Theme::of(palette());
-    QPalette p = palette();
+    QPalette p;
     p.setColor(QPalette::Base, theme.panel);
     p.setColor(QPalette::Highlight, theme.selectedRow);
     p.setColor(QPalette::HighlightedText, theme.text);
-    if (p != palette())
-        setPalette(p);
+    setPalette(p);
 }
 
 void ModelTreeView::drawBranches(QPainter* painter, const QRect& rect, const QModelIndex& index) const

@@ -3,6 +3,8 @@
 // column is drawn into the name's, so that a long name is cut by its own badge only and not by the longest one.
 #pragma once
 
+#include "widgets/theme.h"
+
 #include <QStyledItemDelegate>
 #include <QTreeView>
 
@@ -13,7 +15,7 @@ class ModelTreeView : public QTreeView
     Q_OBJECT
 public:
     explicit ModelTreeView(QWidget* parent = nullptr);
-    void applyTheme();
+    void applyTheme(const Theme& theme); // of the parent, whose palette changes first
 
 protected:
     void drawBranches(QPainter* painter, const QRect& rect, const QModelIndex& index) const override;

@@ -33,7 +33,7 @@ public:
         const QRect inner = option.rect.adjusted(12, 0, -12, 0);
         const QString right = index.data(RightText).toString();
         const bool disabled = index.data(Disabled).toBool();
-        const int rightWidth = std::min(option.fontMetrics.horizontalAdvance(right), inner.width() / 2);
+        const int rightWidth = std::min(option.fontMetrics.horizontalAdvance(right) + 4, inner.width() / 2);
         painter->setFont(option.font);
         painter->setPen(disabled ? theme.secondary : theme.text);
         painter->drawText(inner.adjusted(0, 0, -rightWidth - 12, 0), Qt::AlignVCenter | Qt::AlignLeft,

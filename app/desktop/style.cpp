@@ -37,7 +37,7 @@ public:
 
     bool eventFilter(QObject* watched, QEvent* event) override
     {
-        if (event->type() == QEvent::ApplicationPaletteChange || event->type() == QEvent::ThemeChange)
+        if (event->type() == QEvent::PaletteChange || event->type() == QEvent::ApplicationPaletteChange)
             apply();
         return QObject::eventFilter(watched, event);
     }
@@ -45,8 +45,11 @@ public:
 private:
     void apply()
     {
+        const QColor secondary = Theme::of(QApplication::palette()).secondary;
+        if (m_label->palette().color(QPalette::WindowText) == secondary)
+            return; // our own change comes back as an event
         QPalette palette;
-        palette.setColor(QPalette::WindowText, Theme::of(QApplication::palette()).secondary);
+        palette.setColor(QPalette::WindowText, secondary);
         m_label->setPalette(palette);
     }
     QWidget* m_label;
