@@ -63,7 +63,13 @@ MainWindow::MainWindow(QWidget* parent)
     refresh();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow()
+{
+    // The document and its parts still speak while they go (the undo stack clears itself); nobody is left to listen.
+    for (QObject* speaker : std::initializer_list<QObject*> {&m_document, m_document.undoStack(), m_document.selection(),
+             m_document.data(), &m_jobs, m_jobs.worker()})
+        speaker->disconnect();
+}
 
 void MainWindow::buildToolBar()
 {

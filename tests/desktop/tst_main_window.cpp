@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The main job in the real window: open, data, baseline, plot, mark, undo, reopen; and a worker that dies.
+#include "app/desktop/graph_panel.h"
+#include "app/desktop/job_control.h"
+#include "app/desktop/main_window.h"
+#include "app/desktop/marking.h"
+#include "app/desktop/workbench.h"
+#include "app/desktop/worker_client.h"
+#include "test_main.h"
+#include "widgets/frontier_plot.h"
+#include "widgets/graph_canvas.h"
+#include "widgets/trials_view.h"
+
+#include <QtTest>
+
+#include <signal.h>
+
+using namespace octet;
+using namespace octet::desktop;
+
+class TestMainWindow : public QObject
+{
+    Q_OBJECT
+
+    QTemporaryDir m_folder; // the sample, copied: its project lies beside it
+    QTemporaryDir m_home;
+    static constexpr int longest = 60000; // ms; a loaded machine only waits longer
+
+    QString model() const { return m_folder.filePath(QStringLiteral("model.onnx")); }
+
+    std::unique_ptr<MainWindow> openedWindow()
+    {
+        auto window = std::make_unique<MainWindow>();
+        window->jobs()->worker()->setCommand({QStringLiteral(OCTET_BIN_DIR "/octet-cli"), QStringLiteral("serve")});
+        window->resize(1600, 1000);
+        window->show();
+        window->open(model());
+        if (!QTest::qWaitFor([&] { return window->document()->hasModel() && !window->document()->opening(); }, longest))
+            return nullptr;
+        return window;
+    }
+
+    /// Small and accepted: the first 64 images.
+    bool acceptSmallData(MainWindow& window)
+    {
+        Document& document = *window.document();
+        if (!QTest::qWaitFor([&] { return document.data()->usable(); }, longest))
+            return false;
+        DataSpec spec = document.data()->spec();
+        spec.limit = 64;
+        spec.calibLimit = 16;
+        document.checkData(spec);
+        if (!QTest::qWaitFor([&] { return document.data()->usable() && document.data()->testSamples() == 64; }, longest))
+            return false;
+        document.acceptData();
+        Workload workload = document.workload();
+        workload.runs = 30;
+        document.setWorkload(workload);
+        return true;
+    }
+
+private slots:
+    void initTestCase()
+    {
+        qputenv("XDG_RUNTIME_DIR", m_home.path().toUtf8());
+        const QDir sample(QStringLiteral(OCTET_SOURCE_DIR "/resources/sample"));
+        for (const QString& file : sample.entryList(QDir::Files))
+            if (file != QLatin1String("model_outlier.onnx"))
+                QVERIFY(QFile::copy(sample.filePath(file), m_folder.filePath(file)));
+    }
+
+    void graphAppearsGrouped()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        QTRY_COMPARE(window->workbench()->graph()->canvas()->visibleBoxCount(), 8);
+        QVERIFY(QFile::exists(m_folder.filePath(QStringLiteral("model.octet")))); // saved from the start
+    }
+
+    void marksAreUndone()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        Document& document = *window->document();
+        const Config before = document.draft();
+        document.selection()->setNodes({QStringLiteral("/blocks.0/mlp/fc1/MatMul")});
+        QVERIFY(marking::apply(&document, marking::mark(document, document.selection()->nodes(), Precision::Fp32)));
+        const auto* op = document.resolution().find("/blocks.0/mlp/fc1/MatMul");
+        QVERIFY(op && op->settings.precision == Precision::Fp32);
+        QVERIFY(document.undoStack()->undoText().contains(QStringLiteral("FP32")));
+        document.undoStack()->undo();
+        QVERIFY(document.draft() == before);
+        document.undoStack()->redo();
+        QVERIFY(!(document.draft() == before));
+        document.undoStack()->undo();
+        // A LayerNorm takes no precision: refused with the reason.
+        const auto refused = marking::mark(document, {QStringLiteral("/blocks.0/norm1/LayerNormalization")}, Precision::Int8);
+        QVERIFY(!refused.refusal.isEmpty());
+        const auto pattern = marking::markPattern(document, QStringLiteral(".*/mlp/fc2/MatMul"), Precision::Fp32);
+        QVERIFY(pattern.refusal.isEmpty());
+        QVERIFY(pattern.text.contains(QStringLiteral("6")));
+    }
+
+    void baselineLandsOnThePlotAndStays()
+    {
+        {
+            const auto window = openedWindow();
+            QVERIFY(window);
+            QVERIFY(acceptSmallData(*window));
+            QSignalSpy ended(window->jobs(), &JobControl::ended);
+            QVERIFY2(window->jobs()->start(JobKind::Baseline), qPrintable(window->jobs()->whyNot(JobKind::Baseline)));
+            QVERIFY(ended.count() > 0 || ended.wait(longest));
+            QVERIFY2(!ended.at(0).at(1).toBool(), qPrintable(ended.at(0).at(0).toString()));
+            QCOMPARE(window->document()->trials().size(), std::size_t(3));
+            QTRY_VERIFY(!window->workbench()->plot()->markPosition(1).isNull());
+            for (const Trial& trial : window->document()->trials()) {
+                QVERIFY(trial.state == TrialState::Done);
+                QVERIFY(trial.latency.p50 > 0);
+                QCOMPARE(trial.accuracy.at(Split::Tuning).samples, 32L);
+            }
+            // One selection: the trial paints the graph with what it ran.
+            window->document()->selection()->setTrial(2);
+            QVERIFY(!window->document()->selection()->showsDraft());
+        }
+        const auto again = openedWindow();
+        QVERIFY(again);
+        QCOMPARE(again->document()->trials().size(), std::size_t(3)); // nothing was lost
+    }
+
+    void aKilledWorkerIsOneFailedJob()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        QVERIFY(acceptSmallData(*window));
+        Workload workload = window->document()->workload();
+        workload.runs = 30000; // long enough to be killed in the middle
+        window->document()->setWorkload(workload);
+        QSignalSpy ended(window->jobs(), &JobControl::ended), progress(window->jobs(), &JobControl::progress);
+        QVERIFY(window->jobs()->start(JobKind::Measure));
+        QVERIFY(progress.count() > 0 || progress.wait(longest));
+        ::kill(static_cast<pid_t>(window->jobs()->worker()->processId()), SIGKILL);
+        QVERIFY(ended.count() > 0 || ended.wait(longest));
+        QVERIFY(ended.at(0).at(1).toBool());
+        for (const Trial& trial : window->document()->trials())
+            QVERIFY(trial.state != TrialState::Running);
+        // and the next job has a worker again
+        QVERIFY(window->jobs()->start(JobKind::Calibrate));
+        QVERIFY(ended.count() > 1 || ended.wait(longest));
+        QVERIFY2(!ended.at(1).at(1).toBool(), qPrintable(ended.at(1).at(0).toString()));
+    }
+
+    void stopAnswersAndKeepsWhatIsDone()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        QVERIFY(acceptSmallData(*window));
+        Workload workload = window->document()->workload();
+        workload.runs = 30000;
+        window->document()->setWorkload(workload);
+        QSignalSpy ended(window->jobs(), &JobControl::ended), progress(window->jobs(), &JobControl::progress);
+        QVERIFY(window->jobs()->start(JobKind::Measure));
+        QVERIFY(progress.count() > 0 || progress.wait(longest));
+        window->jobs()->stop();
+        QVERIFY(ended.count() > 0 || ended.wait(longest));
+        QVERIFY(!window->jobs()->running());
+        QVERIFY(window->document()->trials().size() >= 3);
+    }
+
+    void aBadFileIsAMessageAndNoCrash()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        const QString bad = m_folder.filePath(QStringLiteral("bad.onnx"));
+        QFile file(bad);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("no model at all, only text");
+        file.close();
+        QSignalSpy notices(window->document(), &Document::notice);
+        window->open(bad);
+        QVERIFY(notices.count() > 0 || notices.wait(longest));
+    }
+};
+
+OCTET_TEST(TestMainWindow)
+#include "tst_main_window.moc"
