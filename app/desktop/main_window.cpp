@@ -142,6 +142,7 @@ void MainWindow::connectDocument()
 void MainWindow::connectJobs()
 {
     connect(&m_jobs, &JobControl::started, this, [this](JobKind kind) {
+        m_messages->clear(); // what it asked for has begun
         m_jobStrip->show();
         m_jobStrip->start(JobControl::title(kind));
         m_refreshTimer.start();

@@ -136,8 +136,9 @@ private:
         const Trial* best = m_evaluator.find(m_result.bestTrial);
         m_result.goalMet = best != nullptr;
         m_result.summary = best
-            ? fmt::format("{} already holds the goal: {}, {}.", best->name, speedText(*best),
-                changesText(*best->tuning(), "tuning"))
+            ? fmt::format("{} {}: {}, {}.", best->name,
+                baselineMeets() ? "already holds the goal" : "is above the goal, but too close to call",
+                speedText(*best), changesText(*best->tuning(), "tuning"))
             : "No baseline holds the goal and is faster than fp32; a search may find what to leave in fp32.";
     }
 
@@ -208,6 +209,14 @@ private:
         return bestTrial(found, m_request.goal);
     }
 
+    /// The fastest baseline above the floor is there by more than chance: no search is needed.
+    bool baselineMeets() const
+    {
+        const Trial* best = m_evaluator.find(bestTrial(m_evaluator.trials(), m_request.goal));
+        const Trial* fp32 = fp32Baseline(m_evaluator.trials());
+        return best && fp32 && measure::verdict(*best->tuning(), *fp32->tuning(), m_request.goal) == "meets";
+    }
+
     bool timeIsUp() const
     {
         return m_request.goal.timeoutSeconds > 0 && m_progress.seconds() >= m_request.goal.timeoutSeconds;
@@ -226,7 +235,7 @@ private:
         runBaselines(false);
 
         std::string end;
-        if (bestTrial(m_evaluator.trials(), goal) != 0 && !goal.searchOn && bestFound() == 0)
+        if (!goal.searchOn && bestFound() == 0 && baselineMeets())
             end = "a baseline already holds the goal";
         else
             end = search(draft);

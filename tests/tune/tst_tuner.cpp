@@ -269,6 +269,7 @@ void TestTuner::aBaselineThatHoldsEndsIt()
     Recorder first;
     tune::run(request(JobKind::Baseline), first);
     r.known = first.finished;
+    r.goal.maxDrop = 0.03; // none of 150 changed means at most 3 in 150: enough for this goal, not for 1 %
     r.known[2].latency.ratioToFp32 = 0.5; // made up: dynamic holds the goal on the half that the search sees
     r.known[2].accuracy[Split::Tuning] = *r.known[0].tuning();
     Recorder recorder;
