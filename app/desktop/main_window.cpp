@@ -156,8 +156,10 @@ void MainWindow::connectJobs()
     connect(&m_jobs, &JobControl::notice, this, [this](const Notice& notice) { showMessage(notice); });
     connect(&m_jobs, &JobControl::trialFinished, this, [this] {
         const TrialsContent content = presentTrials(m_document);
-        if (content.best)
-            m_jobStrip->setNote(tr("best so far: trial %1, meets the goal").arg(content.best));
+        for (std::size_t i = 0; i < content.trials.size(); ++i)
+            if (content.best && content.trials[i].id == content.best)
+                m_jobStrip->setNote(tr("best so far: trial %1, %2").arg(content.best).arg(
+                    content.verdicts[i] == QLatin1String("meets") ? tr("meets the goal") : content.verdicts[i]));
     });
     connect(&m_jobs, &JobControl::ended, this, [this](const QString& summary, bool failed) {
         m_jobStrip->finish(summary, failed);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tune/frontier.h"
 
+#include "core/measure/verdict.h"
+
 #include <algorithm>
 
 namespace octet::tune {
@@ -53,12 +55,17 @@ int bestTrial(const std::vector<Trial>& trials, const Goal& goal)
         return 0;
     const double floor = goal.floor(fp32->tuning()->value) - 1e-12; // of two equal fractions the quotients may differ
     const Trial* best = nullptr;
+    bool bestMeets = false;
     for (const Trial& trial : trials) {
         if (&trial == fp32 || !counts(trial) || trial.tuning()->value < floor
             || timeOf(trial, *fp32) >= fp32->latency.p50)
             continue;
-        if (!best || timeOf(trial, *fp32) < timeOf(*best, *fp32))
+        const bool meets = measure::verdict(*trial.tuning(), *fp32->tuning(), goal) == "meets";
+        const bool better = meets != bestMeets ? meets : !best || timeOf(trial, *fp32) < timeOf(*best, *fp32);
+        if (better) {
             best = &trial;
+            bestMeets = meets;
+        }
     }
     return best ? best->id : 0;
 }

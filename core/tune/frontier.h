@@ -11,7 +11,8 @@ namespace octet::tune {
 /// of exact twins the first stays.
 std::vector<std::size_t> frontier(const std::vector<Trial>& trials);
 
-/// Id of the fastest Done trial at or above the goal's floor that is faster than fp32; 0 = none.
+/// Id of the fastest Done trial, faster than fp32, that meets the goal on the tuning split by more than chance; where
+/// none does, of the fastest at or above the goal's floor; 0 = none.
 int bestTrial(const std::vector<Trial>& trials, const Goal& goal);
 
 /// The fp32 baseline ("baseline:fp32", Done), or null.
