@@ -2,6 +2,7 @@
 // The compiler's graph: shapes are concrete, constants are folded, passes rewrite it from general operators to groups.
 #pragma once
 
+#include "core/engine/activation.h"
 #include "core/engine/ops/op.h"
 #include "core/graph/model.h"
 #include "core/quantize/products.h"
@@ -25,8 +26,6 @@ struct IrValue
     const std::byte* constant = nullptr; // dense; owned by the model or by `owned`
     std::shared_ptr<const Tensor> owned;
 };
-
-enum class Activation { None, GeluErf, GeluTanh, Relu, Tanh };
 
 /// x -> (x - mean) / sqrt(variance + epsilon) * gamma + beta over the last dimension.
 struct NormDetails

@@ -54,6 +54,8 @@ public:
             if (!sink->wanted)
                 buffer.first = buffer.last = -1; // leaves in int8 only: needs no place
         }
+        if (m_lastOwn)
+            m_lastOwn->next = m_firstOwn; // the next run begins there
         for (const auto& step : m_program.steps)
             m_program.groups.push_back(step->group);
     }
@@ -478,13 +480,17 @@ private:
             reading(input.place);
         step->rows = m;
         step->columns = n;
-        step->product = std::make_unique<DnnProduct>(integer ? DnnProduct::Kind::U8S8 : DnnProduct::Kind::F32, m, k, n,
-                                                     integer ? k : input.stride);
+        step->depth = k;
+        // With AMX oneDNN's tiles are the faster ones; below VNNI our kernel does not run.
+        const bool own = integer && effectiveIsa() == Isa::Vnni && k % 4 == 0;
+        if (!own)
+            step->product = std::make_unique<DnnProduct>(integer ? DnnProduct::Kind::U8S8 : DnnProduct::Kind::F32, m, k,
+                                                         n, integer ? k : input.stride);
         // Without VNNI u8 x s8 saturates at 16 bits in pairs; seven weight bits cannot (measured, see DESIGN 6).
         const bool saturates = integer && effectiveIsa() < Isa::Vnni && settings.weightBits > 7;
         step->weight = m_store.impl().get({m_ir.model, d.weight, k, n, d.transposed, integer, settings.weightGranularity,
                                            saturates ? 7 : settings.weightBits},
-                                          *step->product);
+                                          step->product.get());
         m_program.weightBytes += static_cast<long long>(step->weight->bytes);
         step->bias = d.bias >= 0 ? placed(d.bias).place : Place {};
         step->activation = d.activation;
@@ -499,7 +505,7 @@ private:
             placeConvOutput(node.outputs[0]);
         step->accumulators = scratch(static_cast<std::size_t>(m * n) * 4);
         step->scratch = scratch(threadFloats(n));
-        if (const std::size_t size = step->product->scratchBytes())
+        if (const std::size_t size = step->product ? step->product->scratchBytes() : 0)
             step->dnnScratch = scratch(size);
 
         std::string kernel = productKernel(*step, settings, saturates);
@@ -511,11 +517,18 @@ private:
         registerSink(added.sum);
         if (d.hasNorm)
             registerSink(added.normed);
+        if (own) {
+            if (m_lastOwn)
+                m_lastOwn->next = &added;
+            m_lastOwn = &added;
+            if (!m_firstOwn)
+                m_firstOwn = &added;
+        }
     }
 
     std::string productKernel(const ProductStep& step, const OpSettings& settings, bool saturates) const
     {
-        std::string text = step.product->kernelName();
+        std::string text = step.product ? step.product->kernelName() : "octet:vnni";
         if (step.integer)
             text += settings.approach == Approach::Dynamic ? ", per token" : ", static";
         if (saturates)
@@ -584,6 +597,8 @@ private:
     std::vector<Placed> m_placed; // by value
     std::map<int, RowSink*> m_sinks; // by fp32 buffer: who can also write it in int8
     std::map<int, int> m_sinkStep;
+    ProductStep* m_firstOwn = nullptr; // products of our own kernel, chained for prefetching across their borders
+    ProductStep* m_lastOwn = nullptr;
     std::map<std::array<std::int64_t, 5>, std::vector<QuantizedRows>> m_copies;
 };
 

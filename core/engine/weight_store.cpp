@@ -7,21 +7,24 @@ namespace octet::engine {
 
 namespace {
 
-std::shared_ptr<const StoredWeight> makeWeight(const WeightRequest& r, const DnnProduct& product)
+std::shared_ptr<const StoredWeight> makeWeight(const WeightRequest& r, const DnnProduct* product)
 {
     auto stored = std::make_shared<StoredWeight>();
     if (r.integer) {
         const quantize::QuantizedWeight q
             = quantize::quantizeWeight(*r.weight, r.k, r.n, r.transposed, r.granularity, r.bits);
-        stored->packed = product.pack(q.values.data(), false);
+        if (product)
+            stored->packed = product->pack(q.values.data(), false);
+        else
+            stored->panels = std::make_unique<PanelWeights>(q.values.data(), r.k, r.n);
         stored->scales = q.scales;
         if (stored->scales.size() == 1)
             stored->scales.assign(static_cast<std::size_t>(r.n), q.scales[0]);
         stored->columnSums = q.columnSums;
     } else {
-        stored->packed = product.pack(r.weight->data.data(), r.transposed);
+        stored->packed = product->pack(r.weight->data.data(), r.transposed);
     }
-    stored->bytes = DnnProduct::bytes(*stored->packed) + stored->scales.size() * sizeof(float)
+    stored->bytes = (stored->panels ? stored->panels->bytes() : DnnProduct::bytes(*stored->packed)) + stored->scales.size() * sizeof(float)
         + stored->columnSums.size() * sizeof(std::int32_t);
     return stored;
 }
@@ -41,13 +44,13 @@ std::size_t WeightStore::bytes() const
     return m_impl->bytes;
 }
 
-std::shared_ptr<const StoredWeight> WeightStore::Impl::get(const WeightRequest& request, const DnnProduct& product)
+std::shared_ptr<const StoredWeight> WeightStore::Impl::get(const WeightRequest& request, const DnnProduct* product)
 {
     const std::string key = fmt::format("{}|{}|{}|{}|{}", request.model->hash(), request.weight->name,
                                         request.integer ? "s8" : "f32", toString(request.granularity), request.bits);
     const std::lock_guard lock(mutex);
     for (auto it = entries.begin(); it != entries.end(); ++it) {
-        if (it->key == key && product.fits(*it->weight->packed)) {
+        if (it->key == key && (product ? it->weight->packed && product->fits(*it->weight->packed) : bool(it->weight->panels))) {
             entries.splice(entries.begin(), entries, it);
             return it->weight;
         }

@@ -2,6 +2,7 @@
 // Weights as kernels read them. Quantization happens on the way in; the model never changes.
 #pragma once
 
+#include "core/engine/kernels/panels.h"
 #include "core/engine/onednn.h"
 #include "core/engine/program.h"
 #include "core/quantize/affine.h"
@@ -13,7 +14,8 @@ namespace octet::engine {
 
 struct StoredWeight
 {
-    std::shared_ptr<const DnnProduct::Packed> packed;
+    std::shared_ptr<const DnnProduct::Packed> packed; // for oneDNN
+    std::unique_ptr<const PanelWeights> panels; // for our own product
     std::vector<float> scales; // int8: N
     std::vector<std::int32_t> columnSums; // int8: N
     std::size_t bytes = 0;
@@ -37,7 +39,8 @@ struct WeightStore::Impl
     {
     }
     /// From the store, or quantized and packed now. Thread safe.
-    std::shared_ptr<const StoredWeight> get(const WeightRequest& request, const DnnProduct& product);
+    /// `product` null: int8 panels for our own product.
+    std::shared_ptr<const StoredWeight> get(const WeightRequest& request, const DnnProduct* product);
 
     struct Entry
     {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every kernel of every ISA that this CPU has, against its scalar reference, within the stated tolerance.
 #include "core/engine/kernels/kernels.h"
+#include "core/engine/kernels/panels.h"
+#include "core/engine/kernels/product.h"
 #include "core/engine/onednn.h"
 #include "core/engine/reference/reference.h"
 #include "test_main.h"
@@ -219,6 +221,58 @@ private slots:
         }
         QCOMPARE(results[1], results[0]);
         QCOMPARE(results[2], results[0]);
+    }
+
+    /// Our own product with every part of its epilogue, at random shapes, against the scalar parts in their order.
+    void ownProduct()
+    {
+        if (cpuIsa() < Isa::Vnni)
+            QSKIP("This CPU has no AVX-512 VNNI.");
+        Random random(31);
+        for (int round = 0; round < 60; ++round) {
+            const std::int64_t rows = random.whole(1, 27), k = 4 * random.whole(1, 40), n = random.whole(1, 150);
+            std::vector<std::uint8_t> a(static_cast<std::size_t>(rows * k));
+            std::vector<std::int8_t> w(static_cast<std::size_t>(k * n));
+            for (auto& x : a)
+                x = static_cast<std::uint8_t>(random.whole(0, 255));
+            for (auto& x : w)
+                x = static_cast<std::int8_t>(random.whole(-127, 127));
+            const PanelWeights panels(w.data(), k, n);
+            std::vector<std::int32_t> sums(static_cast<std::size_t>(n)), zeros;
+            for (std::int64_t i = 0; i < k * n; ++i)
+                sums[static_cast<std::size_t>(i % n)] += w[static_cast<std::size_t>(i)];
+            const auto scales = random.reals(n, 1e-5f, 2e-5f), bias = random.reals(n, -1, 1),
+                       residual = random.reals(rows * n, -1, 1), rowScales = random.reals(rows, 0.5f, 2);
+            for (std::int64_t i = 0; i < rows; ++i)
+                zeros.push_back(static_cast<std::int32_t>(random.whole(0, 255)));
+            std::vector<float> out(static_cast<std::size_t>(rows * n));
+            std::vector<std::uint8_t> bytes(out.size());
+            const bool perRow = round % 2, gelu = round % 3 == 0, adds = round % 5 < 2;
+            ProductTask task;
+            task.a = a.data(), task.rows = rows, task.k = k, task.n = n;
+            task.panels = panels.data(), task.panelCount = panels.panels(), task.panelBytes = panels.panelBytes();
+            task.nextWeights = panels.data(), task.nextBytes = panels.panelBytes();
+            task.scales = scales.data(), task.columnSums = sums.data(), task.bias = bias.data();
+            task.rowScale = 0.7f, task.zeroPoint = 117;
+            if (perRow)
+                task.rowScales = rowScales.data(), task.rowZeroPoints = zeros.data();
+            task.activation = gelu ? Activation::GeluErf : Activation::None;
+            if (adds)
+                task.residual = residual.data(), task.residualStride = n;
+            task.out = out.data(), task.outStride = n;
+            task.bytes[0] = {bytes.data(), n, 1 / 0.05f, 90};
+            multiplyVnni(task, 0, panels.panels());
+            const auto acc = reference::product(a, w, rows, k, n);
+            for (std::size_t i = 0; i < out.size(); ++i) {
+                const std::size_t row = i / static_cast<std::size_t>(n), column = i % static_cast<std::size_t>(n);
+                float x = reference::dequantize(acc[i], sums[column], scales[column], bias[column],
+                                                perRow ? zeros[row] : 117, perRow ? rowScales[row] : 0.7f);
+                const double magnitude = std::max(1.0f, std::abs(x));
+                x = (gelu ? reference::geluErf(x) : x) + (adds ? residual[i] : 0);
+                QVERIFY(std::abs(out[i] - x) <= 4e-6 * magnitude);
+                QCOMPARE(int(bytes[i]), int(reference::quantize(out[i], 0.05f, 90)));
+            }
+        }
     }
 
     void integerProductIsExact()

@@ -55,19 +55,12 @@ inline void addRow(float* row, const float* other, std::int64_t n)
 
 inline void geluErfRow(float* row, std::int64_t n)
 {
-    mapRow(row, n, [](Vec x, std::int64_t) {
-        const Vec half = Vec::all(0.5f) * x;
-        return fma(half, erf(x * Vec::all(0.70710678118654752f)), half);
-    });
+    mapRow(row, n, [](Vec x, std::int64_t) { return geluErf(x); });
 }
 
 inline void geluTanhRow(float* row, std::int64_t n)
 {
-    mapRow(row, n, [](Vec x, std::int64_t) {
-        const Vec inner = Vec::all(0.79788456080286536f) * fma(Vec::all(0.044715f) * x * x, x, x);
-        const Vec half = Vec::all(0.5f) * x;
-        return fma(half, tanh(inner), half);
-    });
+    mapRow(row, n, [](Vec x, std::int64_t) { return geluTanh(x); });
 }
 
 inline void reluRow(float* row, std::int64_t n)
@@ -115,10 +108,7 @@ inline void layerNormRow(const float* from, const float* gamma, const float* bet
 
 inline void quantizeRow(const float* row, float inverseScale, std::int32_t zeroPoint, std::uint8_t* to, std::int64_t n)
 {
-    const Vec inverse = Vec::all(inverseScale), zero = Vec::all(static_cast<float>(zeroPoint));
-    const auto value = [&](Vec x) {
-        return min(max(round(x * inverse) + zero, Vec::zero()), Vec::all(255.0f));
-    };
+    const auto value = [&](Vec x) { return toByteRange(x, inverseScale, static_cast<float>(zeroPoint)); };
     eachVector(
         n, [&](std::int64_t i) { storeBytes(value(Vec::load(row + i)), to + i); },
         [&](std::int64_t i, Mask m) { storeBytes(value(Vec::load(row + i, m)), to + i, m); });

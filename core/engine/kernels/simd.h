@@ -221,4 +221,23 @@ inline Vec erf(Vec x)
     return copySign(Vec::all(1.0f) - p * t * exp(Vec::zero() - a * a), x);
 }
 
+inline Vec geluErf(Vec x)
+{
+    const Vec half = Vec::all(0.5f) * x;
+    return fma(half, erf(x * Vec::all(0.70710678118654752f)), half);
+}
+
+inline Vec geluTanh(Vec x)
+{
+    const Vec inner = Vec::all(0.79788456080286536f) * fma(Vec::all(0.044715f) * x * x, x, x);
+    const Vec half = Vec::all(0.5f) * x;
+    return fma(half, tanh(inner), half);
+}
+
+/// clamp(round(x * inverseScale) + zeroPoint, 0, 255)
+inline Vec toByteRange(Vec x, float inverseScale, float zeroPoint)
+{
+    return min(max(round(x * Vec::all(inverseScale)) + Vec::all(zeroPoint), Vec::zero()), Vec::all(255.0f));
+}
+
 } // namespace octet::engine::OCTET_ISA

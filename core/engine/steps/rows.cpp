@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/steps/rows.h"
 
+#include "core/engine/kernels/product.h"
+
 #include <cmath>
 #include <cstring>
 
@@ -42,15 +44,17 @@ float* workRow(const Frame& frame, const RowSink& sink, const Place& scratch, in
 
 } // namespace
 
-void finishRow(const Frame& frame, const RowSink& sink, const float* row, std::int64_t at)
+void finishRow(const Frame& frame, const RowSink& sink, const float* row, std::int64_t at, int written)
 {
     const std::int64_t n = sink.rows.columns;
-    if (sink.wanted) {
+    if (sink.wanted && written < 0) {
         float* to = frame.out<float>(sink.rows.place) + at * sink.rows.stride;
         if (to != row)
             std::memcpy(to, row, static_cast<std::size_t>(n) * sizeof(float));
     }
     for (const QuantizedRows& q : sink.quantized) {
+        if (!q.form.dynamic && written-- > 0)
+            continue;
         quantize::Affine affine = q.form.affine;
         if (q.form.dynamic) {
             affine = rowAffine(*frame.kernels, q.form.scheme, row, n);
@@ -127,11 +131,68 @@ public:
 
 std::unique_ptr<StepState> ProductStep::makeState() const
 {
-    return std::make_unique<ProductState>(product->makeCall(weight->packed));
+    return product ? std::make_unique<ProductState>(product->makeCall(weight->packed)) : nullptr;
+}
+
+void ProductStep::runOwn(const Frame& frame) const
+{
+    const std::int64_t n = columns;
+    ProductTask task;
+    task.a = frame.in<std::uint8_t>(quantized.values);
+    task.rows = rows, task.k = depth, task.n = n;
+    task.panels = weight->panels->data();
+    task.panelCount = weight->panels->panels(), task.panelBytes = weight->panels->panelBytes();
+    if (next)
+        task.nextWeights = next->weight->panels->data(), task.nextBytes = next->weight->panels->panelBytes();
+    task.scales = weight->scales.data(), task.columnSums = weight->columnSums.data();
+    if (quantized.form.dynamic) {
+        task.rowScales = frame.in<float>(quantized.scales);
+        task.rowZeroPoints = frame.in<std::int32_t>(quantized.zeroPoints);
+    } else {
+        task.rowScale = quantized.form.affine.scale, task.zeroPoint = quantized.form.affine.zeroPoint;
+    }
+    task.bias = frame.in<float>(bias);
+    task.activation = activation;
+    task.residual = frame.in<float>(residual.place), task.residualStride = residual.stride;
+
+    // What needs whole rows (a norm, a scale per token) comes after, over fp32; the rest leaves the registers finished.
+    bool wholeRows = norm.has_value();
+    std::size_t direct = 0;
+    for (const QuantizedRows& q : sum.quantized) {
+        if (q.form.dynamic || direct == std::size(task.bytes)) {
+            wholeRows = true; // a third static form as well
+            continue;
+        }
+        task.bytes[direct++] = {frame.out<std::uint8_t>(q.values), n, 1.0f / q.form.affine.scale,
+                                static_cast<float>(q.form.affine.zeroPoint)};
+    }
+    if (sum.wanted)
+        task.out = frame.out<float>(sum.rows.place), task.outStride = sum.rows.stride;
+    else if (wholeRows)
+        task.out = frame.out<float>(accumulators), task.outStride = n;
+    inParallel(frame.threads, task.panelCount,
+               [&](std::int64_t begin, std::int64_t end, int) { multiplyVnni(task, begin, end); });
+    if (!wholeRows)
+        return;
+    const float* gamma = norm ? frame.in<float>(norm->gamma) : nullptr;
+    const float* beta = norm ? frame.in<float>(norm->beta) : nullptr;
+    inParallel(frame.threads, rows, [&](std::int64_t begin, std::int64_t end, int thread) {
+        for (std::int64_t at = begin; at < end; ++at) {
+            const float* row = task.out + at * task.outStride;
+            finishRow(frame, sum, row, at, static_cast<int>(direct));
+            if (norm) {
+                float* to = workRow(frame, normed, scratch, thread, at);
+                frame.kernels->layerNorm(row, gamma, beta, norm->epsilon, to, n);
+                finishRow(frame, normed, to, at);
+            }
+        }
+    });
 }
 
 void ProductStep::run(const Frame& frame, StepState* state) const
 {
+    if (!product)
+        return runOwn(frame);
     auto& call = *static_cast<ProductState*>(state)->call;
     const Kernels& k = *frame.kernels;
     const std::int64_t n = columns;
@@ -167,8 +228,7 @@ void ProductStep::run(const Frame& frame, StepState* state) const
                 k.add(row, others + at * residual.stride, n);
             finishRow(frame, sum, row, at);
             if (norm) {
-                float* to = normed.wanted ? frame.out<float>(normed.rows.place) + at * normed.rows.stride
-                                          : frame.out<float>(scratch) + thread * n;
+                float* to = workRow(frame, normed, scratch, thread, at);
                 k.layerNorm(row, gamma, beta, norm->epsilon, to, n);
                 finishRow(frame, normed, to, at);
             }

@@ -48,7 +48,8 @@ struct RowSink
     std::vector<QuantizedRows> quantized;
 };
 
-void finishRow(const Frame& frame, const RowSink& sink, const float* row, std::int64_t at);
+/// `written` >= 0: the fp32 row and that many of the static forms, in order, were written before.
+void finishRow(const Frame& frame, const RowSink& sink, const float* row, std::int64_t at, int written = -1);
 
 struct NormPlaces
 {
@@ -89,7 +90,8 @@ public:
     void run(const Frame& frame, StepState* state) const override;
     std::unique_ptr<StepState> makeState() const override;
 
-    std::unique_ptr<DnnProduct> product;
+    std::unique_ptr<DnnProduct> product; // null: our own kernel
+    const ProductStep* next = nullptr; // whose weights are prefetched while this one ends; of the same program
     std::shared_ptr<const StoredWeight> weight;
     bool integer = false;
     Rows input; // fp32
@@ -103,7 +105,10 @@ public:
     Place accumulators; // [rows, N] s32 or f32
     Place scratch; // threads x N floats
     Place dnnScratch;
-    std::int64_t rows = 0, columns = 0;
+    std::int64_t rows = 0, columns = 0, depth = 0;
+
+private:
+    void runOwn(const Frame& frame) const;
 };
 
 /// All heads of one attention.

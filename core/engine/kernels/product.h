@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The int8 product of our own, with its epilogue in registers. Weights lie in panels of 48 columns in the order in
+// which they are read, so that the next panel can be prefetched while the current one computes; see product_vnni.cpp.
+// Scalar form: core/engine/reference.
+#pragma once
+
+#include "core/engine/activation.h"
+
+#include <cstdint>
+
+namespace octet::engine {
+
+/// A finished value quantized on the spot: u8 = clamp(round(x * inverseScale) + zeroPoint).
+struct ByteOutput
+{
+    std::uint8_t* to = nullptr; // [rows, stride]; null = none
+    std::int64_t stride = 0;
+    float inverseScale = 1;
+    float zeroPoint = 0;
+};
+
+/// out = activation((acc - zeroPoint * columnSum) * scale * rowScale + bias) + residual
+struct ProductTask
+{
+    const std::uint8_t* a = nullptr; // [rows, K], dense, readable to a multiple of 4
+    std::int64_t rows = 0, k = 0, n = 0; // k a multiple of 4
+    const std::int8_t* panels = nullptr; // PanelWeights::data()
+    std::int64_t panelCount = 0, panelBytes = 0;
+    const std::int8_t* nextWeights = nullptr; // what will be read after the last panel, for prefetching; may be null
+    std::int64_t nextBytes = 0;
+    const float* scales = nullptr; // [N]
+    const std::int32_t* columnSums = nullptr; // [N]
+    const float* rowScales = nullptr; // [rows], or null: rowScale for all
+    const std::int32_t* rowZeroPoints = nullptr; // [rows], or null: zeroPoint for all
+    float rowScale = 1;
+    std::int32_t zeroPoint = 0;
+    const float* bias = nullptr; // [N] or null
+    Activation activation = Activation::None;
+    const float* residual = nullptr; // [rows, residualStride] or null
+    std::int64_t residualStride = 0;
+    float* out = nullptr; // [rows, outStride] or null
+    std::int64_t outStride = 0;
+    ByteOutput bytes[2];
+};
+
+/// Panels [begin, end). Needs AVX-512 VNNI.
+void multiplyVnni(const ProductTask& task, std::int64_t begin, std::int64_t end);
+
+} // namespace octet::engine
