@@ -12,7 +12,7 @@
 
 namespace octet::engine::OCTET_ISA {
 
-constexpr std::int64_t queryBlock = 4;
+constexpr std::int64_t queryBlock = lanes == 16 ? 8 : 4; // rows of a tile: as many as the registers hold
 
 inline std::int64_t roundUp(std::int64_t n, std::int64_t to)
 {
@@ -43,21 +43,29 @@ template <int Rows, int Vectors>
 inline void tile(const float* a, std::int64_t aRow, const float* b, std::int64_t bRow, std::int64_t k, float* c,
                  std::int64_t cRow)
 {
+    // Unrolled by hand of the compiler, so that the accumulators are registers and not an array.
     Vec acc[Rows][Vectors];
+#pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 2
         for (int v = 0; v < Vectors; ++v)
             acc[r][v] = Vec::zero();
     for (std::int64_t i = 0; i < k; ++i) {
         Vec column[Vectors];
+#pragma GCC unroll 2
         for (int v = 0; v < Vectors; ++v)
             column[v] = Vec::load(b + i * bRow + v * lanes);
+#pragma GCC unroll 8
         for (int r = 0; r < Rows; ++r) {
             const Vec x = Vec::all(a[r * aRow + i]);
+#pragma GCC unroll 2
             for (int v = 0; v < Vectors; ++v)
                 acc[r][v] = fma(x, column[v], acc[r][v]);
         }
     }
+#pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 2
         for (int v = 0; v < Vectors; ++v)
             acc[r][v].store(c + r * cRow + v * lanes);
 }
@@ -78,6 +86,10 @@ inline void productOfRows(std::int64_t rows, const float* a, std::int64_t aRow, 
                           std::int64_t k, float* c, std::int64_t cRow, std::int64_t n)
 {
     switch (rows) {
+    case 8: rowsTimes<8>(a, aRow, b, bRow, k, c, cRow, n); break;
+    case 7: rowsTimes<7>(a, aRow, b, bRow, k, c, cRow, n); break;
+    case 6: rowsTimes<6>(a, aRow, b, bRow, k, c, cRow, n); break;
+    case 5: rowsTimes<5>(a, aRow, b, bRow, k, c, cRow, n); break;
     case 4: rowsTimes<4>(a, aRow, b, bRow, k, c, cRow, n); break;
     case 3: rowsTimes<3>(a, aRow, b, bRow, k, c, cRow, n); break;
     case 2: rowsTimes<2>(a, aRow, b, bRow, k, c, cRow, n); break;
@@ -103,7 +115,7 @@ inline float softmaxRow(float* scores, const float* mask, std::int64_t maskColum
     const Vec highestScore = Vec::all(highest(top));
     Vec total = Vec::zero();
     for (std::int64_t j = 0; j < paddedKeys; j += lanes) {
-        const Vec e = select(firstLanes(keys - j), exp(Vec::load(scores + j) - highestScore), Vec::zero());
+        const Vec e = select(firstLanes(keys - j), expOfNegative(Vec::load(scores + j) - highestScore), Vec::zero());
         e.store(scores + j);
         total = total + e;
     }
@@ -115,26 +127,44 @@ inline void attentionHead(const AttentionTask& t)
     const std::int64_t paddedKeys = roundUp(t.keys, lanes), paddedWidth = roundUp(t.width, lanes);
     float* packedKt = t.scratch; // [depth, paddedKeys]
     float* packedV = packedKt + t.depth * paddedKeys; // [keys, paddedWidth]
-    float* query = packedV + t.keys * paddedWidth; // [queryBlock, depth]
-    float* scores = query + roundUp(queryBlock * t.depth, lanes); // [queryBlock, paddedKeys]
+    float* packedQ = packedV + t.keys * paddedWidth; // [queryBlock, depth]
+    float* scores = packedQ + roundUp(queryBlock * t.depth, lanes); // [queryBlock, paddedKeys]
     float* result = scores + queryBlock * paddedKeys; // [queryBlock, paddedWidth]
     pack(t.kt, t.ktRow, t.ktColumn, t.depth, t.keys, packedKt, paddedKeys);
-    pack(t.v, t.vRow, t.vColumn, t.keys, t.width, packedV, paddedWidth);
+    // Rows that already lie as the tiles read them are read in place.
+    const bool wholeRows = t.width == paddedWidth;
+    const float* v = t.v;
+    std::int64_t vRow = t.vRow;
+    if (t.vColumn != 1 || !wholeRows) {
+        pack(t.v, t.vRow, t.vColumn, t.keys, t.width, packedV, paddedWidth);
+        v = packedV, vRow = paddedWidth;
+    }
     for (std::int64_t at = 0; at < t.queries; at += queryBlock) {
         const std::int64_t rows = t.queries - at < queryBlock ? t.queries - at : queryBlock;
-        pack(t.q + at * t.qRow, t.qRow, t.qColumn, rows, t.depth, query, t.depth);
-        productOfRows(rows, query, t.depth, packedKt, paddedKeys, t.depth, scores, paddedKeys, paddedKeys);
+        const float* q = t.q + at * t.qRow;
+        std::int64_t qRow = t.qRow;
+        if (t.qColumn != 1) {
+            pack(q, t.qRow, t.qColumn, rows, t.depth, packedQ, t.depth);
+            q = packedQ, qRow = t.depth;
+        }
+        productOfRows(rows, q, qRow, packedKt, paddedKeys, t.depth, scores, paddedKeys, paddedKeys);
         float sums[queryBlock];
         for (std::int64_t r = 0; r < rows; ++r) {
             const float* mask = t.mask ? t.mask + (at + r) * t.maskRow : nullptr;
             sums[r] = softmaxRow(scores + r * paddedKeys, mask, t.maskColumn, t.scale, t.keys, paddedKeys);
         }
-        productOfRows(rows, scores, paddedKeys, packedV, paddedWidth, t.keys, result, paddedWidth, paddedWidth);
+        productOfRows(rows, scores, paddedKeys, v, vRow, t.keys, result, paddedWidth, paddedWidth);
         for (std::int64_t r = 0; r < rows; ++r) {
             const float inverse = 1.0f / sums[r];
+            const float* from = result + r * paddedWidth;
             float* to = t.out + (at + r) * t.outRow;
-            for (std::int64_t c = 0; c < t.width; ++c)
-                to[c * t.outColumn] = result[r * paddedWidth + c] * inverse;
+            if (t.outColumn == 1 && wholeRows) {
+                for (std::int64_t c = 0; c < t.width; c += lanes)
+                    (Vec::load(from + c) * Vec::all(inverse)).store(to + c);
+            } else {
+                for (std::int64_t c = 0; c < t.width; ++c)
+                    to[c * t.outColumn] = from[c] * inverse;
+            }
         }
     }
 }

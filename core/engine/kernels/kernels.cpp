@@ -7,7 +7,7 @@ std::int64_t attentionScratch(std::int64_t keys, std::int64_t depth, std::int64_
 {
     // Sized for the widest vectors; see attentionHead for the parts.
     const auto up = [](std::int64_t n) { return (n + 15) / 16 * 16; };
-    constexpr std::int64_t queries = 4;
+    constexpr std::int64_t queries = 8;
     return depth * up(keys) + keys * up(width) + up(queries * depth) + queries * up(keys) + queries * up(width);
 }
 

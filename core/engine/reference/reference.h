@@ -25,14 +25,15 @@ std::vector<std::int32_t> product(std::span<const std::uint8_t> a, std::span<con
 /// Writes task.out.
 void attention(const AttentionTask& task);
 
-/// Largest allowed |kernel - reference| for inputs of magnitude up to 8, absolute unless said. Exact kernels: 0.
+/// Largest allowed |kernel - reference| for inputs of magnitude up to 8: absolute up to a value of 1, relative to it
+/// beyond. Exact kernels: 0.
 struct Tolerance
 {
     const char* kernel;
     double absolute;
 };
 constexpr Tolerance tolerances[] = {
-    {"dequantize", 2e-6}, // relative to |value|: one rounding differs (fused multiply-add)
+    {"dequantize", 2e-6}, // one rounding differs (fused multiply-add)
     {"add", 0},
     {"geluErf", 1.5e-6},
     {"geluTanh", 1.5e-6},
