@@ -148,7 +148,6 @@ void FrontierPlotPainter::paintMarks(QPainter& painter, const Theme& theme) cons
         const double y = m_map.y(m_content.floor);
         painter.setPen(QPen(theme.meets, 1.5));
         painter.drawLine(QPointF(m_map.area.left(), y), QPointF(m_map.area.right(), y));
-        painter.drawText(m_floorWords.adjusted(-2, 0, 2, 0), Qt::AlignCenter, floorText());
     }
     // The line stays visible in a crowd: above what it does not touch, below its own marks.
     const int selected = indexOf(m_selected);
@@ -156,6 +155,13 @@ void FrontierPlotPainter::paintMarks(QPainter& painter, const Theme& theme) cons
     paintSome(painter, theme, [&](const Mark& mark) { return !labelled(mark) && !frontier.contains(mark.trial); });
     painter.setPen(QPen(theme.frontier, 1.5, Qt::SolidLine, Qt::SquareCap));
     painter.drawLines(m_frontier);
+    if (m_content.floor >= 0) {
+        // The frontier may run along the floor: the words interrupt it.
+        const QRectF words = m_floorWords.adjusted(-4, 0, 4, -1);
+        painter.fillRect(words, theme.band);
+        painter.setPen(theme.meets);
+        painter.drawText(words, Qt::AlignCenter, floorText());
+    }
     for (int i = 0; i < m_positions.size(); ++i)
         if (i == selected || labelled(m_content.marks[i]))
             paintWhiskers(painter, theme, i);

@@ -27,7 +27,7 @@ JobControl::JobControl(Document* document, QObject* parent)
         const Trial mine = ours(trial);
         if (mine.id == m_runningTrial)
             m_runningTrial = 0;
-        ++m_trialsDone;
+        m_trialsDone += trial.state == TrialState::Done ? 1 : 0;
         m_document->putTrial(mine);
         emit trialFinished(mine);
     });

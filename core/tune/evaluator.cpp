@@ -139,7 +139,8 @@ const Trial& Evaluator::run(const Wish& wish)
     const bool cancelled = m_lastError && m_lastError->kind() == ErrorKind::Cancelled;
     if (m_lastError) {
         trial.state = cancelled ? TrialState::Cancelled : TrialState::Failed;
-        trial.error = m_lastError->message();
+        if (!cancelled)
+            trial.error = m_lastError->message();
     }
     trial.manifest.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     m_observer.trialFinished(trial);
