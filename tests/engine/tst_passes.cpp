@@ -215,7 +215,8 @@ private slots:
         // and the transposition behind it is free
         WeightStore store;
         options.taps.clear();
-        for (const GroupProfile& group : compile(model, {}, {}, options, store)->groups())
+        const auto program = compile(model, {}, {}, options, store);
+        for (const GroupProfile& group : program->groups())
             QVERIFY2(group.kind != "reorder", group.name.c_str());
     }
 
