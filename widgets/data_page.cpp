@@ -121,11 +121,11 @@ void DataPage::Impl::build()
     source = new DataSource;
     checks = new CheckCards;
     rowsPanel = new Panel(QStringLiteral("Rows"));
-    rowsPanel->setSubtitle(QStringLiteral("as the model will read them"));
+    rowsPanel->setNote(QStringLiteral("as the model will read them"));
     which = new Segmented;
     which->setObjectName(QStringLiteral("which"));
     which->setAccessibleName(QStringLiteral("File shown"));
-    rowsPanel->addHeaderWidget(which);
+    rowsPanel->header()->addWidget(which);
     rows = new DataRowsTable;
     rows->setObjectName(QStringLiteral("rows"));
     shown = new QLabel;
@@ -142,7 +142,7 @@ void DataPage::Impl::build()
     lengths = new LengthHistogram;
     lengthsPanel->body()->addWidget(lengths, 1);
     paddingPanel = new Panel(QStringLiteral("Padding"));
-    paddingPanel->setSubtitle(QStringLiteral("share of computed tokens"));
+    paddingPanel->setNote(QStringLiteral("share of computed tokens"));
     padding = new PaddingBars;
     paddingPanel->body()->addWidget(padding, 1);
     auto* charts = new QHBoxLayout;
@@ -251,7 +251,7 @@ void DataPage::Impl::showCharts()
     const bool hasLengths = !content.lengths.isEmpty();
     lengthsPanel->setVisible(hasLengths || content.spec.kind != DataKind::Arrays);
     paddingPanel->setVisible(hasLengths);
-    lengthsPanel->setSubtitle(hasLengths
+    lengthsPanel->setNote(hasLengths
             ? QStringLiteral("%1, %2 texts").arg(testFileName(content.spec), grouped(content.lengths.size()))
             : QString());
     lengths->setLengths(content.lengths);

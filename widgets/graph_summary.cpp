@@ -15,21 +15,6 @@ int sum(const PrecisionCounts& counts)
     return counts.int8 + counts.bf16 + counts.fp32;
 }
 
-void add(PrecisionCounts& counts, Precision precision)
-{
-    switch (precision) {
-    case Precision::Int8:
-        ++counts.int8;
-        break;
-    case Precision::Bf16:
-        ++counts.bf16;
-        break;
-    case Precision::Fp32:
-        ++counts.fp32;
-        break;
-    }
-}
-
 /// Node index that a node's group time belongs to, or -1 when the node was not measured. A group is one number, so
 /// exactly one node may carry it: its main node, or its first one when the main node is not in this model.
 std::vector<int> groupOwners(const QStringList& nodeNames, const std::vector<const OpView*>& views)
@@ -71,7 +56,7 @@ BoxSummary summariseBox(const graph::Box& box, const std::vector<const OpView*>&
         if (!view.product)
             continue;
         const bool first = !result.hasProducts();
-        add(view.counted ? result.counted : result.uncounted, view.precision);
+        (view.counted ? result.counted : result.uncounted).add(view.precision);
         allKeptOut = allKeptOut && view.keptOut;
         const QString reason = view.precision == Precision::Int8 ? QString() : view.reason;
         oneReason = oneReason && (first || reason == result.reason);
@@ -124,7 +109,7 @@ PrecisionCounts countProducts(const OpViews& ops)
     PrecisionCounts counts;
     for (const OpView& view : ops)
         if (view.product && view.counted)
-            add(counts, view.precision);
+            counts.add(view.precision);
     return counts;
 }
 

@@ -8,65 +8,68 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
+#include <QPainterPath>
 #include <QVBoxLayout>
 
 namespace octet::widgets {
 
 Panel::Panel(const QString& title, QWidget* parent)
     : QWidget(parent)
-    , m_header(new QWidget)
-    , m_headerLayout(new QHBoxLayout(m_header))
+    , m_headerBar(new QWidget)
+    , m_header(new QHBoxLayout(m_headerBar))
     , m_title(new QLabel(title))
-    , m_subtitle(new QLabel)
+    , m_note(new QLabel)
     , m_body(new QVBoxLayout)
 {
     setAccessibleName(title);
-    m_header->setFixedHeight(32);
-    m_headerLayout->setContentsMargins(10, 0, 6, 0);
-    m_headerLayout->setSpacing(8);
-    m_headerLayout->addWidget(m_title);
-    m_headerLayout->addWidget(m_subtitle);
-    m_headerLayout->addStretch(1);
+    m_headerBar->setFixedHeight(30);
+    m_header->setContentsMargins(10, 0, 4, 0);
+    m_header->setSpacing(8);
+    m_header->addWidget(m_title);
+    m_header->addWidget(m_note, 1);
+    m_note->setMinimumWidth(0);
+    m_note->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_title->setForegroundRole(QPalette::WindowText);
-    m_subtitle->setForegroundRole(QPalette::PlaceholderText);
+    m_note->setForegroundRole(QPalette::PlaceholderText);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(1, 1, 1, 1);
     layout->setSpacing(0);
-    layout->addWidget(m_header);
+    layout->addWidget(m_headerBar);
     m_body->setContentsMargins(0, 0, 0, 0);
     m_body->setSpacing(0);
     layout->addLayout(m_body, 1);
     applyFonts();
 }
 
-void Panel::setSubtitle(const QString& subtitle)
+void Panel::setNote(const QString& note)
 {
-    m_subtitle->setText(subtitle);
-}
-
-void Panel::addHeaderWidget(QWidget* widget)
-{
-    m_headerLayout->addWidget(widget);
+    m_note->setText(note);
+    m_note->setToolTip(note);
 }
 
 void Panel::applyFonts()
 {
     m_title->setFont(strongFont(font()));
-    m_subtitle->setFont(smallFont(font()));
+    m_note->setFont(smallFont(font()));
 }
 
 void Panel::paintEvent(QPaintEvent*)
 {
-    const Theme& t = Theme::of(palette());
+    const Theme& theme = Theme::of(palette());
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(t.line);
-    painter.setBrush(t.panel);
-    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
-    painter.setRenderHint(QPainter::Antialiasing, false);
-    const QRect header = m_header->geometry();
-    painter.fillRect(header.adjusted(1, 1, -1, 0), t.header);
-    painter.drawLine(header.left(), header.bottom() + 1, header.right(), header.bottom() + 1);
+    const QRectF frame = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
+    QPainterPath outline;
+    outline.addRoundedRect(frame, 4, 4);
+    painter.fillPath(outline, theme.panel);
+    painter.save();
+    painter.setClipRect(QRectF(0, 0, width(), m_headerBar->geometry().bottom() + 1));
+    painter.fillPath(outline, theme.header);
+    painter.restore();
+    painter.setPen(theme.line);
+    const double y = m_headerBar->geometry().bottom() + 0.5;
+    painter.drawLine(QPointF(0.5, y), QPointF(width() - 0.5, y));
+    painter.drawPath(outline);
 }
 
 void Panel::changeEvent(QEvent* event)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A flat card with a title line, as pages are made of.
+// A flat card: a 30 px title line in the header colour with a quiet note and room for controls; content below.
 #pragma once
 
 #include <QWidget>
@@ -15,8 +15,8 @@ class Panel : public QWidget
     Q_OBJECT
 public:
     explicit Panel(const QString& title, QWidget* parent = nullptr);
-    void setSubtitle(const QString& subtitle);
-    void addHeaderWidget(QWidget* widget); // at the right of the title line
+    void setNote(const QString& note); // gives way to the controls; whole in its tooltip
+    QHBoxLayout* header() const { return m_header; } // after title and note
     QVBoxLayout* body() const { return m_body; }
 
 protected:
@@ -25,10 +25,11 @@ protected:
 
 private:
     void applyFonts();
-    QWidget* m_header;
-    QHBoxLayout* m_headerLayout;
+
+    QWidget* m_headerBar;
+    QHBoxLayout* m_header;
     QLabel* m_title;
-    QLabel* m_subtitle;
+    QLabel* m_note;
     QVBoxLayout* m_body;
 };
 

@@ -24,7 +24,7 @@ const QString shownDraft = QStringLiteral("draft");
 } // namespace
 
 GraphPanel::GraphPanel(Document* document, QWidget* parent)
-    : Panel(tr("Graph"), parent)
+    : widgets::Panel(tr("Graph"), parent)
     , m_document(document)
     , m_find(new FindBar)
     , m_byPattern(new MarkByPattern(document))

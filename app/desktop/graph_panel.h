@@ -2,7 +2,7 @@
 // The tall graph: find line, trial or draft, fill, canvas, legend.
 #pragma once
 
-#include "app/desktop/panel.h"
+#include "widgets/panel.h"
 #include "app/desktop/present_ops.h"
 
 class QComboBox;
@@ -19,7 +19,7 @@ class Document;
 class FindBar;
 class MarkByPattern;
 
-class GraphPanel : public Panel
+class GraphPanel : public widgets::Panel
 {
     Q_OBJECT
 public:

@@ -7,7 +7,6 @@
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/job_control.h"
 #include "app/desktop/marking.h"
-#include "app/desktop/panel.h"
 #include "app/desktop/present_trials.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workload_menu.h"
@@ -16,6 +15,7 @@
 #include "widgets/graph_canvas.h"
 #include "widgets/inspector.h"
 #include "widgets/model_tree.h"
+#include "widgets/panel.h"
 #include "widgets/trials_view.h"
 
 #include <QHBoxLayout>
@@ -67,25 +67,25 @@ Workbench::Workbench(Document* document, JobControl* jobs, Actions* actions, QWi
         widget->addActions(actions->marks());
 }
 
-Panel* Workbench::makeTree()
+widgets::Panel* Workbench::makeTree()
 {
-    auto* panel = new Panel(tr("Model"));
+    auto* panel = new widgets::Panel(tr("Model"));
     m_tree = new widgets::ModelTree;
     panel->body()->addWidget(m_tree);
     return panel;
 }
 
-Panel* Workbench::makeInspector()
+widgets::Panel* Workbench::makeInspector()
 {
-    auto* panel = new Panel(tr("Inspector"));
+    auto* panel = new widgets::Panel(tr("Inspector"));
     m_inspector = new widgets::Inspector;
     panel->body()->addWidget(m_inspector);
     return panel;
 }
 
-Panel* Workbench::makePlot()
+widgets::Panel* Workbench::makePlot()
 {
-    auto* panel = m_plotPanel = new Panel(tr("Accuracy and latency"));
+    auto* panel = m_plotPanel = new widgets::Panel(tr("Accuracy and latency"));
     m_workload = new QPushButton;
     m_workload->setObjectName(QStringLiteral("workload"));
     m_workload->setToolTip(tr("What a latency means. Another workload is another plot."));
@@ -105,9 +105,9 @@ Panel* Workbench::makePlot()
     return panel;
 }
 
-Panel* Workbench::makeTrials()
+widgets::Panel* Workbench::makeTrials()
 {
-    m_trialsPanel = new Panel(tr("Trials"));
+    m_trialsPanel = new widgets::Panel(tr("Trials"));
     m_trialsModel = new widgets::TrialsModel(this);
     m_trialsView = new widgets::TrialsView(m_trialsModel);
     m_trialsPanel->body()->addWidget(m_trialsView);

@@ -15,6 +15,7 @@ class FrontierPlot;
 class GoalLine;
 class Inspector;
 class ModelTree;
+class Panel;
 class TrialsModel;
 class TrialsView;
 } // namespace octet::widgets
@@ -25,7 +26,6 @@ class Actions;
 class Document;
 class GraphPanel;
 class JobControl;
-class Panel;
 
 class Workbench : public QWidget
 {
@@ -53,10 +53,10 @@ signals:
     void emptyActionRequested();
 
 private:
-    Panel* makeTree();
-    Panel* makeInspector();
-    Panel* makePlot();
-    Panel* makeTrials();
+    widgets::Panel* makeTree();
+    widgets::Panel* makeInspector();
+    widgets::Panel* makePlot();
+    widgets::Panel* makeTrials();
     void connectDocument();
     void connectViews(Actions* actions);
     void modelOpened();
@@ -74,8 +74,8 @@ private:
     widgets::GoalLine* m_goal;
     widgets::TrialsModel* m_trialsModel;
     widgets::TrialsView* m_trialsView;
-    Panel* m_plotPanel = nullptr;
-    Panel* m_trialsPanel = nullptr;
+    widgets::Panel* m_plotPanel = nullptr;
+    widgets::Panel* m_trialsPanel = nullptr;
     QPushButton* m_workload;
     QMenu* m_workloadMenu;
     // Several signals of one change make one repaint.

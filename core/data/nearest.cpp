@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/nearest.h"
 
+#include "core/values/edit_distance.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 namespace octet::data {
 
 namespace {
 
 constexpr std::size_t maxCompared = 64; // longer names are cut, so that a hostile header costs nothing
-
-std::size_t editDistance(const std::string& a, const std::string& b)
-{
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), 0);
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t change = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({change, row[j + 1] + 1, row[j] + 1});
-        }
-    }
-    return row.back();
-}
 
 } // namespace
 

@@ -1,33 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/pattern.h"
 #include "core/quantize/resolve.h"
+#include "core/values/edit_distance.h"
 
 #include <algorithm>
-#include <numeric>
 #include <string_view>
 
 namespace octet::quantize {
 
 namespace {
 
-/// Levenshtein distance; long names are compared by their ends, where they differ.
+/// Long names are compared by their ends, where they differ.
 std::size_t distance(std::string_view a, std::string_view b)
 {
     constexpr std::size_t compared = 200;
-    a = a.substr(a.size() > compared ? a.size() - compared : 0);
-    b = b.substr(b.size() > compared ? b.size() - compared : 0);
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t(0));
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({row[j + 1] + 1, row[j] + 1, replaced});
-        }
-    }
-    return row.back();
+    return editDistance(a.substr(a.size() > compared ? a.size() - compared : 0),
+        b.substr(b.size() > compared ? b.size() - compared : 0));
 }
 
 } // namespace

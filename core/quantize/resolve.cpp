@@ -311,21 +311,9 @@ Settings Resolution::settings() const
 PrecisionCounts Resolution::counts() const
 {
     PrecisionCounts counts;
-    for (const ResolvedOp& op : ops) {
-        if (!op.product.counted())
-            continue;
-        switch (op.settings.precision) {
-        case Precision::Int8:
-            ++counts.int8;
-            break;
-        case Precision::Bf16:
-            ++counts.bf16;
-            break;
-        case Precision::Fp32:
-            ++counts.fp32;
-            break;
-        }
-    }
+    for (const ResolvedOp& op : ops)
+        if (op.product.counted())
+            counts.add(op.settings.precision);
     return counts;
 }
 

@@ -83,6 +83,7 @@ TrialState trialStateFromString(const std::string& text); // throws Error(Settin
 struct PrecisionCounts
 {
     int int8 = 0, bf16 = 0, fp32 = 0; // weight products only
+    void add(Precision precision) { ++(precision == Precision::Int8 ? int8 : precision == Precision::Bf16 ? bf16 : fp32); }
     bool operator==(const PrecisionCounts&) const = default;
 };
 
