@@ -125,6 +125,11 @@ LabelBars::LabelBars(QWidget* parent)
     setAccessibleName(QStringLiteral("Label counts"));
 }
 
+static QString withoutLabels(const DataPageContent::SplitCount& split)
+{
+    return QStringLiteral("%1 without labels").arg(grouped(split.unlabelled));
+}
+
 void LabelBars::setContent(
     const QVector<DataPageContent::SplitCount>& splits, const QStringList& names, const QString& note)
 {
@@ -136,7 +141,8 @@ void LabelBars::setContent(
         QStringList counts;
         for (const long count : split.perLabel)
             counts.append(QString::number(count));
-        words.append(split.name + QStringLiteral(": ") + counts.join(QStringLiteral(", ")));
+        words.append(split.name + QStringLiteral(": ")
+            + (split.unlabelled > 0 ? withoutLabels(split) : counts.join(QStringLiteral(", "))));
     }
     setAccessibleDescription(words.join(QStringLiteral("; ")));
     update();
@@ -189,6 +195,10 @@ void LabelBars::paintStacked(QPainter& painter, const QRectF& area)
             QRectF(area.left(), y, nameWidth + 4, rowHeight), Qt::AlignLeft | Qt::AlignVCenter, split.name);
         double x = area.left() + nameWidth + 14;
         const double width = area.right() - x;
+        if (total == 0 && split.unlabelled > 0) {
+            painter.setPen(t.secondary);
+            painter.drawText(QRectF(x, y, width, rowHeight), Qt::AlignLeft | Qt::AlignVCenter, withoutLabels(split));
+        }
         for (int i = 0; i < split.perLabel.size() && total > 0; ++i) {
             const QRectF bar(x, y + 4, width * double(split.perLabel[i]) / double(total), rowHeight - 8);
             painter.setPen(i == 0 ? Qt::NoPen : QPen(t.border, 1));
@@ -241,8 +251,10 @@ void LabelBars::paintColumns(QPainter& painter, const QRectF& area)
         painter.drawText(QRectF(area.left(), y, area.width(), metrics.height()), Qt::AlignLeft, split.name);
         painter.setPen(t.secondary);
         painter.drawText(QRectF(area.left(), y, area.width(), metrics.height()), Qt::AlignRight,
-            QStringLiteral("%1 in %2 classes, %3 to %4 each")
-                .arg(grouped(total), grouped(split.perLabel.size()), grouped(*low), grouped(*high)));
+            total == 0 && split.unlabelled > 0
+                ? withoutLabels(split)
+                : QStringLiteral("%1 in %2 classes, %3 to %4 each")
+                      .arg(grouped(total), grouped(split.perLabel.size()), grouped(*low), grouped(*high)));
         const QRectF chart(
             area.left(), y + metrics.height() + 2, area.width(), std::max(6.0, rowHeight - metrics.height() - 10));
         const double step = chart.width() / double(split.perLabel.size());

@@ -233,7 +233,7 @@ void DataPage::Impl::showRows()
     long total = 0;
     for (const auto& split : content.splits)
         if (split.name.startsWith(QLatin1String("Calib")) != test)
-            total += std::accumulate(split.perLabel.begin(), split.perLabel.end(), 0L);
+            total += split.rows();
     if (list.isEmpty())
         shown->setText(content.checking ? QStringLiteral("Reading the first rows")
                                         : QStringLiteral("No rows to show from this file."));

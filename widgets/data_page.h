@@ -11,6 +11,7 @@
 #include <QWidget>
 
 #include <memory>
+#include <numeric>
 
 namespace octet::widgets {
 
@@ -45,6 +46,8 @@ struct DataPageContent
     {
         QString name; // "Calibration"
         QVector<long> perLabel;
+        long unlabelled = 0; // calibration data needs no labels
+        long rows() const { return std::accumulate(perLabel.begin(), perLabel.end(), unlabelled); }
     };
     QVector<SplitCount> splits;
     QVector<int> lengths; // tokens a test sample; empty for arrays

@@ -56,7 +56,7 @@ void DataRoles::setContent(const DataPageContent& content)
         const bool calibration = split.name.startsWith(QLatin1String("Calib"));
         halved = halved || split.name.startsWith(QLatin1String("Held"));
         const QString file = fileOf(content.spec, calibration);
-        const long rows = std::accumulate(split.perLabel.begin(), split.perLabel.end(), 0L);
+        const long rows = split.rows();
         m_lines.append({file == before ? QString() : file, grouped(rows), roleOf(split.name)});
         words.append(QStringLiteral("%1, %2 rows, %3").arg(file, grouped(rows), roleOf(split.name)));
         before = file;

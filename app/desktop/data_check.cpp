@@ -82,7 +82,7 @@ void countLabels(Content& content, const data::Dataset& dataset)
         Content::SplitCount count{QString::fromLatin1(name), QVector<long>(classes, 0)};
         for (std::size_t i = 0; i < dataset.size(split); ++i) {
             const int label = dataset.label(split, i);
-            ++count.perLabel[std::clamp(label, 0, classes - 1)];
+            ++(label < 0 ? count.unlabelled : count.perLabel[std::min(label, classes - 1)]);
         }
         content.splits << count;
     }

@@ -77,6 +77,19 @@ private slots:
         QVERIFY(QFile::exists(m_folder.filePath(QStringLiteral("model.octet")))); // saved from the start
     }
 
+    void calibrationWithoutLabelsIsNoClass()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        const DataSource* data = window->document()->data();
+        QVERIFY(QTest::qWaitFor([&] { return data->usable(); }, longest));
+        const auto& splits = data->content().splits;
+        QCOMPARE(splits[0].unlabelled, 256L);
+        QCOMPARE(splits[0].perLabel, QVector<long>(10, 0));
+        QCOMPARE(splits[1].unlabelled, 0L);
+        QCOMPARE(splits[1].rows() + splits[2].rows(), 2000L);
+    }
+
     void marksAreUndone()
     {
         const auto window = openedWindow();
