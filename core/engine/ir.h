@@ -52,7 +52,15 @@ struct ProductDetails
     NormDetails norm;
 };
 
-enum class IrKind { General, Norm, Gelu, Attention, Product };
+/// Positions [first, first + count) along one axis: a view.
+struct SelectDetails
+{
+    int axis = 0;
+    std::int64_t first = 0, count = 1;
+    bool operator==(const SelectDetails&) const = default;
+};
+
+enum class IrKind { General, Norm, Gelu, Attention, Product, Select };
 
 struct IrNode
 {
@@ -64,6 +72,7 @@ struct IrNode
     Activation activation = Activation::None; // Gelu
     AttentionDetails attention; // Attention
     ProductDetails product; // Product
+    SelectDetails select; // Select
 };
 
 struct Ir

@@ -95,6 +95,7 @@ private:
         case IrKind::Gelu: lowerRows(node, "elementwise", "gelu"); break;
         case IrKind::Attention: lowerAttention(node); break;
         case IrKind::Product: lowerProduct(node); break;
+        case IrKind::Select: lowerSelect(node); break;
         }
     }
 
@@ -153,6 +154,15 @@ private:
             placeView(node.outputs[i], place, views->at(i).strides);
         }
         return true;
+    }
+
+    void lowerSelect(const IrNode& node)
+    {
+        const Placed from = placed(node.inputs[0]);
+        Place place = from.place;
+        place.offset += node.select.first * from.strides[static_cast<std::size_t>(node.select.axis)]
+            * static_cast<std::int64_t>(elementSize(m_ir.value(node.inputs[0]).type));
+        placeView(node.outputs[0], place, from.strides);
     }
 
     NormPlaces normPlaces(const NormDetails& norm)

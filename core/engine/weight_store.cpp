@@ -7,7 +7,7 @@ namespace octet::engine {
 
 namespace {
 
-std::shared_ptr<const StoredWeight> makeWeight(const WeightRequest& r, const DnnProduct* product)
+std::shared_ptr<const StoredWeight> makeWeight(const WeightRequest& r, const DnnProduct* product, WeightMemory& memory)
 {
     auto stored = std::make_shared<StoredWeight>();
     if (r.integer) {
@@ -16,7 +16,7 @@ std::shared_ptr<const StoredWeight> makeWeight(const WeightRequest& r, const Dnn
         if (product)
             stored->packed = product->pack(q.values.data(), false);
         else
-            stored->panels = std::make_unique<PanelWeights>(q.values.data(), r.k, r.n);
+            stored->panels = std::make_unique<PanelWeights>(q.values.data(), r.k, r.n, memory);
         stored->scales = q.scales;
         if (stored->scales.size() == 1)
             stored->scales.assign(static_cast<std::size_t>(r.n), q.scales[0]);
@@ -55,7 +55,7 @@ std::shared_ptr<const StoredWeight> WeightStore::Impl::get(const WeightRequest& 
             return it->weight;
         }
     }
-    const auto made = makeWeight(request, product);
+    const auto made = makeWeight(request, product, memory);
     bytes += made->bytes;
     entries.push_front({key, made});
     while (bytes > byteLimit && entries.size() > 1) {

@@ -50,6 +50,7 @@ struct WeightStore::Impl
     std::size_t byteLimit;
     std::size_t bytes = 0;
     std::list<Entry> entries; // most recently used first
+    WeightMemory memory; // of our own packed weights
     std::mutex mutex;
 };
 

@@ -237,7 +237,8 @@ private slots:
                 x = static_cast<std::uint8_t>(random.whole(0, 255));
             for (auto& x : w)
                 x = static_cast<std::int8_t>(random.whole(-127, 127));
-            const PanelWeights panels(w.data(), k, n);
+            WeightMemory memory;
+            const PanelWeights panels(w.data(), k, n, memory);
             std::vector<std::int32_t> sums(static_cast<std::size_t>(n)), zeros;
             for (std::int64_t i = 0; i < k * n; ++i)
                 sums[static_cast<std::size_t>(i % n)] += w[static_cast<std::size_t>(i)];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstddef>
+#include "core/engine/kernels/weight_memory.h"
+
 #include <cstdint>
-#include <vector>
 
 namespace octet::engine {
 
@@ -14,18 +14,15 @@ constexpr std::int64_t panelColumns = 48;
 class PanelWeights
 {
 public:
-    PanelWeights(const std::int8_t* values, std::int64_t k, std::int64_t n);
-    PanelWeights(const PanelWeights&) = delete;
-    PanelWeights& operator=(const PanelWeights&) = delete;
+    PanelWeights(const std::int8_t* values, std::int64_t k, std::int64_t n, WeightMemory& memory);
 
-    const std::int8_t* data() const { return m_data; }
+    const std::int8_t* data() const { return reinterpret_cast<const std::int8_t*>(m_memory.get()); }
     std::int64_t panels() const { return m_panels; }
     std::int64_t panelBytes() const { return m_panelBytes; }
     std::size_t bytes() const { return static_cast<std::size_t>(m_panels * m_panelBytes); }
 
 private:
-    std::vector<std::int8_t> m_storage;
-    std::int8_t* m_data = nullptr;
+    std::shared_ptr<std::byte> m_memory;
     std::int64_t m_panels = 0, m_panelBytes = 0;
 };
 

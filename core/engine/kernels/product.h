@@ -28,6 +28,7 @@ struct ProductTask
     std::int64_t panelCount = 0, panelBytes = 0;
     const std::int8_t* nextWeights = nullptr; // what will be read after the last panel, for prefetching; may be null
     std::int64_t nextBytes = 0;
+    bool prefetchPastL2 = false; // straight to L1: 3 to 10 % faster on AMD's family 26, not tried elsewhere
     const float* scales = nullptr; // [N]
     const std::int32_t* columnSums = nullptr; // [N]
     const float* rowScales = nullptr; // [rows], or null: rowScale for all

@@ -23,6 +23,16 @@ struct Prefetch
 {
     const std::int8_t* at = nullptr;
     std::int64_t lines = 0; // of 64 bytes
+    bool pastL2 = false;
+
+    void line()
+    {
+        if (pastL2)
+            _mm_prefetch(reinterpret_cast<const char*>(at), _MM_HINT_NTA);
+        else
+            _mm_prefetch(reinterpret_cast<const char*>(at), _MM_HINT_T1);
+        at += 64;
+    }
 };
 
 template <int Rows, int Vectors>
@@ -55,13 +65,12 @@ inline void accumulate(const ProductTask& t, const std::int8_t* panel, std::int6
                 acc[r][v] = _mm512_dpbusd_epi32(acc[r][v], x, weights[v]);
         }
         if (--untilLine == 0 && prefetch.lines-- > 0) {
-            _mm_prefetch(reinterpret_cast<const char*>(prefetch.at), _MM_HINT_T1);
-            prefetch.at += 64;
+            prefetch.line();
             untilLine = perLine;
         }
     }
-    for (; prefetch.lines-- > 0; prefetch.at += 64)
-        _mm_prefetch(reinterpret_cast<const char*>(prefetch.at), _MM_HINT_T1);
+    while (prefetch.lines-- > 0)
+        prefetch.line();
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 3
@@ -152,7 +161,7 @@ void multiplyVnni(const ProductTask& t, std::int64_t begin, std::int64_t end)
         for (std::int64_t i = 0; i < tiles; ++i) {
             const std::int64_t rows = (t.rows - row) / (tiles - i);
             const std::int64_t from = nextLines * i / tiles, to = nextLines * (i + 1) / tiles;
-            const Prefetch prefetch {next + from * 64, to - from};
+            const Prefetch prefetch {next + from * 64, to - from, t.prefetchPastL2};
             const std::int8_t* panel = t.panels + p * t.panelBytes;
             alignas(64) std::int32_t sums[8 * panelColumns];
             switch (vectors) {

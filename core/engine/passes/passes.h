@@ -24,4 +24,7 @@ void recogniseAttention(Ir& ir);
 /// MatMul, Gemm and patch Conv with constant weights -> Product, with bias, activation, residual and norm behind it.
 void fuseProducts(Ir& ir, const std::vector<quantize::Product>& products);
 
+/// Where only some rows of a value are read (the first token's), what leads to them computes no others. Exact.
+void selectRows(Ir& ir);
+
 } // namespace octet::engine

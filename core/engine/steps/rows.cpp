@@ -144,6 +144,8 @@ void ProductStep::runOwn(const Frame& frame) const
     task.panelCount = weight->panels->panels(), task.panelBytes = weight->panels->panelBytes();
     if (next)
         task.nextWeights = next->weight->panels->data(), task.nextBytes = next->weight->panels->panelBytes();
+    static const bool amd = __builtin_cpu_is("amd");
+    task.prefetchPastL2 = amd;
     task.scales = weight->scales.data(), task.columnSums = weight->columnSums.data();
     if (quantized.form.dynamic) {
         task.rowScales = frame.in<float>(quantized.scales);
