@@ -38,6 +38,7 @@ struct NormDetails
 struct AttentionDetails
 {
     float scale = 1;
+    const graph::Node* context = nullptr; // the second product; the first is the group's source
 };
 
 /// activation(A W + bias) (+ residual) (-> LayerNorm). Inputs: A, residual or -1. Outputs: the sum, the norm.

@@ -209,14 +209,18 @@ private:
 
     void lowerAttention(const IrNode& node)
     {
+        std::string reason;
         auto step = std::make_unique<AttentionStep>();
+        step->integers = attentionBytes(node, reason);
         const Shape& q = m_ir.value(node.inputs[0]).shape;
         const Shape& kt = m_ir.value(node.inputs[1]).shape;
         const Shape& v = m_ir.value(node.inputs[2]).shape;
         const auto operand = [&](ValueId id) { return AttentionStep::Operand {reading(placed(id).place), fourStrides(placed(id).strides)}; };
-        step->q = operand(node.inputs[0]);
-        step->kt = operand(node.inputs[1]);
-        step->v = operand(node.inputs[2]);
+        if (!step->integers) {
+            step->q = operand(node.inputs[0]);
+            step->kt = operand(node.inputs[1]);
+            step->v = operand(node.inputs[2]);
+        }
         step->batch = q[0];
         step->heads = q.size() == 4 ? q[1] : 1;
         step->queries = q[q.size() - 2];
@@ -234,15 +238,89 @@ private:
         Placed& out = placeNew(node.outputs[0]);
         out.strides = stridesForReader(node.outputs[0]);
         step->out = {out.place, fourStrides(out.strides)};
-        step->scratchFloats = (attentionScratch(step->keys, step->depth, step->width) + 15) / 16 * 16;
+        const bool integer = step->integers.has_value();
+        step->scratchFloats = integer ? byteAttentionScratch(step->keys, step->depth, step->width) / 4
+                                      : attentionScratch(step->keys, step->depth, step->width);
+        step->scratchFloats = (step->scratchFloats + 15) / 16 * 16;
         step->scratch = scratch(threadFloats(step->scratchFloats));
+        const char* isa = integer ? m_program.kernels->bytesName : m_program.kernels->name;
         Step& added = addStep(std::move(step), "attention", &node, node.source->name,
-                              kernelName("fp32 scores, softmax, context"));
-        if (const auto it = m_settings.find(node.source->name);
-            it != m_settings.end() && it->second.precision != Precision::Fp32) {
-            added.group.asked = it->second.precision;
-            added.group.reason = "attention products run in fp32 in this version";
+                              fmt::format("{} scores, softmax, context ({})", integer ? "int8" : "fp32", isa));
+        added.group.asked = settingsOf(node).precision;
+        added.group.executed = integer ? Precision::Int8 : Precision::Fp32;
+        added.group.reason = reason;
+    }
+
+    /// The operands in int8 where both products are marked and the bytes come straight from products; else the reason.
+    std::optional<AttentionStep::Integers> attentionBytes(const IrNode& node, std::string& reason)
+    {
+        const OpSettings& scores = settingsOf(node.source->name);
+        const OpSettings& context = settingsOf(node.attention.context->name);
+        if (scores.precision != Precision::Int8 && context.precision != Precision::Int8) {
+            if (scores.precision == Precision::Bf16 || context.precision == Precision::Bf16)
+                reason = "attention products run in fp32 or int8";
+            return std::nullopt;
         }
+        if (scores.precision != context.precision) {
+            reason = fmt::format("both products of an attention must be int8, and \"{}\" is not",
+                                 scores.precision == Precision::Int8 ? node.attention.context->name : node.source->name);
+            return std::nullopt;
+        }
+        const auto bytes = [&](std::size_t input, const std::string& value, const OpSettings& settings) {
+            return byteOperand(node.inputs[input], input == 1, value, settings);
+        };
+        const auto q = bytes(0, node.source->inputs[0], scores), k = bytes(1, node.source->inputs[1], scores),
+                   v = bytes(2, node.attention.context->inputs[1], context);
+        if (!q || !k || !v) {
+            reason = fmt::format("\"{}\" does not come straight from a product",
+                                 m_ir.value(node.inputs[!q ? 0 : !k ? 1 : 2]).name);
+            return std::nullopt;
+        }
+        // Only now that nothing is missing: who reads bytes makes the product write them.
+        const auto made = [&](const ByteView& view, const OpSettings& settings) {
+            AttentionStep::Bytes result = view.bytes;
+            result.rows = quantized(view.whole, attentionForm(view.value, settings, node.source->name), view.value);
+            return result;
+        };
+        return AttentionStep::Integers {made(*q, scores), made(*k, scores), made(*v, context)};
+    }
+
+    struct ByteView
+    {
+        Rows whole;
+        AttentionStep::Bytes bytes;
+        std::string value;
+    };
+
+    std::optional<ByteView> byteOperand(ValueId id, bool transposed, const std::string& value, const OpSettings& settings)
+    {
+        const Placed& p = placed(id);
+        Shape strides = fourStrides(p.strides);
+        if (transposed)
+            std::swap(strides[2], strides[3]);
+        const auto sink = m_sinks.find(p.place.buffer);
+        if (sink == m_sinks.end() || strides[3] != 1 || sink->second->rows.stride != sink->second->rows.columns)
+            return std::nullopt;
+        ByteView view;
+        view.whole = sink->second->rows;
+        view.value = value;
+        view.bytes.rowColumns = view.whole.columns;
+        view.bytes.offset = p.place.offset / static_cast<std::int64_t>(sizeof(float));
+        view.bytes.batch = strides[0], view.bytes.head = strides[1], view.bytes.row = strides[2];
+        const bool rowsAreTokens = strides[2] == view.whole.columns && strides[0] % view.whole.columns == 0
+            && strides[1] < view.whole.columns;
+        if (settings.approach == Approach::Dynamic && !rowsAreTokens)
+            return std::nullopt;
+        return view;
+    }
+
+    /// Tokens with a scale of their own are symmetric: the kernel counts on one zero point for all keys.
+    QuantizedForm attentionForm(const std::string& value, const OpSettings& settings, const std::string& node) const
+    {
+        QuantizedForm form = formOf(value, settings, node);
+        if (form.dynamic)
+            form.scheme = Scheme::Sym;
+        return form;
     }
 
     static Shape fourStrides(const Shape& strides)
@@ -274,27 +352,28 @@ private:
 
     // ---- products -------------------------------------------------------------------------------------------------
 
-    const OpSettings& settingsOf(const IrNode& node) const
+    const OpSettings& settingsOf(const IrNode& node) const { return settingsOf(node.source->name); }
+
+    const OpSettings& settingsOf(const std::string& node) const
     {
         static const OpSettings fp32;
-        const auto it = m_settings.find(node.source->name);
+        const auto it = m_settings.find(node);
         return it == m_settings.end() ? fp32 : it->second;
     }
 
-    QuantizedForm formOf(const IrNode& node, const OpSettings& settings) const
+    QuantizedForm formOf(const std::string& value, const OpSettings& settings, const std::string& node) const
     {
         QuantizedForm form;
         form.dynamic = settings.approach == Approach::Dynamic;
         form.scheme = settings.activationScheme;
         if (form.dynamic)
             return form;
-        const std::string& value = node.product.product.activation;
         const auto it = m_ranges.find(rangeKey(value, settings));
         if (it == m_ranges.end())
             throw Error(ErrorKind::Setting,
                         fmt::format("Node \"{}\" is static int8 but \"{}\" has no {} range; calibrate first.",
-                                    node.source->name, value, toString(settings.rangeMethod)),
-                        {.node = node.source->name});
+                                    node, value, toString(settings.rangeMethod)),
+                        {.node = node});
         form.affine = quantize::activationAffine(it->second, settings.activationScheme);
         return form;
     }
@@ -350,7 +429,7 @@ private:
         const ProductDetails& d = node.product;
         const OpSettings& settings = settingsOf(node);
         const bool integer = settings.precision == Precision::Int8;
-        const QuantizedForm form = integer ? formOf(node, settings) : QuantizedForm {};
+        const QuantizedForm form = integer ? formOf(d.product.activation, settings, node.source->name) : QuantizedForm {};
         const bool conv = d.product.kind == quantize::ProductKind::Conv;
         const Rows input = conv ? patches(node) : rowsOf(node.inputs[0]);
         const Rows residual = node.inputs[1] >= 0 ? rowsOf(node.inputs[1]) : Rows {};

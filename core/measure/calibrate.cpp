@@ -88,7 +88,11 @@ std::set<RangeKey> neededRanges(const graph::Model& model, const Settings& setti
         if (it == settings.end() || it->second.precision != Precision::Int8 || it->second.approach != Approach::Static
             || !product.int8Refusal.empty())
             continue;
-        needed.insert(rangeKey(product.activation, it->second));
+        // Probabilities lie between 0 and 1, whatever the data.
+        if (product.kind != quantize::ProductKind::Context)
+            needed.insert(rangeKey(product.activation, it->second));
+        if (!product.counted())
+            needed.insert(rangeKey(product.weight, it->second));
     }
     return needed;
 }

@@ -17,7 +17,6 @@ using graph::Model;
 using graph::Node;
 using graph::Weight;
 
-constexpr const char* attentionRefusal = "Attention products run in fp32 in this version.";
 constexpr const char* bf16RefusalText = "bf16 kernels come with the next version.";
 
 const Weight* constant(const Model& model, const Node& node, std::size_t input)
@@ -177,7 +176,6 @@ void addAttention(const Model& model, const Node& softmax, std::map<int, Product
         product.kind = kind;
         product.activation = node.inputs[0];
         product.weight = node.inputs[1];
-        product.int8Refusal = attentionRefusal;
         product.bf16Refusal = bf16RefusalText;
         found.emplace(index, std::move(product));
     };

@@ -9,6 +9,8 @@
 
 #include <QtTest>
 
+#include <memory>
+
 #include <cmath>
 #include <random>
 
@@ -52,6 +54,8 @@ class TestKernels : public QObject
         QTest::newRow("avx2") << static_cast<int>(Isa::Avx2);
         if (cpuIsa() >= Isa::Avx512)
             QTest::newRow("avx512") << static_cast<int>(Isa::Avx512);
+        if (cpuIsa() >= Isa::Vnni)
+            QTest::newRow("vnni") << static_cast<int>(Isa::Vnni);
     }
     const Kernels& table() const
     {
@@ -218,6 +222,91 @@ private slots:
             task.scratch = scratch.data();
             table().attention(task);
             results.push_back(out);
+        }
+        QCOMPARE(results[1], results[0]);
+        QCOMPARE(results[2], results[0]);
+    }
+
+    void attentionBytes_data() { addTables(); }
+    void attentionBytes()
+    {
+        Random random(29);
+        for (int round = 0; round < 60; ++round) {
+            const std::int64_t queries = random.whole(1, 19), keys = random.whole(1, 90), depth = random.whole(1, 70),
+                               width = random.whole(1, 70), apart = random.whole(0, 9);
+            const bool perToken = round % 2, perQuery = round % 3 == 0;
+            ByteAttentionTask task;
+            std::vector<std::vector<std::uint8_t>> bytes;
+            std::vector<std::vector<float>> scales;
+            const auto fill = [&](ByteOperand& o, std::int64_t rows, std::int64_t columns) {
+                bytes.emplace_back(static_cast<std::size_t>(rows * (columns + apart)));
+                for (auto& x : bytes.back())
+                    x = static_cast<std::uint8_t>(random.whole(0, 255));
+                scales.push_back(random.reals(rows, 0.005f, 0.02f));
+                o.values = bytes.back().data(), o.row = columns + apart;
+                o.scale = 0.01f, o.zeroPoint = perToken ? 128 : static_cast<std::int32_t>(random.whole(0, 255));
+                o.scales = perToken ? scales.back().data() : nullptr;
+            };
+            bytes.reserve(3), scales.reserve(3);
+            fill(task.q, queries, depth), fill(task.k, keys, depth), fill(task.v, keys, width);
+            auto mask = random.reals(queries * keys, -2, 0);
+            for (std::int64_t j = keys / 2; j < keys; ++j)
+                mask[static_cast<std::size_t>(j)] = j % 3 ? -10000.0f : -3.4028234663852886e38f;
+            if (round % 4) {
+                task.mask = mask.data(), task.maskColumn = 1;
+                task.maskRow = perQuery ? keys : 0;
+            }
+            task.queries = queries, task.keys = keys, task.depth = depth, task.width = width, task.scale = 0.05f;
+            std::vector<std::byte> scratch(static_cast<std::size_t>(byteAttentionScratch(keys, depth, width)) + 64);
+            void* aligned = scratch.data();
+            std::size_t room = scratch.size();
+            task.scratch = static_cast<std::byte*>(std::align(64, room - 64, aligned, room));
+            std::vector<float> out(static_cast<std::size_t>(queries * width)), expected = out;
+            const bool across = round % 5 == 0;
+            task.outRow = across ? 1 : width, task.outColumn = across ? queries : 1;
+            task.out = out.data();
+            table().attentionBytes(task);
+            task.out = expected.data();
+            reference::attentionBytes(task);
+            float largest = 0;
+            for (const float x : expected)
+                largest = std::max(largest, std::abs(x));
+            for (std::size_t i = 0; i < out.size(); ++i)
+                QVERIFY2(std::abs(out[i] - expected[i]) <= reference::tolerance("attentionBytes") * largest,
+                         qPrintable(QStringLiteral("round %1: %2 instead of %3").arg(round).arg(out[i]).arg(expected[i])));
+        }
+    }
+
+    /// The same law in int8, and a sentence that is hidden wholly stays finite.
+    void attentionBytesIgnorePadding_data() { addTables(); }
+    void attentionBytesIgnorePadding()
+    {
+        Random random(37);
+        const std::int64_t depth = 32, width = 32, real = 21;
+        std::vector<std::uint8_t> bytes(96 * depth);
+        for (auto& x : bytes)
+            x = static_cast<std::uint8_t>(random.whole(0, 255));
+        std::vector<std::vector<float>> results;
+        for (const std::int64_t keys : {real, std::int64_t(32), std::int64_t(96)}) {
+            for (const bool all : {false, true}) {
+                std::vector<float> mask(static_cast<std::size_t>(keys), 0.0f), out(5 * width);
+                std::fill(mask.begin() + (all ? 0 : real), mask.end(), -3.4028234663852886e38f);
+                std::vector<std::byte> scratch(static_cast<std::size_t>(byteAttentionScratch(keys, depth, width)) + 64);
+                void* aligned = scratch.data();
+                std::size_t room = scratch.size();
+                ByteAttentionTask task;
+                task.scratch = static_cast<std::byte*>(std::align(64, room - 64, aligned, room));
+                for (ByteOperand* o : {&task.q, &task.k, &task.v})
+                    o->values = bytes.data(), o->row = depth, o->scale = 0.01f, o->zeroPoint = 120;
+                task.mask = mask.data(), task.maskColumn = 1;
+                task.out = out.data(), task.outRow = width;
+                task.queries = 5, task.keys = keys, task.depth = depth, task.width = width, task.scale = 0.2f;
+                table().attentionBytes(task);
+                if (all)
+                    QVERIFY(std::all_of(out.begin(), out.end(), [](float x) { return std::isfinite(x); }));
+                else
+                    results.push_back(out);
+            }
         }
         QCOMPARE(results[1], results[0]);
         QCOMPARE(results[2], results[0]);

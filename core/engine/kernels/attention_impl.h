@@ -6,6 +6,7 @@
 // lane: appending masked keys adds exact zeros, so a row does not depend on padding.
 #pragma once
 
+#include "core/engine/kernels/attention_bytes_impl.h"
 #include "core/engine/kernels/kernels.h"
 #include "core/engine/kernels/rows_impl.h"
 #include "core/engine/kernels/simd.h"
@@ -122,8 +123,10 @@ inline float softmaxRow(float* scores, const float* mask, std::int64_t maskColum
     return sum(total);
 }
 
-inline void attentionHead(const AttentionTask& t)
+inline void attentionHead(const AttentionTask& whole)
 {
+    AttentionTask t = whole;
+    t.keys = visibleKeys(t.mask, t.maskRow, t.maskColumn, t.queries, t.keys);
     const std::int64_t paddedKeys = roundUp(t.keys, lanes), paddedWidth = roundUp(t.width, lanes);
     float* packedKt = t.scratch; // [depth, paddedKeys]
     float* packedV = packedKt + t.depth * paddedKeys; // [keys, paddedWidth]
@@ -172,7 +175,7 @@ inline void attentionHead(const AttentionTask& t)
 inline Kernels table(const char* name)
 {
     return {name, dequantizeRow, addRow, geluErfRow, geluTanhRow, reluRow, tanhRow, layerNormRow, quantizeRow, rangeRow,
-            attentionHead};
+            attentionHead, byteAttentionHead, name};
 }
 
 } // namespace octet::engine::OCTET_ISA

@@ -13,7 +13,7 @@ std::int64_t attentionScratch(std::int64_t keys, std::int64_t depth, std::int64_
 
 const Kernels& kernels(Isa isa)
 {
-    return isa == Isa::Avx2 ? kernelsAvx2() : kernelsAvx512();
+    return isa == Isa::Avx2 ? kernelsAvx2() : isa == Isa::Avx512 ? kernelsAvx512() : kernelsVnni();
 }
 
 } // namespace octet::engine

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/engine/cpu.h"
+#include "core/engine/kernels/attention_bytes.h"
 
 #include <cstdint>
 
@@ -46,11 +47,14 @@ struct Kernels
     void (*quantize)(const float* row, float inverseScale, std::int32_t zeroPoint, std::uint8_t* to, std::int64_t n);
     void (*range)(const float* row, float& low, float& high, std::int64_t n); // extremes, 0 included
     void (*attention)(const AttentionTask& task);
+    void (*attentionBytes)(const ByteAttentionTask& task);
+    const char* bytesName; // which dot product attentionBytes runs on
 };
 
-/// The table for an ISA (avx2, or avx512 for all above).
+/// The table for an ISA.
 const Kernels& kernels(Isa isa);
 const Kernels& kernelsAvx2();
 const Kernels& kernelsAvx512();
+const Kernels& kernelsVnni(); // as avx512, but for products of bytes
 
 } // namespace octet::engine

@@ -22,8 +22,10 @@ struct ByteOutput
 /// out = activation((acc - zeroPoint * columnSum) * scale * rowScale + bias) + residual
 struct ProductTask
 {
-    const std::uint8_t* a = nullptr; // [rows, K], dense, readable to a multiple of 4
-    std::int64_t rows = 0, k = 0, n = 0; // k a multiple of 4
+    const std::uint8_t* a = nullptr; // [.., K], dense, readable to a multiple of 4
+    std::int64_t k = 0, n = 0; // k a multiple of 4
+    std::int64_t firstRow = 0, rows = 0; // the block of rows to compute; all arrays begin at row 0
+    bool againAfter = false; // the same panels follow, for another block
     const std::int8_t* panels = nullptr; // PanelWeights::data()
     std::int64_t panelCount = 0, panelBytes = 0;
     const std::int8_t* nextWeights = nullptr; // what will be read after the last panel, for prefetching; may be null
@@ -41,7 +43,7 @@ struct ProductTask
     std::int64_t residualStride = 0;
     float* out = nullptr; // [rows, outStride] or null
     std::int64_t outStride = 0;
-    ByteOutput bytes[2];
+    ByteOutput bytes[3]; // Q, K and V of one product have a form each
 };
 
 /// Panels [begin, end). Needs AVX-512 VNNI.

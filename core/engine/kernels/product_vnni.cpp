@@ -148,30 +148,42 @@ void accumulateRows(std::int64_t rows, const ProductTask& t, const std::int8_t* 
 
 } // namespace
 
+namespace {
+
+/// Panel `p` over rows [first, first + count), while `next` is on its way.
+void multiplyPanel(const ProductTask& t, std::int64_t p, std::int64_t first, std::int64_t count, const std::int8_t* next,
+                   std::int64_t nextLines)
+{
+    const std::int64_t column = p * panelColumns;
+    const std::int64_t vectors = ((t.n - column < panelColumns ? t.n - column : panelColumns) + lanes - 1) / lanes;
+    const std::int8_t* panel = t.panels + p * t.panelBytes;
+    const std::int64_t tiles = (count + 7) / 8;
+    std::int64_t row = first;
+    for (std::int64_t i = 0; i < tiles; ++i) {
+        const std::int64_t rows = (first + count - row) / (tiles - i);
+        const std::int64_t from = nextLines * i / tiles, to = nextLines * (i + 1) / tiles;
+        const Prefetch prefetch {next + from * 64, to - from, t.prefetchPastL2};
+        alignas(64) std::int32_t sums[8 * panelColumns];
+        switch (vectors) {
+        case 3: accumulateRows<3>(rows, t, panel, row, prefetch, sums); break;
+        case 2: accumulateRows<2>(rows, t, panel, row, prefetch, sums); break;
+        default: accumulateRows<1>(rows, t, panel, row, prefetch, sums);
+        }
+        finish(t, row, rows, column, vectors, sums);
+        row += rows;
+    }
+}
+
+} // namespace
+
 void multiplyVnni(const ProductTask& t, std::int64_t begin, std::int64_t end)
 {
-    const std::int64_t tiles = (t.rows + 7) / 8;
     for (std::int64_t p = begin; p < end; ++p) {
-        const std::int64_t column = p * panelColumns;
-        const bool last = p + 1 == t.panelCount;
-        const std::int8_t* next = last ? t.nextWeights : t.panels + (p + 1) * t.panelBytes;
-        const std::int64_t nextLines = next ? (last ? t.nextBytes : t.panelBytes) / 64 : 0;
-        const std::int64_t vectors = ((t.n - column < panelColumns ? t.n - column : panelColumns) + lanes - 1) / lanes;
-        std::int64_t row = 0;
-        for (std::int64_t i = 0; i < tiles; ++i) {
-            const std::int64_t rows = (t.rows - row) / (tiles - i);
-            const std::int64_t from = nextLines * i / tiles, to = nextLines * (i + 1) / tiles;
-            const Prefetch prefetch {next + from * 64, to - from, t.prefetchPastL2};
-            const std::int8_t* panel = t.panels + p * t.panelBytes;
-            alignas(64) std::int32_t sums[8 * panelColumns];
-            switch (vectors) {
-            case 3: accumulateRows<3>(rows, t, panel, row, prefetch, sums); break;
-            case 2: accumulateRows<2>(rows, t, panel, row, prefetch, sums); break;
-            default: accumulateRows<1>(rows, t, panel, row, prefetch, sums);
-            }
-            finish(t, row, rows, column, vectors, sums);
-            row += rows;
-        }
+        const bool again = p + 1 == end && t.againAfter, over = p + 1 == t.panelCount && !again;
+        const std::int8_t* next = again ? t.panels + begin * t.panelBytes
+            : over                      ? t.nextWeights
+                                        : t.panels + (p + 1) * t.panelBytes;
+        multiplyPanel(t, p, t.firstRow, t.rows, next, next ? (over ? t.nextBytes : t.panelBytes) / 64 : 0);
     }
 }
 

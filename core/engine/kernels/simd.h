@@ -78,10 +78,17 @@ struct VecI
     static VecI load(const std::int32_t* p, Mask m) { return {_mm512_maskz_loadu_epi32(m.m, p)}; }
     static VecI all(std::int32_t x) { return {_mm512_set1_epi32(x)}; }
 };
+inline void toInts(VecI a, std::int32_t* p) { _mm512_storeu_si512(p, a.v); }
+inline VecI toInt(Vec a) { return {_mm512_cvtps_epi32(a.v)}; } // half to even
+inline VecI max(VecI a, VecI b) { return {_mm512_max_epi32(a.v, b.v)}; }
+inline std::int32_t highest(VecI a) { return _mm512_reduce_max_epi32(a.v); }
+inline std::int32_t sum(VecI a) { return _mm512_reduce_add_epi32(a.v); }
+inline VecI operator+(VecI a, VecI b) { return {_mm512_add_epi32(a.v, b.v)}; }
 inline VecI operator-(VecI a, VecI b) { return {_mm512_sub_epi32(a.v, b.v)}; }
 inline VecI operator*(VecI a, VecI b) { return {_mm512_mullo_epi32(a.v, b.v)}; }
 inline Vec toFloat(VecI a) { return {_mm512_cvtepi32_ps(a.v)}; }
 /// Whole numbers from 0 to 255 as bytes.
+inline void storeBytes(VecI a, std::uint8_t* p) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtusepi32_epi8(a.v)); }
 inline void storeBytes(Vec a, std::uint8_t* p) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(a.v))); }
 inline void storeBytes(Vec a, std::uint8_t* p, Mask m) { _mm512_mask_cvtusepi32_storeu_epi8(p, m.m, _mm512_cvtps_epi32(a.v)); }
 
@@ -169,9 +176,35 @@ struct VecI
     static VecI load(const std::int32_t* p, Mask m) { return {_mm256_maskload_epi32(p, m.m)}; }
     static VecI all(std::int32_t x) { return {_mm256_set1_epi32(x)}; }
 };
+inline void toInts(VecI a, std::int32_t* p) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a.v); }
+inline VecI toInt(Vec a) { return {_mm256_cvtps_epi32(a.v)}; }
+inline VecI max(VecI a, VecI b) { return {_mm256_max_epi32(a.v, b.v)}; }
+inline std::int32_t highest(VecI a)
+{
+    alignas(32) std::int32_t t[8];
+    _mm256_store_si256(reinterpret_cast<__m256i*>(t), a.v);
+    std::int32_t best = t[0];
+    for (int i = 1; i < 8; ++i)
+        best = t[i] > best ? t[i] : best;
+    return best;
+}
+inline std::int32_t sum(VecI a)
+{
+    alignas(32) std::int32_t t[8];
+    _mm256_store_si256(reinterpret_cast<__m256i*>(t), a.v);
+    return t[0] + t[1] + t[2] + t[3] + t[4] + t[5] + t[6] + t[7];
+}
+inline VecI operator+(VecI a, VecI b) { return {_mm256_add_epi32(a.v, b.v)}; }
 inline VecI operator-(VecI a, VecI b) { return {_mm256_sub_epi32(a.v, b.v)}; }
 inline VecI operator*(VecI a, VecI b) { return {_mm256_mullo_epi32(a.v, b.v)}; }
 inline Vec toFloat(VecI a) { return {_mm256_cvtepi32_ps(a.v)}; }
+inline void storeBytes(VecI a, std::uint8_t* p)
+{
+    alignas(32) std::int32_t t[8];
+    _mm256_store_si256(reinterpret_cast<__m256i*>(t), a.v);
+    for (int i = 0; i < 8; ++i)
+        p[i] = static_cast<std::uint8_t>(t[i]);
+}
 inline void storeBytes(Vec a, std::uint8_t* p, Mask m)
 {
     alignas(32) std::int32_t t[8];

@@ -104,6 +104,7 @@ bool matchAttention(const Ir& ir, const Uses& uses, int softmax, IrNode& group, 
         group.inputs = {q, kt, v, mask};
         group.outputs = node(context).outputs;
         group.attention.scale = scale;
+        group.attention.context = node(context).source;
         m.finish(group, dead);
         return true;
     }

@@ -84,6 +84,37 @@ void attention(const AttentionTask& t)
     }
 }
 
+void attentionBytes(const ByteAttentionTask& t)
+{
+    const auto scaleOf = [](const ByteOperand& o, std::int64_t row) { return o.scales ? o.scales[row] : o.scale; };
+    const auto keys = static_cast<std::size_t>(t.keys);
+    std::vector<double> scores(keys), weights(keys);
+    for (std::int64_t i = 0; i < t.queries; ++i) {
+        double top = -std::numeric_limits<double>::infinity(), sum = 0;
+        for (std::int64_t j = 0; j < t.keys; ++j) {
+            std::int64_t dot = 0;
+            for (std::int64_t d = 0; d < t.depth; ++d)
+                dot += (t.q.values[i * t.q.row + d] - t.q.zeroPoint) * (t.k.values[j * t.k.row + d] - t.k.zeroPoint);
+            double s = static_cast<double>(dot) * scaleOf(t.q, i) * scaleOf(t.k, j) * t.scale;
+            if (t.mask)
+                s += std::max(t.mask[i * t.maskRow + j * t.maskColumn], -6.9e29f);
+            scores[static_cast<std::size_t>(j)] = s + std::log(static_cast<double>(scaleOf(t.v, j)));
+            top = std::max(top, scores[static_cast<std::size_t>(j)]);
+        }
+        for (std::int64_t j = 0; j < t.keys; ++j) {
+            const auto at = static_cast<std::size_t>(j);
+            weights[at] = std::nearbyint(255 * std::exp(scores[at] - top));
+            sum += weights[at] / scaleOf(t.v, j);
+        }
+        for (std::int64_t c = 0; c < t.width; ++c) {
+            double value = 0;
+            for (std::int64_t j = 0; j < t.keys; ++j)
+                value += weights[static_cast<std::size_t>(j)] * (t.v.values[j * t.v.row + c] - t.v.zeroPoint);
+            t.out[i * t.outRow + c * t.outColumn] = static_cast<float>(value / sum);
+        }
+    }
+}
+
 double tolerance(const char* kernel)
 {
     for (const Tolerance& t : tolerances)

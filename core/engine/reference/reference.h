@@ -24,6 +24,8 @@ std::vector<std::int32_t> product(std::span<const std::uint8_t> a, std::span<con
                                   std::int64_t k, std::int64_t n);
 /// Writes task.out.
 void attention(const AttentionTask& task);
+/// Exactly the whole numbers of the int8 kernel, the softmax in double. Writes task.out.
+void attentionBytes(const ByteAttentionTask& task);
 
 /// Largest allowed |kernel - reference| for inputs of magnitude up to 8: absolute up to a value of 1, relative to it
 /// beyond. Exact kernels: 0.
@@ -43,6 +45,7 @@ constexpr Tolerance tolerances[] = {
     {"quantize", 0},
     {"range", 0},
     {"attention", 4e-6},
+    {"attentionBytes", 8e-3}, // of the largest value: a probability of 255 steps may round to its neighbour
 };
 double tolerance(const char* kernel);
 

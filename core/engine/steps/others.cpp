@@ -3,8 +3,53 @@
 
 namespace octet::engine {
 
+namespace {
+
+ByteOperand operandOf(const Frame& frame, const AttentionStep::Bytes& o, std::int64_t b, std::int64_t h)
+{
+    const std::int64_t start = o.offset + b * o.batch + h * o.head;
+    ByteOperand operand;
+    operand.values = frame.in<std::uint8_t>(o.rows.values) + start;
+    operand.row = o.row;
+    if (o.rows.form.dynamic) {
+        operand.scales = frame.in<float>(o.rows.scales) + start / o.rowColumns;
+        operand.zeroPoint = 128;
+    } else {
+        operand.scale = o.rows.form.affine.scale;
+        operand.zeroPoint = o.rows.form.affine.zeroPoint;
+    }
+    return operand;
+}
+
+} // namespace
+
+void AttentionStep::runBytes(const Frame& frame) const
+{
+    inParallel(frame.threads, batch * heads, [&](std::int64_t begin, std::int64_t end, int thread) {
+        for (std::int64_t at = begin; at < end; ++at) {
+            const std::int64_t b = at / heads, h = at % heads;
+            ByteAttentionTask task;
+            task.q = operandOf(frame, integers->q, b, h);
+            task.k = operandOf(frame, integers->k, b, h);
+            task.v = operandOf(frame, integers->v, b, h);
+            if (!mask.place.none()) {
+                task.mask = frame.in<float>(mask.place) + b * mask.strides[0] + h * mask.strides[1];
+                task.maskRow = mask.strides[2], task.maskColumn = mask.strides[3];
+            }
+            task.out = frame.out<float>(out.place) + b * out.strides[0] + h * out.strides[1];
+            task.outRow = out.strides[2], task.outColumn = out.strides[3];
+            task.queries = queries, task.keys = keys, task.depth = depth, task.width = width;
+            task.scale = scale;
+            task.scratch = frame.out<std::byte>(scratch) + thread * scratchFloats * static_cast<std::int64_t>(sizeof(float));
+            frame.kernels->attentionBytes(task);
+        }
+    });
+}
+
 void AttentionStep::run(const Frame& frame, StepState*) const
 {
+    if (integers)
+        return runBytes(frame);
     inParallel(frame.threads, batch * heads, [&](std::int64_t begin, std::int64_t end, int thread) {
         for (std::int64_t at = begin; at < end; ++at) {
             const std::int64_t b = at / heads, h = at % heads;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/steps/rows.h"
 
-#include "core/engine/kernels/product.h"
-
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -139,7 +138,7 @@ void ProductStep::runOwn(const Frame& frame) const
     const std::int64_t n = columns;
     ProductTask task;
     task.a = frame.in<std::uint8_t>(quantized.values);
-    task.rows = rows, task.k = depth, task.n = n;
+    task.k = depth, task.n = n;
     task.panels = weight->panels->data();
     task.panelCount = weight->panels->panels(), task.panelBytes = weight->panels->panelBytes();
     if (next)
@@ -172,16 +171,37 @@ void ProductStep::runOwn(const Frame& frame) const
         task.out = frame.out<float>(sum.rows.place), task.outStride = sum.rows.stride;
     else if (wholeRows)
         task.out = frame.out<float>(accumulators), task.outStride = n;
-    inParallel(frame.threads, task.panelCount,
-               [&](std::int64_t begin, std::int64_t end, int) { multiplyVnni(task, begin, end); });
-    if (!wholeRows)
-        return;
+    const std::int64_t blocks = rowBlocks(task.out != nullptr);
+    for (std::int64_t b = 0; b < blocks; ++b) {
+        task.firstRow = rows * b / blocks;
+        task.rows = rows * (b + 1) / blocks - task.firstRow;
+        task.againAfter = b + 1 < blocks;
+        inParallel(frame.threads, task.panelCount,
+                   [&](std::int64_t begin, std::int64_t end, int) { multiplyVnni(task, begin, end); });
+        if (wholeRows)
+            finishBlock(frame, task, static_cast<int>(direct));
+    }
+}
+
+/// Blocks of rows that stay in L2 beside two panels of weights: a batch of long sentences as a whole does not.
+std::int64_t ProductStep::rowBlocks(bool real) const
+{
+    constexpr std::int64_t room = 800 * 1024, fewest = 64;
+    const std::int64_t bytes = depth + columns * (real ? 4 : 1);
+    const std::int64_t fitting = std::max(fewest, room / bytes);
+    return (rows + fitting - 1) / fitting;
+}
+
+/// What needs whole rows, while they are still in L2.
+void ProductStep::finishBlock(const Frame& frame, const ProductTask& task, int direct) const
+{
+    const std::int64_t n = columns;
     const float* gamma = norm ? frame.in<float>(norm->gamma) : nullptr;
     const float* beta = norm ? frame.in<float>(norm->beta) : nullptr;
-    inParallel(frame.threads, rows, [&](std::int64_t begin, std::int64_t end, int thread) {
-        for (std::int64_t at = begin; at < end; ++at) {
+    inParallel(frame.threads, task.rows, [&](std::int64_t begin, std::int64_t end, int thread) {
+        for (std::int64_t at = task.firstRow + begin; at < task.firstRow + end; ++at) {
             const float* row = task.out + at * task.outStride;
-            finishRow(frame, sum, row, at, static_cast<int>(direct));
+            finishRow(frame, sum, row, at, direct);
             if (norm) {
                 float* to = workRow(frame, normed, scratch, thread, at);
                 frame.kernels->layerNorm(row, gamma, beta, norm->epsilon, to, n);

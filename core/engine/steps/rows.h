@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/engine/ir.h"
+#include "core/engine/kernels/product.h"
 #include "core/engine/onednn.h"
 #include "core/engine/ops/strided.h"
 #include "core/engine/plan.h"
@@ -109,6 +110,8 @@ public:
 
 private:
     void runOwn(const Frame& frame) const;
+    std::int64_t rowBlocks(bool real) const;
+    void finishBlock(const Frame& frame, const ProductTask& task, int direct) const;
 };
 
 /// All heads of one attention.
@@ -122,10 +125,25 @@ public:
         Shape strides; // [batch, heads, row, column] in elements
     };
     Operand q, kt, v, mask, out;
+    /// An operand in int8, straight from the product that makes it: [batch, heads, rows, columns] within its rows.
+    struct Bytes
+    {
+        QuantizedRows rows;
+        std::int64_t rowColumns = 1; // of `rows`
+        std::int64_t offset = 0, batch = 0, head = 0, row = 0; // bytes
+    };
+    struct Integers
+    {
+        Bytes q, k, v;
+    };
+    std::optional<Integers> integers; // both products in int8; then q, kt, v are not read
     std::int64_t batch = 1, heads = 1, queries = 0, keys = 0, depth = 0, width = 0;
     float scale = 1;
     Place scratch; // threads x scratchFloats
     std::int64_t scratchFloats = 0;
+
+private:
+    void runBytes(const Frame& frame) const;
 };
 
 /// Any other operator.

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Int8 attention of one head, compiled once per ISA.
+//
+// Keys are the unsigned operand: with one scale for all of them their zero point adds the same to every score of a row,
+// which the softmax cancels. Queries and values are signed. The scores of a few queries stay in L1; exponentials leave
+// as whole numbers from 0 to 255 without division, and their sum is divided out at the very end. Where tokens have
+// scales of their own, those of the values move into the exponent: p_j = 2^(s_j + log2 scale_j).
+//
+// Sums of whole numbers are exact and hidden keys weigh exactly nothing: a row does not depend on padding.
+#pragma once
+
+#include "core/engine/kernels/attention_bytes.h"
+#include "core/engine/kernels/simd.h"
+
+#include <cmath>
+#include <cstring>
+
+namespace octet::engine::OCTET_ISA {
+
+constexpr int byteQueries = lanes == 16 ? 8 : 4; // rows of a tile: as many as the registers hold
+
+/// acc + sum of four products u * s in every lane of 32 bits, exact.
+inline VecI dot(VecI acc, VecI u, VecI s)
+{
+#if defined(__AVX512VNNI__)
+    return {_mm512_dpbusd_epi32(acc.v, u.v, s.v)};
+#elif defined(__AVX512F__)
+    const __m512i even = _mm512_madd_epi16(_mm512_and_si512(u.v, _mm512_set1_epi16(255)),
+                                           _mm512_srai_epi16(_mm512_slli_epi16(s.v, 8), 8));
+    const __m512i odd = _mm512_madd_epi16(_mm512_srli_epi16(u.v, 8), _mm512_srai_epi16(s.v, 8));
+    return {_mm512_add_epi32(acc.v, _mm512_add_epi32(even, odd))};
+#else
+    const __m256i even = _mm256_madd_epi16(_mm256_and_si256(u.v, _mm256_set1_epi16(255)),
+                                           _mm256_srai_epi16(_mm256_slli_epi16(s.v, 8), 8));
+    const __m256i odd = _mm256_madd_epi16(_mm256_srli_epi16(u.v, 8), _mm256_srai_epi16(s.v, 8));
+    return {_mm256_add_epi32(acc.v, _mm256_add_epi32(even, odd))};
+#endif
+}
+
+inline VecI loadBytes(const void* p)
+{
+    return VecI::load(static_cast<const std::int32_t*>(p));
+}
+
+inline VecI fourBytes(const void* p)
+{
+    std::int32_t four;
+    std::memcpy(&four, p, 4);
+    return VecI::all(four);
+}
+
+/// c[Rows][Vectors] = sum over groups of four of a (bytes of rows) and b ([group][columns][4]). One of them is signed.
+template <int Rows, int Vectors, bool SignedRows>
+inline void byteTile(const std::uint8_t* a, std::int64_t aRow, const std::uint8_t* b, std::int64_t columns,
+                     std::int64_t groups, std::int32_t* c, std::int64_t cRow)
+{
+    VecI acc[Rows][Vectors];
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 2
+        for (int v = 0; v < Vectors; ++v)
+            acc[r][v] = VecI::all(0);
+    for (std::int64_t g = 0; g < groups; ++g) {
+        VecI column[Vectors];
+#pragma GCC unroll 2
+        for (int v = 0; v < Vectors; ++v)
+            column[v] = loadBytes(b + (g * columns + v * lanes) * 4);
+#pragma GCC unroll 8
+        for (int r = 0; r < Rows; ++r) {
+            const VecI x = fourBytes(a + r * aRow + 4 * g);
+#pragma GCC unroll 2
+            for (int v = 0; v < Vectors; ++v)
+                acc[r][v] = SignedRows ? dot(acc[r][v], column[v], x) : dot(acc[r][v], x, column[v]);
+        }
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 2
+        for (int v = 0; v < Vectors; ++v)
+            toInts(acc[r][v], c + r * cRow + v * lanes);
+}
+
+template <int Rows, bool SignedRows>
+inline void byteRows(const std::uint8_t* a, std::int64_t aRow, const std::uint8_t* b, std::int64_t columns,
+                     std::int64_t groups, std::int32_t* c, std::int64_t cRow)
+{
+    std::int64_t j = 0;
+    for (; j + 2 * lanes <= columns; j += 2 * lanes)
+        byteTile<Rows, 2, SignedRows>(a, aRow, b + 4 * j, columns, groups, c + j, cRow);
+    for (; j < columns; j += lanes)
+        byteTile<Rows, 1, SignedRows>(a, aRow, b + 4 * j, columns, groups, c + j, cRow);
+}
+
+template <bool SignedRows>
+inline void byteProduct(std::int64_t rows, const std::uint8_t* a, std::int64_t aRow, const std::uint8_t* b,
+                        std::int64_t columns, std::int64_t groups, std::int32_t* c, std::int64_t cRow)
+{
+    switch (rows) {
+    case 8: return byteRows<8, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    case 7: return byteRows<7, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    case 6: return byteRows<6, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    case 5: return byteRows<5, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    case 4: return byteRows<4, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    case 3: return byteRows<3, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    case 2: return byteRows<2, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    default: return byteRows<1, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    }
+}
+
+/// times * 2^x for x <= 0 to 4e-6 of `times`; 0 far below. Minimax polynomial of degree 4.
+inline Vec powerOfTwo(Vec x, float times)
+{
+    const Vec clamped = max(x, Vec::all(-126.0f));
+    const Vec n = round(clamped);
+    const Vec f = clamped - n;
+    Vec p = Vec::all(0.00957880f * times);
+    p = fma(p, f, Vec::all(0.05550397f * times));
+    p = fma(p, f, Vec::all(0.24022794f * times));
+    p = fma(p, f, Vec::all(0.69314721f * times));
+    p = fma(p, f, Vec::all(times));
+#ifdef __AVX512F__
+    return {_mm512_scalef_ps(p.v, n.v)};
+#else
+    return scaleByPowerOfTwo(p, n);
+#endif
+}
+
+class ByteHead
+{
+public:
+    explicit ByteHead(const ByteAttentionTask& t)
+        : m_t(t)
+        , m_keys(visibleKeys(t.mask, t.maskRow, t.maskColumn, t.queries, t.keys))
+        , m_columns((m_keys + 15) / 16 * 16)
+        , m_width((t.width + 15) / 16 * 16)
+        , m_depthGroups((t.depth + 3) / 4)
+        , m_keyGroups((m_keys + 3) / 4)
+        , m_uniformMask(!t.mask || t.maskRow == 0 || t.queries == 1)
+    {
+        std::byte* at = t.scratch;
+        const auto take = [&](std::int64_t bytes) {
+            std::byte* p = at;
+            at += (bytes + 63) / 64 * 64;
+            return p;
+        };
+        m_packedK = reinterpret_cast<std::uint8_t*>(take(m_depthGroups * 4 * m_columns));
+        m_packedV = reinterpret_cast<std::uint8_t*>(take(m_keyGroups * 4 * m_width));
+        m_packedQ = reinterpret_cast<std::uint8_t*>(take(byteQueries * m_depthGroups * 4));
+        m_scores = reinterpret_cast<std::int32_t*>(take(byteQueries * m_columns * 4));
+        m_weights = reinterpret_cast<std::uint8_t*>(take(byteQueries * m_columns));
+        m_result = reinterpret_cast<std::int32_t*>(take(byteQueries * m_width * 4));
+        m_keyOffset = reinterpret_cast<std::int32_t*>(take(m_columns * 4));
+        m_keyScale = reinterpret_cast<float*>(take(m_columns * 4));
+        m_keyBias = reinterpret_cast<float*>(take(m_columns * 4));
+        m_keyShare = reinterpret_cast<float*>(take(m_columns * 4));
+    }
+
+    void run()
+    {
+        packKeys();
+        packValues();
+        offsetKeys();
+        const bool plain = isPlain();
+        if (!plain)
+            describeKeys();
+        for (std::int64_t at = 0; at < m_t.queries; at += byteQueries) {
+            const std::int64_t rows = m_t.queries - at < byteQueries ? m_t.queries - at : byteQueries;
+            packQueries(at, rows);
+            byteProduct<true>(rows, m_packedQ, m_depthGroups * 4, m_packedK, m_columns, m_depthGroups, m_scores,
+                              m_columns);
+            float sums[byteQueries];
+            for (std::int64_t r = 0; r < rows; ++r)
+                sums[r] = plain ? plainSoftmax(at + r, r) : softmax(at + r, r);
+            byteProduct<false>(rows, m_weights, m_columns, m_packedV, m_width, m_keyGroups, m_result, m_width);
+            for (std::int64_t r = 0; r < rows; ++r)
+                finish(at + r, r, sums[r]);
+        }
+    }
+
+private:
+    /// [keys, depth] -> [depth / 4][keys][4]; zero point beyond the depth times a zero query adds nothing.
+    void packKeys()
+    {
+        const std::int64_t whole = m_t.depth / 4, rest = m_t.depth % 4, columns = m_columns, keys = m_keys, row = m_t.k.row;
+        const std::uint8_t* values = m_t.k.values;
+        for (std::int64_t j = 0; j < keys; ++j) {
+            const std::uint8_t* from = values + j * row;
+            std::uint8_t* to = m_packedK + 4 * j;
+            for (std::int64_t g = 0; g < whole; ++g)
+                std::memcpy(to + g * 4 * columns, from + 4 * g, 4);
+            if (rest) {
+                std::uint8_t four[4] = {};
+                std::memcpy(four, from + 4 * whole, static_cast<std::size_t>(rest));
+                std::memcpy(to + whole * 4 * columns, four, 4);
+            }
+        }
+        for (std::int64_t g = 0; g < m_depthGroups; ++g)
+            std::memset(m_packedK + (g * m_columns + m_keys) * 4, 0, static_cast<std::size_t>(m_columns - m_keys) * 4);
+    }
+
+    /// [keys, width] -> [keys / 4][width][4], signed.
+    void packValues()
+    {
+        const __m128i flip = _mm_set1_epi8(static_cast<char>(0x80));
+        alignas(16) std::uint8_t edge[16];
+        for (std::int64_t g = 0; g < m_keyGroups; ++g) {
+            std::uint8_t* to = m_packedV + g * m_width * 4;
+            for (std::int64_t c = 0; c < m_t.width; c += 16, to += 64) {
+                __m128i row[4];
+                for (int i = 0; i < 4; ++i) {
+                    const std::int64_t j = 4 * g + i;
+                    const std::uint8_t* from = m_t.v.values + j * m_t.v.row + c;
+                    if (j >= m_keys) {
+                        row[i] = _mm_setzero_si128();
+                    } else if (m_t.width - c >= 16) {
+                        row[i] = _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)), flip);
+                    } else {
+                        std::memset(edge, 128, sizeof(edge));
+                        std::memcpy(edge, from, static_cast<std::size_t>(m_t.width - c));
+                        row[i] = _mm_xor_si128(_mm_load_si128(reinterpret_cast<const __m128i*>(edge)), flip);
+                    }
+                }
+                const __m128i low01 = _mm_unpacklo_epi8(row[0], row[1]), low23 = _mm_unpacklo_epi8(row[2], row[3]);
+                const __m128i high01 = _mm_unpackhi_epi8(row[0], row[1]), high23 = _mm_unpackhi_epi8(row[2], row[3]);
+                auto* block = reinterpret_cast<__m128i*>(to);
+                _mm_store_si128(block, _mm_unpacklo_epi16(low01, low23));
+                _mm_store_si128(block + 1, _mm_unpackhi_epi16(low01, low23));
+                _mm_store_si128(block + 2, _mm_unpacklo_epi16(high01, high23));
+                _mm_store_si128(block + 3, _mm_unpackhi_epi16(high01, high23));
+            }
+        }
+    }
+
+    void packQueries(std::int64_t at, std::int64_t rows)
+    {
+        const std::int64_t padded = m_depthGroups * 4;
+        for (std::int64_t r = 0; r < rows; ++r) {
+            const std::uint8_t* from = m_t.q.values + (at + r) * m_t.q.row;
+            std::uint8_t* to = m_packedQ + r * padded;
+            const std::int64_t depth = m_t.depth;
+            std::int32_t sum = 0;
+            for (std::int64_t d = 0; d < depth; ++d) {
+                to[d] = from[d] ^ 128u;
+                sum += from[d];
+            }
+            for (std::int64_t d = depth; d < padded; ++d)
+                to[d] = 0;
+            m_rowOffset[r] = m_t.k.zeroPoint * (sum - static_cast<std::int32_t>(depth) * m_t.q.zeroPoint);
+        }
+    }
+
+    /// One scale for all keys, and no visible key hidden or favoured.
+    bool isPlain() const
+    {
+        if (!m_uniformMask || m_t.k.scales || m_t.v.scales)
+            return false;
+        float any = 0;
+        if (m_t.mask)
+            for (std::int64_t j = 0; j < m_keys; ++j)
+                any += m_t.mask[j * m_t.maskColumn] != 0 ? 1.0f : 0.0f;
+        return any == 0;
+    }
+
+    /// What the zero point of the queries adds to the scores of every key.
+    void offsetKeys()
+    {
+        const VecI ones = VecI::all(0x01010101), zero = VecI::all(m_t.q.zeroPoint - 128);
+        for (std::int64_t j = 0; j < m_columns; j += lanes) {
+            VecI sum = VecI::all(0);
+            for (std::int64_t g = 0; g < m_depthGroups; ++g)
+                sum = dot(sum, loadBytes(m_packedK + (g * m_columns + j) * 4), ones);
+            toInts(zero * sum, m_keyOffset + j);
+        }
+    }
+
+    /// What the scores of every key are multiplied with, what is added, and its share in the sum.
+    void describeKeys()
+    {
+        constexpr float log2e = 1.44269504088896341f, hidden = -1e30f;
+        const ByteOperand k = m_t.k, v = m_t.v;
+        const float* mask = m_uniformMask ? m_t.mask : nullptr;
+        for (std::int64_t j = 0; j < m_columns; ++j) {
+            const bool real = j < m_keys;
+            m_keyScale[j] = real ? (k.scales ? k.scales[j] : k.scale) : 0;
+            const float bias = mask && real ? mask[j * m_t.maskColumn] * log2e : 0;
+            m_keyBias[j] = bias < hidden ? hidden : bias;
+            m_keyShare[j] = real ? 1.0f : 0.0f;
+            if (v.scales && real) {
+                m_keyBias[j] += std::log2(v.scales[j]);
+                m_keyShare[j] = 1.0f / v.scales[j];
+            }
+        }
+    }
+
+    /// The same where one scale holds for all keys and none of them is hidden or favoured: the maximum is found among
+    /// whole numbers, and the sum is one.
+    float plainSoftmax(std::int64_t query, std::int64_t r)
+    {
+        constexpr float log2e = 1.44269504088896341f;
+        std::int32_t* scores = m_scores + r * m_columns;
+        std::uint8_t* bytes = m_weights + r * m_columns;
+        const std::int64_t whole = m_keys / lanes * lanes;
+        VecI top = VecI::all(-2147483647 - 1);
+        for (std::int64_t j = 0; j < whole; j += lanes) {
+            const VecI s = VecI::load(scores + j) - VecI::load(m_keyOffset + j);
+            toInts(s, scores + j);
+            top = max(top, s);
+        }
+        std::int32_t highestScore = highest(top);
+        for (std::int64_t j = whole; j < m_keys; ++j) {
+            scores[j] -= m_keyOffset[j];
+            highestScore = scores[j] > highestScore ? scores[j] : highestScore;
+        }
+        const float scale = (m_t.q.scales ? m_t.q.scales[query] : m_t.q.scale) * m_t.k.scale * m_t.scale * log2e;
+        const Vec factor = Vec::all(scale);
+        const VecI best = VecI::all(highestScore);
+        VecI total = VecI::all(0);
+        for (std::int64_t j = 0; j < m_columns; j += lanes) {
+            Vec p = powerOfTwo(toFloat(VecI::load(scores + j) - best) * factor, 255.0f);
+            if (j >= whole)
+                p = select(firstLanes(m_keys - j), p, Vec::zero());
+            const VecI rounded = toInt(p);
+            storeBytes(rounded, bytes + j);
+            total = total + rounded;
+        }
+        return static_cast<float>(sum(total));
+    }
+
+    /// Scores of a row -> bytes; gives the sum that divides the row.
+    float softmax(std::int64_t query, std::int64_t r)
+    {
+        constexpr float log2e = 1.44269504088896341f;
+        std::int32_t* scores = m_scores + r * m_columns;
+        auto* real = reinterpret_cast<float*>(scores);
+        std::uint8_t* bytes = m_weights + r * m_columns;
+        const float* mask = m_uniformMask ? nullptr : m_t.mask + query * m_t.maskRow;
+        const Vec rowScale = Vec::all((m_t.q.scales ? m_t.q.scales[query] : m_t.q.scale) * m_t.scale * log2e);
+        const VecI offset = VecI::all(m_rowOffset[r]);
+        const Vec lowestScore = Vec::all(-3.0e38f);
+        Vec top = lowestScore;
+        for (std::int64_t j = 0; j < m_columns; j += lanes) {
+            const Mask m = firstLanes(m_keys - j);
+            Vec s = toFloat(VecI::load(scores + j) - VecI::load(m_keyOffset + j) - offset);
+            s = fma(s, rowScale * Vec::load(m_keyScale + j), Vec::load(m_keyBias + j));
+            if (mask) {
+                const Vec own = m_t.maskColumn == 1 ? Vec::load(mask + j, m) : Vec::all(*mask);
+                s = s + max(own * Vec::all(log2e), Vec::all(-1e30f));
+            }
+            s = select(m, s, lowestScore);
+            s.store(real + j);
+            top = max(top, s);
+        }
+        const Vec highestScore = Vec::all(highest(top));
+        Vec total = Vec::zero();
+        for (std::int64_t j = 0; j < m_columns; j += lanes) {
+            const Vec e = powerOfTwo(Vec::load(real + j) - highestScore, 255.0f);
+            const Vec p = round(select(firstLanes(m_keys - j), e, Vec::zero()));
+            storeBytes(p, bytes + j);
+            total = fma(p, Vec::load(m_keyShare + j), total);
+        }
+        return sum(total);
+    }
+
+    void finish(std::int64_t query, std::int64_t r, float sum)
+    {
+        const std::int32_t* from = m_result + r * m_width;
+        float* to = m_t.out + query * m_t.outRow;
+        // With scales per token the values' own scale is in the sum.
+        const float factor = (m_t.v.scales ? 1.0f : m_t.v.scale) / sum;
+        const float zero = m_t.v.scales ? 0.0f : static_cast<float>(128 - m_t.v.zeroPoint) * m_t.v.scale;
+        for (std::int64_t c = 0; c < m_t.width; c += lanes) {
+            const Vec x = fma(toFloat(VecI::load(from + c)), Vec::all(factor), Vec::all(zero));
+            if (m_t.outColumn == 1) {
+                x.store(to + c, firstLanes(m_t.width - c));
+            } else {
+                alignas(64) float row[lanes];
+                x.store(row);
+                for (std::int64_t i = c; i < m_t.width && i < c + lanes; ++i)
+                    to[i * m_t.outColumn] = row[i - c];
+            }
+        }
+    }
+
+    const ByteAttentionTask& m_t;
+    std::int64_t m_keys, m_columns, m_width, m_depthGroups, m_keyGroups;
+    bool m_uniformMask;
+    std::uint8_t *m_packedK, *m_packedV, *m_packedQ, *m_weights;
+    std::int32_t *m_scores, *m_result, *m_keyOffset;
+    float *m_keyScale, *m_keyBias, *m_keyShare;
+    std::int32_t m_rowOffset[byteQueries] = {};
+};
+
+inline void byteAttentionHead(const ByteAttentionTask& task)
+{
+    ByteHead(task).run();
+}
+
+} // namespace octet::engine::OCTET_ISA
