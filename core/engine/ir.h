@@ -38,6 +38,7 @@ struct NormDetails
 struct AttentionDetails
 {
     float scale = 1;
+    float queryScale = 1; // the part of it that the model applies to Q: ranges of Q are of the scaled values
     const graph::Node* context = nullptr; // the second product; the first is the group's source
 };
 

@@ -261,6 +261,10 @@ private:
                 reason = "attention products run in fp32 or int8";
             return std::nullopt;
         }
+        if (!(node.attention.queryScale > 0)) {
+            reason = "Q is scaled by a number that is not positive";
+            return std::nullopt;
+        }
         if (scores.precision != context.precision) {
             reason = fmt::format("both products of an attention must be int8, and \"{}\" is not",
                                  scores.precision == Precision::Int8 ? node.attention.context->name : node.source->name);
@@ -277,12 +281,15 @@ private:
             return std::nullopt;
         }
         // Only now that nothing is missing: who reads bytes makes the product write them.
-        const auto made = [&](const ByteView& view, const OpSettings& settings) {
+        const auto made = [&](const ByteView& view, const OpSettings& settings, float factor) {
             AttentionStep::Bytes result = view.bytes;
-            result.rows = quantized(view.whole, attentionForm(view.value, settings, node.source->name), view.value);
+            QuantizedForm form = attentionForm(view.value, settings, node.source->name);
+            form.affine.scale /= factor;
+            result.rows = quantized(view.whole, form, view.value);
             return result;
         };
-        return AttentionStep::Integers {made(*q, scores), made(*k, scores), made(*v, context)};
+        return AttentionStep::Integers {made(*q, scores, node.attention.queryScale), made(*k, scores, 1),
+                                        made(*v, context, 1)};
     }
 
     struct ByteView

@@ -152,8 +152,6 @@ private:
                 continue;
             if (it->second.precision == Precision::Bf16)
                 ++m_bf16;
-            else if (!product.counted())
-                ++m_attention;
             else if (!product.int8Refusal.empty())
                 ++m_refused;
             else
@@ -195,8 +193,32 @@ private:
         return tensor.name();
     }
 
+    /// Q K^T or P V: pairs on both operands. Probabilities lie between 0 and 1, whatever the data.
+    void attentionProduct(onnx::NodeProto& node, const Job& job)
+    {
+        const bool dynamic = job.settings.approach == Approach::Dynamic;
+        m_dynamic += dynamic;
+        const auto pair = [&](const std::string& value) {
+            return dynamic ? dynamicPair(value) : staticPair(job, value);
+        };
+        std::string first;
+        if (job.product.kind == quantize::ProductKind::Context) {
+            ++m_probabilities;
+            first = pairOf(job.product.activation, {1.0f / 255, 0});
+        } else {
+            first = pair(job.product.activation);
+        }
+        const std::string second = pair(job.product.weight);
+        onnx::NodeProto& copy = *m_graph.add_node();
+        copy.Swap(&node);
+        copy.set_input(0, first);
+        copy.set_input(1, second);
+    }
+
     void product(onnx::NodeProto& node, const Job& job)
     {
+        if (!job.product.counted())
+            return attentionProduct(node, job);
         if (job.settings.weightScheme == Scheme::Asym)
             ++m_asymmetricWeights;
         const bool dynamic = job.settings.approach == Approach::Dynamic;
@@ -206,7 +228,7 @@ private:
             return integerProduct(node, job);
         if (dynamic)
             ++m_dynamicConv;
-        const std::string activation = dynamic ? dynamicPair(job) : staticPair(job);
+        const std::string activation = dynamic ? dynamicPair(job.product.activation) : staticPair(job, job.product.activation);
         const std::string weight = dequantizedWeight(job);
         onnx::NodeProto& copy = *m_graph.add_node();
         copy.Swap(&node);
@@ -215,9 +237,8 @@ private:
     }
 
     /// QuantizeLinear + DequantizeLinear over the value, one pair for all readers with the same range and scheme.
-    std::string staticPair(const Job& job)
+    std::string staticPair(const Job& job, const std::string& value)
     {
-        const std::string& value = job.product.activation;
         const RangeKey key = rangeKey(value, job.settings);
         const auto known = m_pairs.find({key, job.settings.activationScheme});
         if (known != m_pairs.end())
@@ -229,6 +250,11 @@ private:
                     toString(key.method)),
                 Location{{}, 0, 0, 0, job.name});
         const quantize::Affine affine = quantize::activationAffine(range->second, job.settings.activationScheme);
+        return m_pairs[{key, job.settings.activationScheme}] = pairOf(value, affine);
+    }
+
+    std::string pairOf(const std::string& value, const quantize::Affine& affine)
+    {
         const auto zero = static_cast<std::uint8_t>(std::clamp(affine.zeroPoint, 0, 255));
         const std::string scale =
             initializer(value + "_scale", onnx::TensorProto::FLOAT, {}, &affine.scale, sizeof(float));
@@ -237,7 +263,7 @@ private:
         const std::string restored = unique(value + "_dequantized");
         add("QuantizeLinear", value + "_QuantizeLinear", {value, scale, zeroPoint}, {quantized});
         add("DequantizeLinear", value + "_DequantizeLinear", {quantized, scale, zeroPoint}, {restored});
-        return m_pairs[{key, job.settings.activationScheme}] = restored;
+        return restored;
     }
 
     struct Dynamic
@@ -245,9 +271,8 @@ private:
         std::string quantized, scale, zeroPoint, restored;
     };
 
-    Dynamic& dynamicValue(const Job& job)
+    Dynamic& dynamicValue(const std::string& value)
     {
-        const std::string& value = job.product.activation;
         const auto [it, added] = m_dynamicValues.try_emplace(value);
         if (added) {
             it->second = {unique(value + "_quantized"), unique(value + "_scale"), unique(value + "_zero_point"), {}};
@@ -257,12 +282,12 @@ private:
         return it->second;
     }
 
-    std::string dynamicPair(const Job& job)
+    std::string dynamicPair(const std::string& value)
     {
-        Dynamic& dynamic = dynamicValue(job);
+        Dynamic& dynamic = dynamicValue(value);
         if (dynamic.restored.empty()) {
-            dynamic.restored = unique(job.product.activation + "_dequantized");
-            add("DequantizeLinear", job.product.activation + "_DequantizeLinear",
+            dynamic.restored = unique(value + "_dequantized");
+            add("DequantizeLinear", value + "_DequantizeLinear",
                 {dynamic.quantized, dynamic.scale, dynamic.zeroPoint}, {dynamic.restored});
         }
         return dynamic.restored;
@@ -352,7 +377,7 @@ private:
     /// y = cast(MatMulInteger(q(x), W)) * (scale(x) * scale(W)) (+ bias), under the name of the node it replaces.
     void integerProduct(const onnx::NodeProto& node, const Job& job)
     {
-        const Dynamic& activation = dynamicValue(job);
+        const Dynamic& activation = dynamicValue(job.product.activation);
         const Weight& weight = quantizedWeight(job, false);
         const std::string& y = node.output(0);
         const bool bias = node.input_size() > 2 && !node.input(2).empty();
@@ -440,7 +465,7 @@ private:
                 result.push_back(fmt::format("{}, on {} op{}", what, count, count == 1 ? "" : "s"));
         };
         say(m_bf16, "bf16 stays fp32");
-        say(m_attention, "int8 attention products stay fp32");
+        say(m_probabilities, "probabilities of attention are rounded to steps of 1/255 after normalising, Octet before it");
         say(m_refused, "int8 is not possible and stays fp32");
         say(m_asymmetricWeights, "asymmetric weights are written symmetric");
         say(m_dynamic, "per-token scales become DynamicQuantizeLinear per tensor");
@@ -459,7 +484,7 @@ private:
     std::map<std::tuple<std::string, Granularity, int, bool, bool>, Weight> m_weights;
     std::set<std::string> m_replaced;
     std::uint64_t m_quantizedBytes = 0;
-    int m_bf16 = 0, m_attention = 0, m_refused = 0, m_asymmetricWeights = 0, m_dynamic = 0, m_dynamicConv = 0;
+    int m_bf16 = 0, m_probabilities = 0, m_refused = 0, m_asymmetricWeights = 0, m_dynamic = 0, m_dynamicConv = 0;
 };
 
 } // namespace

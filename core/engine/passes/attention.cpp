@@ -71,7 +71,7 @@ bool matchAttention(const Ir& ir, const Uses& uses, int softmax, IrNode& group, 
         Matcher m(ir, uses, context);
         m.add(softmax);
         ValueId scores = node(softmax).inputs[0], mask = -1;
-        float scale = 1;
+        float scale = 1, queryScale = 1;
         if (maskSide >= 0) {
             const int add = m.inner(scores, "Add");
             mask = m.input(add, static_cast<std::size_t>(maskSide));
@@ -94,6 +94,7 @@ bool matchAttention(const Ir& ir, const Uses& uses, int softmax, IrNode& group, 
             if (below != q && attempt.onlyReadInside()) {
                 m = attempt;
                 q = below;
+                queryScale = withQ / scale;
                 scale = withQ;
             }
         }
@@ -104,6 +105,7 @@ bool matchAttention(const Ir& ir, const Uses& uses, int softmax, IrNode& group, 
         group.inputs = {q, kt, v, mask};
         group.outputs = node(context).outputs;
         group.attention.scale = scale;
+        group.attention.queryScale = queryScale;
         group.attention.context = node(context).source;
         m.finish(group, dead);
         return true;
