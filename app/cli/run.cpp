@@ -110,8 +110,11 @@ int run(const Arguments& arguments, Console& console)
     engine::CompileOptions options;
     options.threads = threadsOf(arguments);
     options.cancelled = interrupted;
-    for (const auto& [name, tensor] : tensors)
+    for (const auto& [name, tensor] : tensors) {
         options.inputShapes[name] = tensor.shape;
+        if (engine::decidesShapes(tensor))
+            options.fixedInputs[name] = tensor;
+    }
     engine::WeightStore store;
     const auto program =
         engine::compile(model, settingsOf(*model, config.config, console), config.ranges, options, store);

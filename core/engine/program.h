@@ -35,10 +35,15 @@ private:
 struct CompileOptions
 {
     std::map<std::string, Shape> inputShapes; // every model input, concrete
+    /// Inputs whose values are known and decide shapes (see decidesShapes): compiled in. They must still be set.
+    std::map<std::string, Tensor> fixedInputs;
     int threads = 1;
     std::vector<std::string> taps; // values to keep alive and readable after run()
     std::function<bool()> cancelled; // polled; throws Error(Cancelled)
 };
+
+/// A few numbers such as operators take their shapes, axes and counts from.
+bool decidesShapes(const Tensor& tensor);
 
 /// Immutable; shared by sessions. Shape arithmetic is folded to constants.
 class Program

@@ -85,6 +85,10 @@ private:
                 throw Error(ErrorKind::Data, fmt::format("The model's input \"{}\" does not take shape {}.", input.name,
                                                          toString(it->second)));
             m_ir.inputs.push_back(addValue(input.name, input.type, it->second));
+            if (const auto fixed = m_options.fixedInputs.find(input.name);
+                fixed != m_options.fixedInputs.end() && fixed->second.type == input.type
+                && fixed->second.shape == it->second)
+                setConstant(m_ir.inputs.back(), std::make_shared<const Tensor>(fixed->second));
         }
     }
 
@@ -200,6 +204,13 @@ private:
 Ir buildIr(const graph::Model& model, const CompileOptions& options)
 {
     return Builder(model, options).build();
+}
+
+bool decidesShapes(const Tensor& tensor)
+{
+    constexpr std::int64_t most = 64, mostReal = 8;
+    const bool integer = tensor.type == DType::I64 || tensor.type == DType::I32;
+    return tensor.shape.size() <= 1 && tensor.count() <= (integer ? most : mostReal);
 }
 
 std::vector<UnsupportedNode> unsupportedNodes(const graph::Model& model)
