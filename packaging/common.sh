@@ -9,6 +9,7 @@ packages_build=(build-essential cmake ninja-build pkg-config
   libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libicu-dev zlib1g-dev libfmt-dev libssl-dev
   fonts-open-sans fonts-dejavu-core)
 packages_speed=(ccache)
+packages_test=(libonnx-testdata)
 
 say() { printf '%s\n' "-- $*"; }
 

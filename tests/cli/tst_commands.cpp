@@ -60,12 +60,12 @@ private slots:
         OnnxBuilder builder;
         builder.input("x", {-1, 16});
         builder.output("y", {-1, 16});
-        builder.node("Hardmax", "/odd", {"x"}, {"y"});
+        builder.node("NonMaxSuppression", "/odd", {"x"}, {"y"});
         m_problem.write(builder.proto(), "odd.onnx");
         const json unsupported = cli({"info", m_problem.path("odd.onnx"), "--json"}).json["unsupported"];
         QCOMPARE(unsupported.size(), std::size_t(1));
         QCOMPARE(unsupported[0]["node"].get<std::string>(), std::string("/odd"));
-        QCOMPARE(unsupported[0]["op_type"].get<std::string>(), std::string("Hardmax"));
+        QCOMPARE(unsupported[0]["op_type"].get<std::string>(), std::string("NonMaxSuppression"));
         QVERIFY(!unsupported[0]["reason"].get<std::string>().empty());
     }
 

@@ -289,7 +289,8 @@ private slots:
             const Settings all = settings(presetConfig(preset), model.get());
             Ranges ranges;
             for (const auto& product : quantize::products(*model))
-                ranges[{product.activation, RangeMethod::MinMax, 0}] = {-3, 3, RangeMethod::MinMax, 0, 1};
+                for (const std::string& value : {product.activation, product.weight})
+                    ranges[{value, RangeMethod::MinMax, 0}] = {-3, 3, RangeMethod::MinMax, 0, 1};
             writeQdq(*model, all, ranges, file("vit.onnx"));
             const auto written = graph::load(file("vit.onnx"));
             const graph::Node* conv = written->node("/patch_embed/Conv");
@@ -298,6 +299,20 @@ private slots:
             QCOMPARE(written->weight(written->producer(conv->inputs[1])->inputs[0])->shape,
                 model->weight("patch_embed.weight")->shape);
             QVERIFY(written->weightBytes() < model->weightBytes() / 3);
+            // Both operands of an attention product come through pairs; probabilities have the whole of [0, 1].
+            for (const auto& product : quantize::products(*model)) {
+                if (product.counted())
+                    continue;
+                const graph::Node* node = written->node(model->nodes()[static_cast<std::size_t>(product.node)].name);
+                QVERIFY(node);
+                for (const std::string& input : node->inputs)
+                    QCOMPARE(written->producer(input)->opType, std::string("DequantizeLinear"));
+                if (product.kind == quantize::ProductKind::Context) {
+                    const graph::Weight* scale = written->weight(written->producer(node->inputs[0])->inputs[1]);
+                    QVERIFY(scale);
+                    QCOMPARE(*reinterpret_cast<const float*>(scale->data.data()), 1.0f / 255);
+                }
+            }
         }
     }
 };

@@ -279,8 +279,11 @@ void TestMeasure::realModel()
         measure::compareWith(run.accuracy, fp32.accuracy, labels);
         QVERIFY2(run.accuracy.flips <= 4, qPrintable(QString::number(run.accuracy.flips)));
         const auto int8 = std::count_if(
-            run.groups.begin(), run.groups.end(), [](const GroupProfile& g) { return g.executed == Precision::Int8; });
+            run.groups.begin(), run.groups.end(), [](const GroupProfile& g) { return g.kind == "product" && g.executed == Precision::Int8; });
         QCOMPARE(static_cast<int>(int8), resolution.counts().int8);
+        for (const GroupProfile& g : run.groups)
+            if (g.kind == "attention")
+                QVERIFY2(g.executed == Precision::Int8, g.reason.c_str());
     }
 }
 

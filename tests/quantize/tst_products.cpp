@@ -101,7 +101,7 @@ void TestProducts::attentionIsFoundByItsPattern()
     QCOMPARE(all[1].weight, std::string("v"));
     for (const Product& p : all) {
         QVERIFY(!p.counted());
-        QVERIFY(!p.int8Refusal.empty());
+        QVERIFY(p.int8Refusal.empty());
         QVERIFY(!p.bf16Refusal.empty());
     }
     QVERIFY(quantize::whyNotProduct(*model, nodeOf(*model, "scores")).empty());

@@ -116,7 +116,7 @@ void TestResolve::sourceTexts()
 void TestResolve::refusals()
 {
     Config config;
-    config.ops["/layer.0/scores"].precision = Precision::Int8;
+    config.ops["/layer.0/scores"].precision = Precision::Bf16;
     config.ops["/layer.0/query/MatMul"].precision = Precision::Bf16;
     const Resolution r = quantize::resolve(*m_model, config);
     for (const char* name : {"/layer.0/scores", "/layer.0/query/MatMul"}) {
@@ -136,7 +136,7 @@ void TestResolve::modelWideInt8IsQuiet()
     const Resolution r = quantize::resolve(*m_model, config);
     QVERIFY(r.problems.empty());
     QCOMPARE(r.counts().int8, 3);
-    QVERIFY(!r.find("/layer.0/context")->refusal.empty());
+    QVERIFY(r.find("/layer.0/context")->settings.precision == Precision::Int8); // not counted, but marked
     config.model.precision = Precision::Bf16;
     const Resolution bf16 = quantize::resolve(*m_model, config);
     QCOMPARE(bf16.problems.size(), std::size_t(1));

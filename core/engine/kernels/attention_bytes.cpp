@@ -12,8 +12,8 @@ std::int64_t byteAttentionScratch(std::int64_t keys, std::int64_t depth, std::in
         + queries * up(width) * 4 + 4 * 4 * up(keys) + 10 * 64;
 }
 
-std::int64_t visibleKeys(const float* mask, std::int64_t maskRow, std::int64_t maskColumn, std::int64_t queries,
-                         std::int64_t keys)
+std::int64_t visibleKeys(
+    const float* mask, std::int64_t maskRow, std::int64_t maskColumn, std::int64_t queries, std::int64_t keys)
 {
     if (!mask || (maskRow != 0 && queries > 1))
         return keys;

@@ -32,9 +32,9 @@ struct ByteAttentionTask
 
 std::int64_t byteAttentionScratch(std::int64_t keys, std::int64_t depth, std::int64_t width);
 
-/// Keys up to the last that some query may see: an additive mask of -9999 or less hides a key. All of them when the mask
-/// differs from query to query, or hides everything. No work is done behind.
-std::int64_t visibleKeys(const float* mask, std::int64_t maskRow, std::int64_t maskColumn, std::int64_t queries,
-                         std::int64_t keys);
+/// Keys up to the last that some query may see: an additive mask of -9999 or less hides a key. All of them when the
+/// mask differs from query to query, or hides everything. No work is done behind.
+std::int64_t visibleKeys(
+    const float* mask, std::int64_t maskRow, std::int64_t maskColumn, std::int64_t queries, std::int64_t keys);
 
 } // namespace octet::engine

@@ -25,13 +25,13 @@ inline VecI dot(VecI acc, VecI u, VecI s)
 #if defined(__AVX512VNNI__)
     return {_mm512_dpbusd_epi32(acc.v, u.v, s.v)};
 #elif defined(__AVX512F__)
-    const __m512i even = _mm512_madd_epi16(_mm512_and_si512(u.v, _mm512_set1_epi16(255)),
-                                           _mm512_srai_epi16(_mm512_slli_epi16(s.v, 8), 8));
+    const __m512i even = _mm512_madd_epi16(
+        _mm512_and_si512(u.v, _mm512_set1_epi16(255)), _mm512_srai_epi16(_mm512_slli_epi16(s.v, 8), 8));
     const __m512i odd = _mm512_madd_epi16(_mm512_srli_epi16(u.v, 8), _mm512_srai_epi16(s.v, 8));
     return {_mm512_add_epi32(acc.v, _mm512_add_epi32(even, odd))};
 #else
-    const __m256i even = _mm256_madd_epi16(_mm256_and_si256(u.v, _mm256_set1_epi16(255)),
-                                           _mm256_srai_epi16(_mm256_slli_epi16(s.v, 8), 8));
+    const __m256i even = _mm256_madd_epi16(
+        _mm256_and_si256(u.v, _mm256_set1_epi16(255)), _mm256_srai_epi16(_mm256_slli_epi16(s.v, 8), 8));
     const __m256i odd = _mm256_madd_epi16(_mm256_srli_epi16(u.v, 8), _mm256_srai_epi16(s.v, 8));
     return {_mm256_add_epi32(acc.v, _mm256_add_epi32(even, odd))};
 #endif
@@ -52,7 +52,7 @@ inline VecI fourBytes(const void* p)
 /// c[Rows][Vectors] = sum over groups of four of a (bytes of rows) and b ([group][columns][4]). One of them is signed.
 template <int Rows, int Vectors, bool SignedRows>
 inline void byteTile(const std::uint8_t* a, std::int64_t aRow, const std::uint8_t* b, std::int64_t columns,
-                     std::int64_t groups, std::int32_t* c, std::int64_t cRow)
+    std::int64_t groups, std::int32_t* c, std::int64_t cRow)
 {
     VecI acc[Rows][Vectors];
 #pragma GCC unroll 8
@@ -82,7 +82,7 @@ inline void byteTile(const std::uint8_t* a, std::int64_t aRow, const std::uint8_
 
 template <int Rows, bool SignedRows>
 inline void byteRows(const std::uint8_t* a, std::int64_t aRow, const std::uint8_t* b, std::int64_t columns,
-                     std::int64_t groups, std::int32_t* c, std::int64_t cRow)
+    std::int64_t groups, std::int32_t* c, std::int64_t cRow)
 {
     std::int64_t j = 0;
     for (; j + 2 * lanes <= columns; j += 2 * lanes)
@@ -93,17 +93,25 @@ inline void byteRows(const std::uint8_t* a, std::int64_t aRow, const std::uint8_
 
 template <bool SignedRows>
 inline void byteProduct(std::int64_t rows, const std::uint8_t* a, std::int64_t aRow, const std::uint8_t* b,
-                        std::int64_t columns, std::int64_t groups, std::int32_t* c, std::int64_t cRow)
+    std::int64_t columns, std::int64_t groups, std::int32_t* c, std::int64_t cRow)
 {
     switch (rows) {
-    case 8: return byteRows<8, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 7: return byteRows<7, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 6: return byteRows<6, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 5: return byteRows<5, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 4: return byteRows<4, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 3: return byteRows<3, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 2: return byteRows<2, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    default: return byteRows<1, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    case 8:
+        return byteRows<8, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    case 7:
+        return byteRows<7, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    case 6:
+        return byteRows<6, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    case 5:
+        return byteRows<5, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    case 4:
+        return byteRows<4, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    case 3:
+        return byteRows<3, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    case 2:
+        return byteRows<2, SignedRows>(a, aRow, b, columns, groups, c, cRow);
+    default:
+        return byteRows<1, SignedRows>(a, aRow, b, columns, groups, c, cRow);
     }
 }
 
@@ -166,8 +174,8 @@ public:
         for (std::int64_t at = 0; at < m_t.queries; at += byteQueries) {
             const std::int64_t rows = m_t.queries - at < byteQueries ? m_t.queries - at : byteQueries;
             packQueries(at, rows);
-            byteProduct<true>(rows, m_packedQ, m_depthGroups * 4, m_packedK, m_columns, m_depthGroups, m_scores,
-                              m_columns);
+            byteProduct<true>(
+                rows, m_packedQ, m_depthGroups * 4, m_packedK, m_columns, m_depthGroups, m_scores, m_columns);
             float sums[byteQueries];
             for (std::int64_t r = 0; r < rows; ++r)
                 sums[r] = plain ? plainSoftmax(at + r, r) : softmax(at + r, r);
@@ -181,7 +189,8 @@ private:
     /// [keys, depth] -> [depth / 4][keys][4]; zero point beyond the depth times a zero query adds nothing.
     void packKeys()
     {
-        const std::int64_t whole = m_t.depth / 4, rest = m_t.depth % 4, columns = m_columns, keys = m_keys, row = m_t.k.row;
+        const std::int64_t whole = m_t.depth / 4, rest = m_t.depth % 4, columns = m_columns, keys = m_keys,
+                           row = m_t.k.row;
         const std::uint8_t* values = m_t.k.values;
         for (std::int64_t j = 0; j < keys; ++j) {
             const std::uint8_t* from = values + j * row;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Arithmetic, comparison, logic and activations, element by element with NumPy broadcasting.
+#include "core/engine/ops/half.h"
 #include "core/engine/ops/op.h"
 #include "core/engine/ops/strided.h"
 
@@ -231,10 +232,28 @@ OpDef whereOp()
     return def;
 }
 
+template <typename T>
+constexpr bool isHalf = std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>;
+
+/// Sixteen-bit floats too, which only Cast knows: everything else computes in types that the CPU has.
+template <typename F>
+auto dispatchCast(const OpContext& c, DType type, F&& f)
+{
+    if (type == DType::F16)
+        return f(Float16 {});
+    if (type == DType::Bf16)
+        return f(BFloat16 {});
+    return dispatchType(c, type, f);
+}
+
 template <typename To, typename From>
 To castValue(From value)
 {
-    if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+    if constexpr (isHalf<From>)
+        return castValue<To>(static_cast<float>(value));
+    else if constexpr (isHalf<To>)
+        return To(static_cast<float>(value));
+    else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
         // Out of range is undefined in C++; clamp, as every ONNX runtime we know of effectively saturates or wraps.
         if (!(value == value))
             return 0;
@@ -242,24 +261,27 @@ To castValue(From value)
         const auto high = static_cast<double>(std::numeric_limits<To>::max());
         const double v = std::trunc(static_cast<double>(value));
         return v <= low ? std::numeric_limits<To>::min() : v >= high ? std::numeric_limits<To>::max() : static_cast<To>(v);
+    } else {
+        return static_cast<To>(value);
     }
-    return static_cast<To>(value);
 }
 
-OpDef castOp()
+OpDef castOp(bool like)
 {
     OpDef def;
     def.takesStrides = true;
-    def.infer = [](const OpContext& c) {
-        return std::vector<OpOutput> {{static_cast<DType>(c.node->intAttribute("to", 0)), c.in(0).shape}};
+    def.infer = [like](const OpContext& c) {
+        const DType to = like ? c.in(1).type : static_cast<DType>(c.node->intAttribute("to", 0));
+        return std::vector<OpOutput> {{to, c.in(0).shape}};
     };
     def.make = [](const OpContext& c) {
         const DType to = c.outputs[0].type;
-        return dispatchType(c, c.in(0).type, [&](auto fromZero) {
+        return dispatchCast(c, c.in(0).type, [&](auto fromZero) {
             using From = decltype(fromZero);
             if (to == DType::Bool)
-                return unaryKernel<From, std::uint8_t>(c, [](From v) -> std::uint8_t { return v != From(0) ? 1 : 0; });
-            return dispatchType(c, to, [&](auto toZero) {
+                return unaryKernel<From, std::uint8_t>(
+                    c, [](From v) -> std::uint8_t { return castValue<double>(v) != 0 ? 1 : 0; });
+            return dispatchCast(c, to, [&](auto toZero) {
                 using To = decltype(toZero);
                 return unaryKernel<From, To>(c, [](From v) { return castValue<To>(v); });
             });
@@ -371,7 +393,8 @@ void addElementwiseOps(OpTable& table)
     });
     table["com.microsoft.Gelu"] = table["Gelu"];
     table["Where"] = whereOp();
-    table["Cast"] = castOp();
+    table["Cast"] = castOp(false);
+    table["CastLike"] = castOp(true);
     table["Clip"] = clipOp();
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The general forms of what the fused groups do faster: products, softmax, normalisation, convolution.
+// The general forms of what the fused groups do faster: products, softmax, normalisation.
 #include "core/engine/ops/op.h"
 
 #include <fmt/format.h>
@@ -213,110 +213,6 @@ OpDef layerNormalizationOp()
     return def;
 }
 
-// ---- Conv (two spatial dimensions at most) --------------------------------------------------------------------------
-
-struct ConvGeometry
-{
-    std::int64_t batch = 1, channels = 1, height = 1, width = 1;
-    std::int64_t outputs = 1, group = 1, kh = 1, kw = 1, oh = 1, ow = 1;
-    std::int64_t top = 0, left = 0, sh = 1, sw = 1, dh = 1, dw = 1;
-    Shape output;
-};
-
-ConvGeometry convGeometry(const OpContext& c)
-{
-    const Shape &x = c.in(0).shape, &w = c.in(1).shape;
-    const std::size_t spatial = x.size() < 2 ? 0 : x.size() - 2;
-    if (w.size() != x.size() || spatial < 1)
-        c.malformed(fmt::format("shapes {} and {} do not fit together", toString(x), toString(w)));
-    if (spatial > 2)
-        c.refuse("it has more than two spatial dimensions");
-    const auto list = [&](const char* key, std::size_t count, std::int64_t fallback) {
-        std::vector<std::int64_t> v = c.node->intsAttribute(key).value_or(std::vector<std::int64_t>(count, fallback));
-        if (v.size() != count)
-            c.malformed(fmt::format("{} has {} values", key, v.size()));
-        return v;
-    };
-    std::vector<std::int64_t> strides = list("strides", spatial, 1), dilations = list("dilations", spatial, 1),
-                              pads = list("pads", 2 * spatial, 0);
-    const std::string autoPad = c.node->stringAttribute("auto_pad", "NOTSET");
-    ConvGeometry g;
-    g.batch = x[0];
-    g.channels = x[1];
-    g.outputs = w[0];
-    g.group = c.node->intAttribute("group", 1);
-    if (g.group < 1 || w[1] * g.group != g.channels || g.outputs % g.group != 0)
-        c.malformed("its groups do not fit the channels");
-    g.output = {g.batch, g.outputs};
-    std::vector<std::int64_t> out(spatial);
-    for (std::size_t i = 0; i < spatial; ++i) {
-        const std::int64_t dim = x[i + 2], kernel = dilations[i] * (w[i + 2] - 1) + 1;
-        if (strides[i] < 1 || dilations[i] < 1 || w[i + 2] < 1)
-            c.malformed("its strides or dilations are not positive");
-        if (autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER") {
-            const std::int64_t total
-                = std::max<std::int64_t>(0, ((dim + strides[i] - 1) / strides[i] - 1) * strides[i] + kernel - dim);
-            pads[i] = autoPad == "SAME_UPPER" ? total / 2 : total - total / 2;
-            pads[i + spatial] = total - pads[i];
-        } else if (autoPad == "VALID") {
-            pads[i] = pads[i + spatial] = 0;
-        }
-        out[i] = (dim + pads[i] + pads[i + spatial] - kernel) / strides[i] + 1;
-        if (dim + pads[i] + pads[i + spatial] < kernel || out[i] < 1)
-            c.malformed("its kernel is larger than the input");
-        g.output.push_back(out[i]);
-    }
-    const bool flat = spatial == 1;
-    g.height = flat ? 1 : x[2];
-    g.width = x.back();
-    g.kh = flat ? 1 : w[2];
-    g.kw = w.back();
-    g.oh = flat ? 1 : out[0];
-    g.ow = out.back();
-    g.top = flat ? 0 : pads[0];
-    g.left = flat ? pads[0] : pads[1];
-    g.sh = flat ? 1 : strides[0];
-    g.sw = strides.back();
-    g.dh = flat ? 1 : dilations[0];
-    g.dw = dilations.back();
-    return g;
-}
-
-void convolve(const ConvGeometry& g, const float* x, const float* w, const float* bias, float* y)
-{
-    const std::int64_t perGroup = g.channels / g.group, outPerGroup = g.outputs / g.group;
-    for (std::int64_t b = 0; b < g.batch; ++b)
-        for (std::int64_t o = 0; o < g.outputs; ++o)
-            for (std::int64_t i = 0; i < g.oh; ++i)
-                for (std::int64_t j = 0; j < g.ow; ++j) {
-                    float sum = bias ? bias[o] : 0;
-                    for (std::int64_t ch = 0; ch < perGroup; ++ch)
-                        for (std::int64_t p = 0; p < g.kh; ++p)
-                            for (std::int64_t q = 0; q < g.kw; ++q) {
-                                const std::int64_t row = i * g.sh + p * g.dh - g.top, col = j * g.sw + q * g.dw - g.left;
-                                if (row < 0 || row >= g.height || col < 0 || col >= g.width)
-                                    continue;
-                                const std::int64_t channel = o / outPerGroup * perGroup + ch;
-                                sum += x[((b * g.channels + channel) * g.height + row) * g.width + col]
-                                    * w[((o * perGroup + ch) * g.kh + p) * g.kw + q];
-                            }
-                    y[((b * g.outputs + o) * g.oh + i) * g.ow + j] = sum;
-                }
-}
-
-OpDef convOp()
-{
-    OpDef def;
-    def.infer = [](const OpContext& c) { return std::vector<OpOutput> {{c.in(0).type, convGeometry(c).output}}; };
-    def.make = [](const OpContext& c) {
-        requireFloat(c);
-        return kernelOf([g = convGeometry(c), bias = c.has(2)](const std::byte* const* in, std::byte* const* out) {
-            convolve(g, as<float>(in[0]), as<float>(in[1]), bias ? as<float>(in[2]) : nullptr, as<float>(out[0]));
-        });
-    };
-    return def;
-}
-
 } // namespace
 
 void addNeuralOps(OpTable& table)
@@ -326,7 +222,6 @@ void addNeuralOps(OpTable& table)
     table["Softmax"] = softmaxOp(false);
     table["LogSoftmax"] = softmaxOp(true);
     table["LayerNormalization"] = layerNormalizationOp();
-    table["Conv"] = convOp();
 }
 
 } // namespace octet::engine

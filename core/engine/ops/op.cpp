@@ -57,6 +57,14 @@ const OpDef* findOp(const std::string& domain, const std::string& opType)
         addReductionOps(all);
         addNeuralOps(all);
         addQuantizationOps(all);
+        addActivationOps(all);
+        addIndexingOps(all);
+        addArrangingOps(all);
+        addPoolingOps(all);
+        addVariadicOps(all);
+        addResizeOps(all);
+        addEinsumOps(all);
+        addConvolutionOps(all);
         return all;
     }();
     const bool standard = domain.empty() || domain == "ai.onnx";

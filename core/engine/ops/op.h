@@ -82,6 +82,14 @@ void addMovementOps(OpTable& table);
 void addReductionOps(OpTable& table);
 void addNeuralOps(OpTable& table);
 void addQuantizationOps(OpTable& table);
+void addActivationOps(OpTable& table);
+void addIndexingOps(OpTable& table);
+void addArrangingOps(OpTable& table);
+void addPoolingOps(OpTable& table);
+void addVariadicOps(OpTable& table);
+void addResizeOps(OpTable& table);
+void addEinsumOps(OpTable& table);
+void addConvolutionOps(OpTable& table);
 
 // Helpers shared by the operator files.
 Shape denseStrides(const Shape& shape);

@@ -11,7 +11,7 @@ namespace octet::engine {
 
 namespace {
 
-enum class Reduction { Sum, Mean, Max, Min, SumSquare, L2 };
+enum class Reduction { Sum, Mean, Max, Min, SumSquare, L2, L1, Prod, LogSum, LogSumExp };
 
 /// Which dimensions are reduced; axes moved from an attribute to an input in opset 18 (13 for ReduceSum).
 std::vector<bool> reducedDims(const OpContext& c, std::int64_t inputSince)
@@ -48,6 +48,7 @@ std::unique_ptr<OpKernel> reduceKernel(const OpContext& c, const std::vector<boo
         T* to = as<T>(out[0]);
         const T start = kind == Reduction::Max ? std::numeric_limits<T>::lowest()
             : kind == Reduction::Min           ? std::numeric_limits<T>::max()
+            : kind == Reduction::Prod          ? T(1)
                                                : T(0);
         std::fill(to, to + outputs, start);
         loop.run([&](const auto& offset, std::int64_t count, const auto& step) {
@@ -60,6 +61,9 @@ std::unique_ptr<OpKernel> reduceKernel(const OpContext& c, const std::vector<boo
                 case Reduction::Min: target = std::min(target, v); break;
                 case Reduction::SumSquare:
                 case Reduction::L2: target = static_cast<T>(target + v * v); break;
+                case Reduction::L1: target = static_cast<T>(target + (v < T(0) ? T(0) - v : v)); break;
+                case Reduction::Prod: target = static_cast<T>(target * v); break;
+                case Reduction::LogSumExp: target = static_cast<T>(target + static_cast<T>(std::exp(static_cast<double>(v)))); break;
                 default: target = static_cast<T>(target + v);
                 }
             }
@@ -67,6 +71,8 @@ std::unique_ptr<OpKernel> reduceKernel(const OpContext& c, const std::vector<boo
         for (std::int64_t i = 0; i < outputs; ++i) {
             if (kind == Reduction::Mean && perOutput > 0)
                 to[i] = static_cast<T>(to[i] / static_cast<T>(perOutput));
+            else if (kind == Reduction::LogSum || kind == Reduction::LogSumExp)
+                to[i] = static_cast<T>(std::log(static_cast<double>(to[i])));
             else if (kind == Reduction::L2)
                 to[i] = static_cast<T>(std::sqrt(static_cast<double>(to[i])));
         }
@@ -148,6 +154,10 @@ void addReductionOps(OpTable& table)
     table["ReduceMin"] = reduce(Reduction::Min, 18);
     table["ReduceSumSquare"] = reduce(Reduction::SumSquare, 18);
     table["ReduceL2"] = reduce(Reduction::L2, 18);
+    table["ReduceL1"] = reduce(Reduction::L1, 18);
+    table["ReduceProd"] = reduce(Reduction::Prod, 18);
+    table["ReduceLogSum"] = reduce(Reduction::LogSum, 18);
+    table["ReduceLogSumExp"] = reduce(Reduction::LogSumExp, 18);
     table["ArgMax"] = argExtremum(true);
     table["ArgMin"] = argExtremum(false);
 }
