@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/lower.h"
 
+#include "core/engine/kernels/product_choice.h"
 #include "core/engine/places.h"
 #include "core/values/error.h"
 
@@ -452,15 +453,15 @@ private:
         step->rows = m;
         step->columns = n;
         step->depth = k;
-        // With AMX oneDNN's tiles are the faster ones; below VNNI our kernel does not run.
-        const bool own = integer && effectiveIsa() == Isa::Vnni && k % 4 == 0;
+        const bool own = integer && ownProduct() != ProductKernel::OneDnn && k % 4 == 0;
         if (!own)
             step->product = std::make_unique<DnnProduct>(integer ? DnnProduct::Kind::U8S8 : DnnProduct::Kind::F32, m, k,
                                                          n, integer ? k : input.stride);
         // Without VNNI u8 x s8 saturates at 16 bits in pairs; seven weight bits cannot (measured, see DESIGN 6).
         const bool saturates = integer && effectiveIsa() < Isa::Vnni && settings.weightBits > 7;
         step->weight = m_store.impl().get({m_ir.model, d.weight, k, n, d.transposed, integer, settings.weightGranularity,
-                                           saturates ? 7 : settings.weightBits},
+                                           saturates ? 7 : settings.weightBits,
+                                           ownProduct() == ProductKernel::Amx ? PanelLayout::Tiles : PanelLayout::Vnni},
                                           step->product.get());
         m_program.weightBytes += static_cast<long long>(step->weight->bytes);
         step->bias = d.bias >= 0 ? placed(d.bias).place : Place {};
@@ -499,7 +500,8 @@ private:
 
     std::string productKernel(const ProductStep& step, const OpSettings& settings, bool saturates) const
     {
-        std::string text = step.product ? step.product->kernelName() : "octet:vnni";
+        const bool tiles = step.weight->panels && step.weight->panels->layout() == PanelLayout::Tiles;
+        std::string text = step.product ? step.product->kernelName() : tiles ? "octet:amx" : "octet:vnni";
         if (step.integer)
             text += settings.approach == Approach::Dynamic ? ", per token" : ", static";
         if (saturates)

@@ -16,7 +16,7 @@ std::shared_ptr<const StoredWeight> makeWeight(const WeightRequest& r, const Dnn
         if (product)
             stored->packed = product->pack(q.values.data(), false);
         else
-            stored->panels = std::make_unique<PanelWeights>(q.values.data(), r.k, r.n, memory);
+            stored->panels = std::make_unique<PanelWeights>(q.values.data(), r.k, r.n, memory, r.layout);
         stored->scales = q.scales;
         if (stored->scales.size() == 1)
             stored->scales.assign(static_cast<std::size_t>(r.n), q.scales[0]);
@@ -50,7 +50,10 @@ std::shared_ptr<const StoredWeight> WeightStore::Impl::get(const WeightRequest& 
                                         request.integer ? "s8" : "f32", toString(request.granularity), request.bits);
     const std::lock_guard lock(mutex);
     for (auto it = entries.begin(); it != entries.end(); ++it) {
-        if (it->key == key && (product ? it->weight->packed && product->fits(*it->weight->packed) : bool(it->weight->panels))) {
+        const StoredWeight& stored = *it->weight;
+        const bool fits = product ? stored.packed && product->fits(*stored.packed)
+                                  : stored.panels && stored.panels->layout() == request.layout;
+        if (it->key == key && fits) {
             entries.splice(entries.begin(), entries, it);
             return it->weight;
         }

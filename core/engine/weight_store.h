@@ -30,6 +30,7 @@ struct WeightRequest
     bool integer = false;
     Granularity granularity = Granularity::PerChannel;
     int bits = 8;
+    PanelLayout layout = PanelLayout::Vnni; // for our own product
 };
 
 struct WeightStore::Impl

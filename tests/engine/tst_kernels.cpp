@@ -3,6 +3,8 @@
 #include "core/engine/kernels/kernels.h"
 #include "core/engine/kernels/panels.h"
 #include "core/engine/kernels/product.h"
+#include "core/engine/kernels/product_choice.h"
+#include "core/engine/kernels/tiles.h"
 #include "core/engine/onednn.h"
 #include "core/engine/reference/reference.h"
 #include "test_main.h"
@@ -42,7 +44,12 @@ private:
 
 const std::vector<std::int64_t> lengths {1, 7, 8, 15, 16, 17, 40, 64, 99, 384};
 
+using Multiply = void (*)(const ProductTask&, std::int64_t, std::int64_t);
+
 } // namespace
+
+Q_DECLARE_METATYPE(Multiply)
+Q_DECLARE_METATYPE(octet::engine::PanelLayout)
 
 class TestKernels : public QObject
 {
@@ -313,13 +320,25 @@ private slots:
     }
 
     /// Our own product with every part of its epilogue, at random shapes, against the scalar parts in their order.
+    void ownProduct_data()
+    {
+        QTest::addColumn<Multiply>("multiply");
+        QTest::addColumn<PanelLayout>("layout");
+        QTest::newRow("tiles emulated, epilogue avx2") << Multiply(multiplyEmulatedAvx2) << PanelLayout::Tiles;
+        if (cpuIsa() >= Isa::Avx512)
+            QTest::newRow("tiles emulated, epilogue avx512") << Multiply(multiplyEmulatedAvx512) << PanelLayout::Tiles;
+        if (cpuIsa() >= Isa::Vnni)
+            QTest::newRow("vnni") << Multiply(multiplyVnni) << PanelLayout::Vnni;
+        if (cpuIsa() == Isa::Amx && allowTiles())
+            QTest::newRow("amx") << Multiply(multiplyAmx) << PanelLayout::Tiles;
+    }
     void ownProduct()
     {
-        if (cpuIsa() < Isa::Vnni)
-            QSKIP("This CPU has no AVX-512 VNNI.");
+        QFETCH(Multiply, multiply);
+        QFETCH(PanelLayout, layout);
         Random random(31);
         for (int round = 0; round < 60; ++round) {
-            const std::int64_t rows = random.whole(1, 27), k = 4 * random.whole(1, 40), n = random.whole(1, 150);
+            const std::int64_t rows = random.whole(1, 70), k = 4 * random.whole(1, 40), n = random.whole(1, 150);
             std::vector<std::uint8_t> a(static_cast<std::size_t>(rows * k));
             std::vector<std::int8_t> w(static_cast<std::size_t>(k * n));
             for (auto& x : a)
@@ -327,7 +346,7 @@ private slots:
             for (auto& x : w)
                 x = static_cast<std::int8_t>(random.whole(-127, 127));
             WeightMemory memory;
-            const PanelWeights panels(w.data(), k, n, memory);
+            const PanelWeights panels(w.data(), k, n, memory, layout);
             std::vector<std::int32_t> sums(static_cast<std::size_t>(n)), zeros;
             for (std::int64_t i = 0; i < k * n; ++i)
                 sums[static_cast<std::size_t>(i % n)] += w[static_cast<std::size_t>(i)];
@@ -351,18 +370,90 @@ private slots:
                 task.residual = residual.data(), task.residualStride = n;
             task.out = out.data(), task.outStride = n;
             task.bytes[0] = {bytes.data(), n, 1 / 0.05f, 90};
-            multiplyVnni(task, 0, panels.panels());
+            multiply(task, 0, panels.panels());
             const auto acc = reference::product(a, w, rows, k, n);
             for (std::size_t i = 0; i < out.size(); ++i) {
                 const std::size_t row = i / static_cast<std::size_t>(n), column = i % static_cast<std::size_t>(n);
                 float x = reference::dequantize(acc[i], sums[column], scales[column], bias[column],
-                                                perRow ? zeros[row] : 117, perRow ? rowScales[row] : 0.7f);
+                    perRow ? zeros[row] : 117, perRow ? rowScales[row] : 0.7f);
                 const double magnitude = std::max(1.0f, std::abs(x));
                 x = (gelu ? reference::geluErf(x) : x) + (adds ? residual[i] : 0);
                 QVERIFY(std::abs(out[i] - x) <= 4e-6 * magnitude);
                 QCOMPARE(int(bytes[i]), int(reference::quantize(out[i], 0.05f, 90)));
             }
         }
+    }
+
+    /// Unit scales and no zero point: what comes out is the sum itself, exact below 2^24; in two blocks of rows, panel
+    /// by panel, as the steps and the threads divide the work.
+    void ownProductIsExact_data() { ownProduct_data(); }
+    void ownProductIsExact()
+    {
+        QFETCH(Multiply, multiply);
+        QFETCH(PanelLayout, layout);
+        Random random(37);
+        std::vector<std::tuple<std::int64_t, std::int64_t, std::int64_t>> shapes{
+            {1, 4, 1}, {16, 64, 16}, {17, 68, 17}, {32, 128, 32}, {33, 60, 33}, {48, 192, 64}};
+        for (int round = 0; round < 30; ++round)
+            shapes.emplace_back(random.whole(1, 80), 4 * random.whole(1, 64), random.whole(1, 120));
+        for (const auto& [rows, k, n] : shapes) {
+            // Exactly as long as they are: the address sanitizer sees a tile that reads beyond its rows.
+            std::vector<std::uint8_t> a(static_cast<std::size_t>(rows * k));
+            std::vector<std::int8_t> w(static_cast<std::size_t>(k * n));
+            for (auto& x : a)
+                x = static_cast<std::uint8_t>(random.whole(0, 255));
+            for (auto& x : w)
+                x = static_cast<std::int8_t>(random.whole(-128, 127));
+            WeightMemory memory;
+            const PanelWeights panels(w.data(), k, n, memory, layout);
+            const std::vector<float> ones(static_cast<std::size_t>(n), 1.0f);
+            const std::vector<std::int32_t> sums(static_cast<std::size_t>(n), 0);
+            std::vector<float> out(static_cast<std::size_t>(rows * n), -1.0f);
+            ProductTask task;
+            task.a = a.data(), task.k = k, task.n = n;
+            task.panels = panels.data(), task.panelCount = panels.panels(), task.panelBytes = panels.panelBytes();
+            task.scales = ones.data(), task.columnSums = sums.data();
+            task.out = out.data(), task.outStride = n;
+            const std::int64_t half = rows / 2;
+            for (const auto& [first, count] : {std::pair(std::int64_t(0), half), std::pair(half, rows - half)}) {
+                task.firstRow = first, task.rows = count, task.againAfter = first == 0;
+                for (std::int64_t p = 0; p < panels.panels(); ++p)
+                    multiply(task, p, p + 1);
+            }
+            const auto acc = reference::product(a, w, rows, k, n);
+            for (std::size_t i = 0; i < out.size(); ++i)
+                QCOMPARE(static_cast<std::int32_t>(out[i]), acc[i]);
+        }
+    }
+
+    void amxIsChosenOnlyWhenAskedFor()
+    {
+        for (const Isa isa : {Isa::Avx2, Isa::Avx512, Isa::Vnni, Isa::Amx}) {
+            const ProductKernel below = isa == Isa::Vnni ? ProductKernel::Vnni : ProductKernel::OneDnn;
+            QCOMPARE(chooseProduct(isa, Isa::Amx, false), below);
+            QCOMPARE(chooseProduct(Isa::Amx, isa, false), below);
+            QCOMPARE(chooseProduct(isa, Isa::Amx, true), isa == Isa::Amx ? ProductKernel::Amx : below);
+            QCOMPARE(chooseProduct(Isa::Amx, isa, true), isa == Isa::Amx ? ProductKernel::Amx : below);
+        }
+        QVERIFY(asksForAmx("1"));
+        for (const char* text : {static_cast<const char*>(nullptr), "", "0", "off", "11"})
+            QVERIFY(!asksForAmx(text));
+    }
+
+    /// What raises #UD on the processor does not pass the emulation either.
+    void emulatedTilesRefuseWhatAmxForbids()
+    {
+        EmulatedTiles tiles;
+        QVERIFY_THROWS_EXCEPTION(Error, tiles.zero<0>());
+        tiles.configure(tileConfig(16)); // no second row of tiles
+        QVERIFY_THROWS_EXCEPTION(Error, tiles.zero<2>());
+        TileConfig tall;
+        tall.rows[0] = 17, tall.rowBytes[0] = 64;
+        QVERIFY_THROWS_EXCEPTION(Error, tiles.configure(tall));
+        TileConfig uneven = tileConfig(16);
+        uneven.rowBytes[aTile(0)] = 32;
+        tiles.configure(uneven);
+        QVERIFY_THROWS_EXCEPTION(Error, (tiles.multiply<0, 4, 6>()));
     }
 
     void integerProductIsExact()

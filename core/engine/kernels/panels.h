@@ -7,22 +7,30 @@
 
 namespace octet::engine {
 
-constexpr std::int64_t panelColumns = 48;
+/// Vnni: [panel][K / 4][48][4]. Tiles: [panel][K / 64][2][16][16][4], two tiles of 16 columns for each 64 of K, each of
+/// them 16 rows of 64 bytes.
+enum class PanelLayout { Vnni, Tiles };
 
-/// s8 weights in the order in which our own product reads them: [K, N] row major -> [panel][K / 4][48][4], zero beyond
-/// K and N; 64-byte aligned.
+constexpr std::int64_t panelColumns = 48;
+constexpr std::int64_t tilePanelColumns = 32;
+
+/// s8 weights in the order in which our own products read them: from [K, N] row major; zero beyond K and N; 64-byte
+/// aligned.
 class PanelWeights
 {
 public:
-    PanelWeights(const std::int8_t* values, std::int64_t k, std::int64_t n, WeightMemory& memory);
+    PanelWeights(const std::int8_t* values, std::int64_t k, std::int64_t n, WeightMemory& memory,
+        PanelLayout layout = PanelLayout::Vnni);
 
     const std::int8_t* data() const { return reinterpret_cast<const std::int8_t*>(m_memory.get()); }
+    PanelLayout layout() const { return m_layout; }
     std::int64_t panels() const { return m_panels; }
     std::int64_t panelBytes() const { return m_panelBytes; }
     std::size_t bytes() const { return static_cast<std::size_t>(m_panels * m_panelBytes); }
 
 private:
     std::shared_ptr<std::byte> m_memory;
+    PanelLayout m_layout;
     std::int64_t m_panels = 0, m_panelBytes = 0;
 };
 

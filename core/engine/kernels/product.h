@@ -48,5 +48,13 @@ struct ProductTask
 
 /// Panels [begin, end). Needs AVX-512 VNNI.
 void multiplyVnni(const ProductTask& task, std::int64_t begin, std::int64_t end);
+/// The same over panels of PanelLayout::Tiles. Needs AMX-INT8 and allowTiles(). Never measured: see product_choice.h.
+void multiplyAmx(const ProductTask& task, std::int64_t begin, std::int64_t end);
+/// multiplyAmx's code over emulated tiles, for tests: any CPU, or any with AVX-512.
+void multiplyEmulatedAvx2(const ProductTask& task, std::int64_t begin, std::int64_t end);
+void multiplyEmulatedAvx512(const ProductTask& task, std::int64_t begin, std::int64_t end);
+
+/// Asks the kernel for AMX's tile registers, once per process; false: refused. Only where cpuIsa() is Amx.
+bool allowTiles();
 
 } // namespace octet::engine

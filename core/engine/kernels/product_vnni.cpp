@@ -10,8 +10,8 @@
 #define OCTET_ISA vnni
 #include "core/engine/kernels/panels.h"
 #include "core/engine/kernels/product.h"
+#include "core/engine/kernels/product_epilogue_impl.h"
 #include "core/engine/kernels/simd.h"
-
 
 namespace octet::engine {
 
@@ -78,58 +78,6 @@ inline void accumulate(const ProductTask& t, const std::int8_t* panel, std::int6
             _mm512_store_si512(sums + r * panelColumns + v * lanes, acc[r][v]);
 }
 
-inline Vec activated(Activation activation, Vec x)
-{
-    switch (activation) {
-    case Activation::None: return x;
-    case Activation::GeluErf: return geluErf(x);
-    case Activation::GeluTanh: return geluTanh(x);
-    case Activation::Relu: return max(x, Vec::zero());
-    case Activation::Tanh: return tanh(x);
-    }
-    return x;
-}
-
-template <Activation Kind>
-void finish(const ProductTask& t, std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t vectors,
-            const std::int32_t* sums)
-{
-    for (std::int64_t v = 0; v < vectors; ++v) {
-        const std::int64_t at = column + v * lanes;
-        const Mask m = firstLanes(t.n - at);
-        const Vec scales = Vec::load(t.scales + at, m);
-        const VecI columnSums = VecI::load(t.columnSums + at, m);
-        const Vec bias = t.bias ? Vec::load(t.bias + at, m) : Vec::zero();
-        for (std::int64_t r = 0; r < rows; ++r) {
-            const std::int64_t i = row + r;
-            const VecI acc = VecI::load(sums + r * panelColumns + v * lanes);
-            const VecI zero = VecI::all(t.rowZeroPoints ? t.rowZeroPoints[i] : t.zeroPoint);
-            const Vec rowScale = Vec::all(t.rowScales ? t.rowScales[i] : t.rowScale);
-            Vec x = fma(toFloat(acc - zero * columnSums), scales * rowScale, bias);
-            x = activated(Kind, x);
-            if (t.residual)
-                x = x + Vec::load(t.residual + i * t.residualStride + at, m);
-            if (t.out)
-                x.store(t.out + i * t.outStride + at, m);
-            for (const ByteOutput& bytes : t.bytes)
-                if (bytes.to)
-                    storeBytes(toByteRange(x, bytes.inverseScale, bytes.zeroPoint), bytes.to + i * bytes.stride + at, m);
-        }
-    }
-}
-
-void finish(const ProductTask& t, std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t vectors,
-            const std::int32_t* sums)
-{
-    switch (t.activation) {
-    case Activation::None: return finish<Activation::None>(t, row, rows, column, vectors, sums);
-    case Activation::GeluErf: return finish<Activation::GeluErf>(t, row, rows, column, vectors, sums);
-    case Activation::GeluTanh: return finish<Activation::GeluTanh>(t, row, rows, column, vectors, sums);
-    case Activation::Relu: return finish<Activation::Relu>(t, row, rows, column, vectors, sums);
-    case Activation::Tanh: return finish<Activation::Tanh>(t, row, rows, column, vectors, sums);
-    }
-}
-
 template <int Vectors>
 void accumulateRows(std::int64_t rows, const ProductTask& t, const std::int8_t* panel, std::int64_t row,
                     Prefetch prefetch, std::int32_t* sums)
@@ -169,7 +117,7 @@ void multiplyPanel(const ProductTask& t, std::int64_t p, std::int64_t first, std
         case 2: accumulateRows<2>(rows, t, panel, row, prefetch, sums); break;
         default: accumulateRows<1>(rows, t, panel, row, prefetch, sums);
         }
-        finish(t, row, rows, column, vectors, sums);
+        finish<panelColumns>(t, row, rows, column, vectors, sums);
         row += rows;
     }
 }

@@ -171,13 +171,14 @@ void ProductStep::runOwn(const Frame& frame) const
         task.out = frame.out<float>(sum.rows.place), task.outStride = sum.rows.stride;
     else if (wholeRows)
         task.out = frame.out<float>(accumulators), task.outStride = n;
+    const auto multiply = weight->panels->layout() == PanelLayout::Tiles ? multiplyAmx : multiplyVnni;
     const std::int64_t blocks = rowBlocks(task.out != nullptr);
     for (std::int64_t b = 0; b < blocks; ++b) {
         task.firstRow = rows * b / blocks;
         task.rows = rows * (b + 1) / blocks - task.firstRow;
         task.againAfter = b + 1 < blocks;
         inParallel(frame.threads, task.panelCount,
-                   [&](std::int64_t begin, std::int64_t end, int) { multiplyVnni(task, begin, end); });
+                   [&](std::int64_t begin, std::int64_t end, int) { multiply(task, begin, end); });
         if (wholeRows)
             finishBlock(frame, task, static_cast<int>(direct));
     }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/kernels/product_choice.h"
+
+#include "core/engine/kernels/product.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
+namespace octet::engine {
+
+ProductKernel chooseProduct(Isa cap, Isa cpu, bool amxAsked)
+{
+    switch (std::min(cap, cpu)) {
+    case Isa::Avx2:
+    case Isa::Avx512:
+        return ProductKernel::OneDnn;
+    case Isa::Vnni:
+        return ProductKernel::Vnni;
+    case Isa::Amx:
+        return amxAsked ? ProductKernel::Amx : ProductKernel::OneDnn;
+    }
+    return ProductKernel::OneDnn;
+}
+
+bool asksForAmx(const char* text)
+{
+    return text && std::string_view(text) == "1";
+}
+
+bool allowTiles()
+{
+    constexpr long requestPermission = 0x1023, tileData = 18; // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+    static const bool allowed = syscall(SYS_arch_prctl, requestPermission, tileData) == 0;
+    return allowed;
+}
+
+ProductKernel ownProduct()
+{
+    static const ProductKernel chosen = [] {
+        const ProductKernel kernel =
+            chooseProduct(effectiveIsa(), cpuIsa(), asksForAmx(std::getenv("OCTET_AMX_PRODUCT")));
+        return kernel == ProductKernel::Amx && !allowTiles() ? ProductKernel::OneDnn : kernel;
+    }();
+    return chosen;
+}
+
+} // namespace octet::engine

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The code of the AMX product over emulated tiles: the tests run it on every CPU.
+#define OCTET_ISA avx2
+#include "core/engine/kernels/product_tiles_impl.h"
+
+namespace octet::engine {
+
+void multiplyEmulatedAvx2(const ProductTask& task, std::int64_t begin, std::int64_t end)
+{
+    avx2::TileProduct<EmulatedTiles>(task).run(begin, end);
+}
+
+} // namespace octet::engine

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// u8 x s8 products over tiles of 16 rows x 64 bytes; `Tiles` is the processor's (product_amx.cpp) or EmulatedTiles.
+//
+// Panels of 32 columns outside, blocks of 32 rows inside. Four tiles hold the sums of 32 x 32 over the whole K, so that
+// each tile of A and B that is loaded serves two products. A panel lies in the order in which it is read, and while a
+// block computes it prefetches its share of the next panel, across the border to the next product too. The sums
+// (4 KiB, L1) go into the epilogue that all our products share. K beyond the last full 64 is copied and filled up with
+// zeros: a tile of A never reads beyond its rows. Up to 16 rows or columns need half the tiles.
+#pragma once
+
+#include "core/engine/kernels/panels.h"
+#include "core/engine/kernels/product_epilogue_impl.h"
+#include "core/engine/kernels/tiles.h"
+
+#include <cstring>
+
+namespace octet::engine::OCTET_ISA {
+
+/// g++ 12's tile loads do not tell the compiler that they read memory: what was just written must be there before.
+inline void writtenForTiles(const void* memory)
+{
+    __asm__ volatile("" : : "r"(memory) : "memory");
+}
+
+template <class Tiles>
+class TileProduct
+{
+public:
+    explicit TileProduct(const ProductTask& task)
+        : m_task(task)
+    {
+    }
+
+    /// Panels [begin, end).
+    void run(std::int64_t begin, std::int64_t end)
+    {
+        const ProductTask& t = m_task;
+        for (std::int64_t p = begin; p < end; ++p) {
+            const bool again = p + 1 == end && t.againAfter, over = p + 1 == t.panelCount && !again;
+            const std::int8_t* next = again ? t.panels + begin * t.panelBytes
+                : over                      ? t.nextWeights
+                                            : t.panels + (p + 1) * t.panelBytes;
+            panel(p, next, next ? (over ? t.nextBytes : t.panelBytes) / 64 : 0);
+        }
+        if (m_configuredRows)
+            m_tiles.release();
+    }
+
+private:
+    static constexpr std::int64_t blockRows = 32, tileBytes = 1024;
+
+    void panel(std::int64_t p, const std::int8_t* next, std::int64_t nextLines)
+    {
+        const ProductTask& t = m_task;
+        const std::int64_t column = p * tilePanelColumns;
+        const std::int64_t columns = t.n - column < tilePanelColumns ? t.n - column : tilePanelColumns;
+        const std::int8_t* weights = t.panels + p * t.panelBytes;
+        const std::int64_t blocks = (t.rows + blockRows - 1) / blockRows;
+        for (std::int64_t b = 0; b < blocks; ++b) {
+            const std::int64_t row = t.firstRow + b * blockRows, left = t.firstRow + t.rows - row;
+            const std::int64_t rows = left < blockRows ? left : blockRows;
+            const std::int64_t from = nextLines * b / blocks, to = nextLines * (b + 1) / blocks;
+            configure(rows);
+            if (rows > 16 && columns > 16)
+                accumulate<2, 2>(weights, row, rows, next + from * 64, to - from);
+            else if (rows > 16)
+                accumulate<2, 1>(weights, row, rows, next + from * 64, to - from);
+            else if (columns > 16)
+                accumulate<1, 2>(weights, row, rows, next + from * 64, to - from);
+            else
+                accumulate<1, 1>(weights, row, rows, next + from * 64, to - from);
+            finish<tilePanelColumns>(t, row, rows, column, (columns + lanes - 1) / lanes, m_sums);
+        }
+    }
+
+    /// Costs as much as a few products: only where the number of rows changes.
+    void configure(std::int64_t rows)
+    {
+        if (rows == m_configuredRows)
+            return;
+        m_config = tileConfig(rows);
+        writtenForTiles(&m_config);
+        m_tiles.configure(m_config);
+        m_configuredRows = rows;
+    }
+
+    template <int RowTiles, int ColumnTiles>
+    void accumulate(const std::int8_t* weights, std::int64_t row, std::int64_t rows, const std::int8_t* next,
+        std::int64_t nextLines)
+    {
+        const std::int64_t k = m_task.k, full = k / 64, steps = (k + 63) / 64;
+        const std::uint8_t* a = m_task.a + row * k;
+        zeroSums<RowTiles, ColumnTiles>();
+        std::int64_t fetched = 0;
+        for (std::int64_t step = 0; step < full; ++step, weights += 2 * tileBytes) {
+            multiplyStep<RowTiles, ColumnTiles>(a + step * 64, k, weights);
+            for (const std::int64_t until = nextLines * (step + 1) / steps; fetched < until; ++fetched)
+                prefetch(next + fetched * 64);
+        }
+        if (full < steps) {
+            fillTail(a + full * 64, rows, k - full * 64);
+            multiplyStep<RowTiles, ColumnTiles>(m_tail, 64, weights);
+            for (; fetched < nextLines; ++fetched)
+                prefetch(next + fetched * 64);
+        }
+        storeSums<RowTiles, ColumnTiles>();
+    }
+
+    template <int RowTiles, int ColumnTiles>
+    void multiplyStep(const std::uint8_t* a, std::int64_t stride, const std::int8_t* b)
+    {
+        m_tiles.template load<aTile(0)>(a, stride);
+        m_tiles.template load<bTile(0)>(b, 64);
+        m_tiles.template multiply<sumsTile(0, 0), aTile(0), bTile(0)>();
+        if constexpr (ColumnTiles == 2) {
+            m_tiles.template load<bTile(1)>(b + tileBytes, 64);
+            m_tiles.template multiply<sumsTile(0, 1), aTile(0), bTile(1)>();
+        }
+        if constexpr (RowTiles == 2) {
+            m_tiles.template load<aTile(1)>(a + 16 * stride, stride);
+            m_tiles.template multiply<sumsTile(1, 0), aTile(1), bTile(0)>();
+            if constexpr (ColumnTiles == 2)
+                m_tiles.template multiply<sumsTile(1, 1), aTile(1), bTile(1)>();
+        }
+    }
+
+    template <int RowTiles, int ColumnTiles>
+    void zeroSums()
+    {
+        m_tiles.template zero<sumsTile(0, 0)>();
+        if constexpr (ColumnTiles == 2)
+            m_tiles.template zero<sumsTile(0, 1)>();
+        if constexpr (RowTiles == 2)
+            m_tiles.template zero<sumsTile(1, 0)>();
+        if constexpr (RowTiles == 2 && ColumnTiles == 2)
+            m_tiles.template zero<sumsTile(1, 1)>();
+    }
+
+    template <int RowTiles, int ColumnTiles>
+    void storeSums()
+    {
+        constexpr std::int64_t stride = tilePanelColumns * 4;
+        m_tiles.template store<sumsTile(0, 0)>(m_sums, stride);
+        if constexpr (ColumnTiles == 2)
+            m_tiles.template store<sumsTile(0, 1)>(m_sums + 16, stride);
+        if constexpr (RowTiles == 2)
+            m_tiles.template store<sumsTile(1, 0)>(m_sums + 16 * tilePanelColumns, stride);
+        if constexpr (RowTiles == 2 && ColumnTiles == 2)
+            m_tiles.template store<sumsTile(1, 1)>(m_sums + 16 * tilePanelColumns + 16, stride);
+    }
+
+    void fillTail(const std::uint8_t* a, std::int64_t rows, std::int64_t bytes)
+    {
+        std::memset(m_tail, 0, sizeof(m_tail));
+        for (std::int64_t r = 0; r < rows; ++r)
+            std::memcpy(m_tail + r * 64, a + r * m_task.k, static_cast<std::size_t>(bytes));
+        writtenForTiles(m_tail);
+    }
+
+    void prefetch(const std::int8_t* line) const
+    {
+        if (m_task.prefetchPastL2)
+            _mm_prefetch(reinterpret_cast<const char*>(line), _MM_HINT_NTA);
+        else
+            _mm_prefetch(reinterpret_cast<const char*>(line), _MM_HINT_T1);
+    }
+
+    const ProductTask& m_task;
+    Tiles m_tiles;
+    std::int64_t m_configuredRows = 0;
+    TileConfig m_config;
+    alignas(64) std::int32_t m_sums[blockRows * tilePanelColumns];
+    alignas(64) std::uint8_t m_tail[blockRows * 64];
+};
+
+} // namespace octet::engine::OCTET_ISA

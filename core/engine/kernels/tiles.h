@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the int8 product asks of AMX, and portable tiles that do the same (Intel SDM volume 1, chapter 18, and TDPBUSD,
+// TILELOADD, TILESTORED, LDTILECFG in volume 2). The product names tiles by their part in it: sums (2 x 2), a (2), b
+// (2).
+#pragma once
+
+#include "core/values/error.h"
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+namespace octet::engine {
+
+/// Tile registers of the product: sums[r][c] = 2 r + c, a[r] = 4 + r, b[c] = 6 + c.
+constexpr int sumsTile(int r, int c)
+{
+    return 2 * r + c;
+}
+constexpr int aTile(int r)
+{
+    return 4 + r;
+}
+constexpr int bTile(int c)
+{
+    return 6 + c;
+}
+
+/// LDTILECFG's operand, palette 1.
+struct alignas(64) TileConfig
+{
+    std::uint8_t palette = 1, startRow = 0, reserved[14] = {};
+    std::uint16_t rowBytes[16] = {};
+    std::uint8_t rows[16] = {};
+};
+static_assert(sizeof(TileConfig) == 64);
+
+/// `rows` (1 to 32) of A against 64 x 32 of B: the second row of tiles is left out up to 16 rows.
+inline TileConfig tileConfig(std::int64_t rows)
+{
+    TileConfig config;
+    const auto set = [&](int tile, std::int64_t tileRows) {
+        config.rows[tile] = static_cast<std::uint8_t>(tileRows);
+        config.rowBytes[tile] = tileRows ? 64 : 0;
+    };
+    for (int r = 0; r < 2; ++r) {
+        const std::int64_t part = r == 0 ? (rows < 16 ? rows : 16) : (rows > 16 ? rows - 16 : 0);
+        set(aTile(r), part);
+        set(sumsTile(r, 0), part);
+        set(sumsTile(r, 1), part);
+        set(bTile(r), 16);
+    }
+    return config;
+}
+
+/// The documented semantics, one byte at a time. What raises #UD on the processor throws Error(Internal).
+class EmulatedTiles
+{
+public:
+    void configure(const TileConfig& config)
+    {
+        bool valid = config.palette == 1 && config.startRow == 0;
+        for (int t = 0; t < 16; ++t)
+            valid = valid && config.rows[t] <= 16 && config.rowBytes[t] <= 64
+                && (config.rows[t] > 0) == (config.rowBytes[t] > 0) && (t < 8 || config.rows[t] == 0);
+        require(valid);
+        m_config = config;
+        m_configured = true;
+        m_data = {};
+    }
+    void release() { m_configured = false; }
+
+    template <int Tile>
+    void zero()
+    {
+        used(Tile);
+        m_data[Tile] = {};
+    }
+    template <int Tile>
+    void load(const void* from, std::int64_t stride)
+    {
+        used(Tile);
+        m_data[Tile] = {};
+        for (int r = 0; r < m_config.rows[Tile]; ++r)
+            std::memcpy(
+                m_data[Tile].data() + r * 64, static_cast<const char*>(from) + r * stride, m_config.rowBytes[Tile]);
+    }
+    template <int Tile>
+    void store(void* to, std::int64_t stride)
+    {
+        used(Tile);
+        for (int r = 0; r < m_config.rows[Tile]; ++r)
+            std::memcpy(static_cast<char*>(to) + r * stride, m_data[Tile].data() + r * 64, m_config.rowBytes[Tile]);
+    }
+    /// Sums += A (u8) B (s8), four neighbours along K to a sum, wrapping at 32 bits.
+    template <int Sums, int A, int B>
+    void multiply()
+    {
+        used(Sums), used(A), used(B);
+        require(m_config.rows[Sums] == m_config.rows[A] && m_config.rowBytes[A] == 4 * m_config.rows[B]
+            && m_config.rowBytes[Sums] == m_config.rowBytes[B]);
+        for (int m = 0; m < m_config.rows[Sums]; ++m)
+            for (int n = 0; n < m_config.rowBytes[Sums] / 4; ++n) {
+                std::uint32_t sum = 0;
+                std::memcpy(&sum, m_data[Sums].data() + m * 64 + n * 4, 4);
+                for (int k = 0; k < m_config.rowBytes[A]; ++k) {
+                    const std::int32_t a = m_data[A][static_cast<std::size_t>(m * 64 + k)];
+                    const std::int32_t b =
+                        static_cast<std::int8_t>(m_data[B][static_cast<std::size_t>(k / 4 * 64 + n * 4 + k % 4)]);
+                    sum += static_cast<std::uint32_t>(a * b);
+                }
+                std::memcpy(m_data[Sums].data() + m * 64 + n * 4, &sum, 4);
+            }
+    }
+
+private:
+    static void require(bool holds)
+    {
+        if (!holds)
+            throw Error(ErrorKind::Internal, "A tile operation that AMX forbids.");
+    }
+    void used(int tile) const { require(m_configured && m_config.rows[tile] > 0); }
+
+    TileConfig m_config;
+    bool m_configured = false;
+    std::array<std::array<std::uint8_t, 1024>, 8> m_data{};
+};
+
+} // namespace octet::engine
