@@ -4,10 +4,12 @@
 #include "core/engine/kernels/panels.h"
 #include "core/engine/kernels/product.h"
 #include "core/engine/kernels/product_choice.h"
-#include "core/engine/kernels/tiles.h"
 #include "core/engine/onednn.h"
 #include "core/engine/reference/reference.h"
 #include "test_main.h"
+
+#define OCTET_ISA plain
+#include "core/engine/kernels/tiles.h"
 
 #include <QtTest>
 
@@ -443,6 +445,7 @@ private slots:
     /// What raises #UD on the processor does not pass the emulation either.
     void emulatedTilesRefuseWhatAmxForbids()
     {
+        using namespace octet::engine::plain;
         EmulatedTiles tiles;
         QVERIFY_THROWS_EXCEPTION(Error, tiles.zero<0>());
         tiles.configure(tileConfig(16)); // no second row of tiles

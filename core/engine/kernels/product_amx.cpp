@@ -7,6 +7,8 @@ namespace octet::engine {
 
 namespace {
 
+using namespace octet::engine::amx;
+
 /// The intrinsics take register numbers as literals only.
 class HardwareTiles
 {
@@ -72,7 +74,7 @@ public:
 
 void multiplyAmx(const ProductTask& task, std::int64_t begin, std::int64_t end)
 {
-    amx::TileProduct<HardwareTiles>(task).run(begin, end);
+    TileProduct<HardwareTiles>(task).run(begin, end);
 }
 
 } // namespace octet::engine

@@ -2,6 +2,7 @@
 #include "core/engine/kernels/product_choice.h"
 
 #include "core/engine/kernels/product.h"
+#include "core/values/error.h"
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,6 +12,8 @@
 #include <string_view>
 
 namespace octet::engine {
+
+[[noreturn]] void forbiddenTileOperation(); // tiles.h, which is compiled per ISA
 
 ProductKernel chooseProduct(Isa cap, Isa cpu, bool amxAsked)
 {
@@ -29,6 +32,11 @@ ProductKernel chooseProduct(Isa cap, Isa cpu, bool amxAsked)
 bool asksForAmx(const char* text)
 {
     return text && std::string_view(text) == "1";
+}
+
+void forbiddenTileOperation()
+{
+    throw Error(ErrorKind::Internal, "The tile product did what AMX forbids; this is an error in Octet.");
 }
 
 bool allowTiles()

@@ -4,13 +4,16 @@
 // (2).
 #pragma once
 
-#include "core/values/error.h"
-
-#include <array>
 #include <cstdint>
 #include <cstring>
 
 namespace octet::engine {
+
+/// Throws Error(Internal). Defined outside, like all that must not be compiled for one ISA and then be called from
+/// another; for the same reason everything here lies in the ISA's namespace.
+[[noreturn]] void forbiddenTileOperation();
+
+namespace OCTET_ISA {
 
 /// Tile registers of the product: sums[r][c] = 2 r + c, a[r] = 4 + r, b[c] = 6 + c.
 constexpr int sumsTile(int r, int c)
@@ -66,7 +69,7 @@ public:
         require(valid);
         m_config = config;
         m_configured = true;
-        m_data = {};
+        std::memset(m_data, 0, sizeof(m_data));
     }
     void release() { m_configured = false; }
 
@@ -74,23 +77,22 @@ public:
     void zero()
     {
         used(Tile);
-        m_data[Tile] = {};
+        std::memset(m_data[Tile], 0, sizeof(m_data[Tile]));
     }
     template <int Tile>
     void load(const void* from, std::int64_t stride)
     {
         used(Tile);
-        m_data[Tile] = {};
+        std::memset(m_data[Tile], 0, sizeof(m_data[Tile]));
         for (int r = 0; r < m_config.rows[Tile]; ++r)
-            std::memcpy(
-                m_data[Tile].data() + r * 64, static_cast<const char*>(from) + r * stride, m_config.rowBytes[Tile]);
+            std::memcpy(m_data[Tile] + r * 64, static_cast<const char*>(from) + r * stride, m_config.rowBytes[Tile]);
     }
     template <int Tile>
     void store(void* to, std::int64_t stride)
     {
         used(Tile);
         for (int r = 0; r < m_config.rows[Tile]; ++r)
-            std::memcpy(static_cast<char*>(to) + r * stride, m_data[Tile].data() + r * 64, m_config.rowBytes[Tile]);
+            std::memcpy(static_cast<char*>(to) + r * stride, m_data[Tile] + r * 64, m_config.rowBytes[Tile]);
     }
     /// Sums += A (u8) B (s8), four neighbours along K to a sum, wrapping at 32 bits.
     template <int Sums, int A, int B>
@@ -102,14 +104,13 @@ public:
         for (int m = 0; m < m_config.rows[Sums]; ++m)
             for (int n = 0; n < m_config.rowBytes[Sums] / 4; ++n) {
                 std::uint32_t sum = 0;
-                std::memcpy(&sum, m_data[Sums].data() + m * 64 + n * 4, 4);
+                std::memcpy(&sum, m_data[Sums] + m * 64 + n * 4, 4);
                 for (int k = 0; k < m_config.rowBytes[A]; ++k) {
-                    const std::int32_t a = m_data[A][static_cast<std::size_t>(m * 64 + k)];
-                    const std::int32_t b =
-                        static_cast<std::int8_t>(m_data[B][static_cast<std::size_t>(k / 4 * 64 + n * 4 + k % 4)]);
+                    const std::int32_t a = m_data[A][m * 64 + k];
+                    const std::int32_t b = static_cast<std::int8_t>(m_data[B][k / 4 * 64 + n * 4 + k % 4]);
                     sum += static_cast<std::uint32_t>(a * b);
                 }
-                std::memcpy(m_data[Sums].data() + m * 64 + n * 4, &sum, 4);
+                std::memcpy(m_data[Sums] + m * 64 + n * 4, &sum, 4);
             }
     }
 
@@ -117,13 +118,15 @@ private:
     static void require(bool holds)
     {
         if (!holds)
-            throw Error(ErrorKind::Internal, "A tile operation that AMX forbids.");
+            forbiddenTileOperation();
     }
     void used(int tile) const { require(m_configured && m_config.rows[tile] > 0); }
 
     TileConfig m_config;
     bool m_configured = false;
-    std::array<std::array<std::uint8_t, 1024>, 8> m_data{};
+    std::uint8_t m_data[8][1024] = {};
 };
+
+} // namespace OCTET_ISA
 
 } // namespace octet::engine

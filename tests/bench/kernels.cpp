@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The kernels alone, on this machine, one thread: every one that this CPU can run, taking turns.
+//
+//   bench_kernels [--runs N] [--amx]
+//
+// Products at the shapes of BERT-base and MiniLM-L6, from u8 activations to fp32 with scales, zero point and bias, the
+// weights coming from beyond L2 as in a forward pass. --amx adds our AMX product, which has never been measured (see
+// core/engine/kernels/product_choice.h); it is refused where the CPU has no AMX. Prints Markdown tables.
+#include "core/engine/kernels/kernels.h"
+#include "core/engine/cpu.h"
+#include "core/engine/kernels/panels.h"
+#include "core/engine/kernels/product.h"
+#include "core/engine/onednn.h"
+#include "core/engine/reference/reference.h"
+#include "core/values/error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <random>
+#include <string_view>
+#include <utility>
+
+using namespace octet;
+using namespace octet::engine;
+
+namespace {
+
+struct Contender
+{
+    std::string name;
+    std::function<void()> run;
+    std::vector<double> seconds{};
+};
+
+/// The median of each, taking turns.
+void takeTurns(std::vector<Contender>& contenders, int runs)
+{
+    for (int run = -2; run < runs; ++run) // the first warm up
+        for (Contender& c : contenders) {
+            const auto start = std::chrono::steady_clock::now();
+            c.run();
+            const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+            if (run >= 0)
+                c.seconds.push_back(time.count());
+        }
+    for (Contender& c : contenders)
+        std::sort(c.seconds.begin(), c.seconds.end());
+}
+
+double median(const Contender& c)
+{
+    return c.seconds[c.seconds.size() / 2];
+}
+
+template <typename T>
+std::vector<T> numbers(std::int64_t count, int low, int high)
+{
+    std::mt19937 random(7);
+    std::vector<T> values(static_cast<std::size_t>(count));
+    for (T& x : values)
+        x = static_cast<T>(low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1)));
+    return values;
+}
+
+/// One product: what all kernels read, and as many copies of the packed weights as do not fit into L2.
+class ProductBench
+{
+public:
+    ProductBench(std::int64_t m, std::int64_t k, std::int64_t n)
+        : m_m(m)
+        , m_k(k)
+        , m_n(n)
+        , m_copies(std::max<std::int64_t>(2, (24 << 20) / (k * n)))
+        , m_a(numbers<std::uint8_t>(m * k, 0, 255))
+        // Seven bits: eight would saturate without VNNI.
+        , m_w(numbers<std::int8_t>(k * n, -63, 63))
+        , m_sums(static_cast<std::size_t>(n))
+        , m_scales(static_cast<std::size_t>(n), 1e-4f)
+        , m_bias(static_cast<std::size_t>(n), 0.5f)
+        , m_out(static_cast<std::size_t>(m * n))
+    {
+        for (std::int64_t i = 0; i < k * n; ++i)
+            m_sums[static_cast<std::size_t>(i % n)] += m_w[static_cast<std::size_t>(i)];
+    }
+
+    Contender own(
+        const char* name, PanelLayout layout, void (*multiply)(const ProductTask&, std::int64_t, std::int64_t))
+    {
+        auto packed = std::make_shared<std::vector<PanelWeights>>();
+        for (std::int64_t i = 0; i < m_copies; ++i)
+            packed->emplace_back(m_w.data(), m_k, m_n, m_memory, layout);
+        return {name, [this, packed, multiply] {
+                    for (std::size_t i = 0; i < packed->size(); ++i) {
+                        const PanelWeights& weights = (*packed)[i];
+                        ProductTask task;
+                        task.a = m_a.data(), task.rows = m_m, task.k = m_k, task.n = m_n;
+                        task.panels = weights.data();
+                        task.panelCount = weights.panels(), task.panelBytes = weights.panelBytes();
+                        task.nextWeights = (*packed)[(i + 1) % packed->size()].data();
+                        task.nextBytes = weights.panelBytes();
+                        task.prefetchPastL2 = __builtin_cpu_is("amd");
+                        task.scales = m_scales.data(), task.columnSums = m_sums.data(), task.bias = m_bias.data();
+                        task.zeroPoint = 117;
+                        task.out = m_out.data(), task.outStride = m_n;
+                        multiply(task, 0, task.panelCount);
+                    }
+                }};
+    }
+
+    Contender oneDnn()
+    {
+        struct State
+        {
+            State(std::int64_t m, std::int64_t k, std::int64_t n)
+                : product(DnnProduct::Kind::U8S8, m, k, n, k)
+            {
+            }
+            DnnProduct product;
+            std::vector<std::unique_ptr<DnnProduct::Call, void (*)(DnnProduct::Call*)>> calls{};
+            std::vector<std::int32_t> sums{};
+            std::vector<char> scratch{};
+        };
+        auto state = std::make_shared<State>(m_m, m_k, m_n);
+        for (std::int64_t i = 0; i < m_copies; ++i)
+            state->calls.push_back(state->product.makeCall(state->product.pack(m_w.data(), false)));
+        state->sums.resize(m_out.size());
+        state->scratch.resize(state->product.scratchBytes() + 64);
+        return {"oneDNN + pass", [this, state] {
+                    const Kernels& k = kernels(effectiveIsa());
+                    for (auto& call : state->calls) {
+                        state->product.run(*call, m_a.data(), state->sums.data(), state->scratch.data());
+                        for (std::int64_t row = 0; row < m_m; ++row)
+                            k.dequantize(state->sums.data() + row * m_n, m_sums.data(), m_scales.data(), m_bias.data(),
+                                117, 1, m_out.data() + row * m_n, m_n);
+                    }
+                }};
+    }
+
+    double giga(const Contender& c) const { return 2e-9 * static_cast<double>(m_m * m_k * m_n * m_copies) / median(c); }
+
+private:
+    std::int64_t m_m, m_k, m_n, m_copies;
+    std::vector<std::uint8_t> m_a;
+    std::vector<std::int8_t> m_w;
+    std::vector<std::int32_t> m_sums;
+    std::vector<float> m_scales, m_bias, m_out;
+    WeightMemory m_memory;
+};
+
+void products(int runs, bool amx)
+{
+    const auto contenders = [&](ProductBench& bench) {
+        std::vector<Contender> all;
+        all.push_back(bench.oneDnn());
+        if (effectiveIsa() >= Isa::Vnni)
+            all.push_back(bench.own("octet:vnni", PanelLayout::Vnni, multiplyVnni));
+        if (amx)
+            all.push_back(bench.own("octet:amx", PanelLayout::Tiles, multiplyAmx));
+        return all;
+    };
+    fmt::print("\nu8 x s8 -> fp32, GOP/s, weights from beyond L2\n\n");
+    bool titled = false;
+    for (const std::int64_t m : {128, 16})
+        for (const auto& [k, n] :
+            {std::pair(768, 768), std::pair(768, 2304), std::pair(768, 3072), std::pair(3072, 768), std::pair(384, 384),
+                std::pair(384, 1152), std::pair(384, 1536), std::pair(1536, 384)}) {
+            ProductBench bench(m, k, n);
+            auto all = contenders(bench);
+            if (!std::exchange(titled, true)) {
+                std::string names, line;
+                for (const Contender& c : all)
+                    names += " " + c.name + " |", line += "---|";
+                fmt::print("| M x K x N |{}\n|---|{}\n", names, line);
+            }
+            takeTurns(all, runs);
+            fmt::print("| {} x {} x {} |", m, k, n);
+            for (const Contender& c : all)
+                fmt::print(" {:.0f} |", bench.giga(c));
+            fmt::print("\n");
+            std::fflush(stdout);
+        }
+}
+
+/// Rows in L1, and what the scalar reference needs for the same.
+void rows(int runs)
+{
+    constexpr int repeats = 200;
+    fmt::print("\nRow kernels, ns a row in L1\n\n| kernel | n | reference | avx2 |{}\n|---|---|---|---|{}\n",
+        effectiveIsa() >= Isa::Avx512 ? " avx512 |" : "", effectiveIsa() >= Isa::Avx512 ? "---|" : "");
+    const auto print = [&](const char* name, std::int64_t n, std::vector<Contender> all) {
+        takeTurns(all, runs);
+        fmt::print("| {} | {} |", name, n);
+        for (const Contender& c : all)
+            fmt::print(" {:.0f} |", median(c) * 1e9 / repeats);
+        fmt::print("\n");
+    };
+    std::vector<const Kernels*> tables{&kernelsAvx2()};
+    if (effectiveIsa() >= Isa::Avx512)
+        tables.push_back(&kernelsAvx512());
+    const auto repeated = [](auto f) {
+        return [f] {
+            for (int i = 0; i < repeats; ++i)
+                f();
+        };
+    };
+    for (const std::int64_t n : {384, 768, 1536, 3072}) {
+        std::vector<float> x(static_cast<std::size_t>(n)), y(x.size()), gamma(x.size(), 1.1f), beta(x.size(), 0.1f);
+        for (std::size_t i = 0; i < x.size(); ++i)
+            x[i] = 3 * std::sin(static_cast<float>(i));
+        std::vector<Contender> norms, gelus;
+        norms.push_back({"reference", repeated([&] { y = reference::layerNorm(x, gamma, beta, 1e-12f); })});
+        gelus.push_back({"reference", repeated([&] {
+                             std::transform(
+                                 x.begin(), x.end(), y.begin(), [](float v) { return reference::geluErf(v); });
+                         })});
+        for (const Kernels* table : tables) {
+            norms.push_back({table->name, repeated([&x, &y, &gamma, &beta, n, table] {
+                                 table->layerNorm(x.data(), gamma.data(), beta.data(), 1e-12f, y.data(), n);
+                             })});
+            // In place, as the kernel works: the copy is part of the time.
+            gelus.push_back({table->name, repeated([&x, &y, n, table] {
+                                 std::copy(x.begin(), x.end(), y.begin());
+                                 table->geluErf(y.data(), n);
+                             })});
+        }
+        print("layerNorm", n, std::move(norms));
+        print("geluErf", n, std::move(gelus));
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    try {
+        int runs = 15;
+        bool amx = false;
+        for (int i = 1; i < argc; ++i) {
+            const std::string_view key = argv[i];
+            if (key == "--amx")
+                amx = true;
+            else if (key == "--runs" && i + 1 < argc)
+                runs = std::max(3, std::atoi(argv[++i]));
+            else
+                throw Error(ErrorKind::Setting, "Usage: bench_kernels [--runs N] [--amx]");
+        }
+        if (amx && (effectiveIsa() != Isa::Amx || !allowTiles()))
+            throw Error(ErrorKind::Unsupported, "--amx: this CPU has no AMX, or the system does not grant its tiles.");
+        fmt::print("{}, {}, one thread, median of {} runs taking turns\n", machine(effectiveIsa()).cpu,
+            toString(effectiveIsa()), runs);
+        products(runs, amx);
+        rows(runs);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "{}\n", error.what());
+        return 1;
+    }
+    return 0;
+}
