@@ -6,6 +6,7 @@
 #include "core/engine/kernels/product_choice.h"
 #include "core/engine/onednn.h"
 #include "core/engine/reference/reference.h"
+#include "core/values/error.h"
 #include "test_main.h"
 
 #define OCTET_ISA plain
