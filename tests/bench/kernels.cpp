@@ -15,6 +15,7 @@
 #include "core/values/error.h"
 
 #include <fmt/format.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <chrono>
@@ -249,6 +250,7 @@ int main(int argc, char** argv)
             else
                 throw Error(ErrorKind::Setting, "Usage: bench_kernels [--runs N] [--amx]");
         }
+        omp_set_num_threads(1); // oneDNN takes its threads from here
         if (amx && (effectiveIsa() != Isa::Amx || !allowTiles()))
             throw Error(ErrorKind::Unsupported, "--amx: this CPU has no AMX, or the system does not grant its tiles.");
         fmt::print("{}, {}, one thread, median of {} runs taking turns\n", machine(effectiveIsa()).cpu,
