@@ -72,6 +72,11 @@ Isa cpuIsa()
     return hasAmx() ? Isa::Amx : Isa::Vnni;
 }
 
+bool hasBf16()
+{
+    return effectiveIsa() >= Isa::Vnni && __builtin_cpu_supports("avx512bf16");
+}
+
 int physicalCores()
 {
     cpu_set_t allowed;

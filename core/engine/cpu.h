@@ -17,6 +17,8 @@ Isa isaFromString(const std::string& text); // throws Error(Setting)
 
 /// What this CPU has. A CPU without AVX2 throws Error(Unsupported).
 Isa cpuIsa();
+/// AVX512-BF16 within the cap of this process (vnni or amx).
+bool hasBf16();
 int physicalCores();
 Machine machine(Isa cap);
 

@@ -437,6 +437,7 @@ private:
         const ProductDetails& d = node.product;
         const OpSettings& settings = settingsOf(node);
         const bool integer = settings.precision == Precision::Int8;
+        const bool half = settings.precision == Precision::Bf16 && hasBf16();
         const QuantizedForm form = integer ? formOf(d.product.activation, settings, node.source->name) : QuantizedForm {};
         const bool conv = d.product.kind == quantize::ProductKind::Conv;
         const Rows input = conv ? patches(node) : rowsOf(node.inputs[0]);
@@ -455,11 +456,15 @@ private:
         step->depth = k;
         const bool own = integer && ownProduct() != ProductKernel::OneDnn && k % 4 == 0;
         if (!own)
-            step->product = std::make_unique<DnnProduct>(integer ? DnnProduct::Kind::U8S8 : DnnProduct::Kind::F32, m, k,
-                                                         n, integer ? k : input.stride);
+            step->product = std::make_unique<DnnProduct>(integer    ? DnnProduct::Kind::U8S8
+                                                             : half ? DnnProduct::Kind::Bf16
+                                                                    : DnnProduct::Kind::F32,
+                                                         m, k, n, integer || half ? k : input.stride);
+        if (half)
+            step->halves = scratch(static_cast<std::size_t>(m * k) * 2);
         // Without VNNI u8 x s8 saturates at 16 bits in pairs; seven weight bits cannot (measured, see DESIGN 6).
         const bool saturates = integer && effectiveIsa() < Isa::Vnni && settings.weightBits > 7;
-        step->weight = m_store.impl().get({m_ir.model, d.weight, k, n, d.transposed, integer, settings.weightGranularity,
+        step->weight = m_store.impl().get({m_ir.model, d.weight, k, n, d.transposed, integer, half, settings.weightGranularity,
                                            saturates ? 7 : settings.weightBits,
                                            ownProduct() == ProductKernel::Amx ? PanelLayout::Tiles : PanelLayout::Vnni},
                                           step->product.get());
@@ -483,9 +488,9 @@ private:
         std::string kernel = productKernel(*step, settings, saturates);
         ProductStep& added = addStep(std::move(step), "product", &node, node.source->name, kernel);
         added.group.asked = settings.precision;
-        added.group.executed = integer ? Precision::Int8 : Precision::Fp32;
-        if (settings.precision == Precision::Bf16)
-            added.group.reason = "this version has no bf16 kernels";
+        added.group.executed = integer ? Precision::Int8 : half ? Precision::Bf16 : Precision::Fp32;
+        if (settings.precision == Precision::Bf16 && !half)
+            added.group.reason = "bf16 needs AVX512-BF16, which this CPU or the ISA cap does not have";
         registerSink(added.sum);
         if (d.hasNorm)
             registerSink(added.normed);
@@ -502,6 +507,8 @@ private:
     {
         const bool tiles = step.weight->panels && step.weight->panels->layout() == PanelLayout::Tiles;
         std::string text = step.product ? step.product->kernelName() : tiles ? "octet:amx" : "octet:vnni";
+        if (!step.halves.none())
+            text += ", bf16";
         if (step.integer)
             text += settings.approach == Approach::Dynamic ? ", per token" : ", static";
         if (saturates)

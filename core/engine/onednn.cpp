@@ -6,7 +6,7 @@
 #include <dnnl.hpp>
 #include <fmt/format.h>
 
-#include <unordered_map>
+#include <array>
 
 namespace octet::engine {
 
@@ -22,6 +22,16 @@ dnnl::memory::desc matrix(std::int64_t rows, std::int64_t columns, dnnl::memory:
                           std::int64_t columnStride)
 {
     return {{rows, columns}, type, dnnl::memory::dims {rowStride, columnStride}};
+}
+
+dnnl::memory::data_type weightType(DnnProduct::Kind kind)
+{
+    switch (kind) {
+    case DnnProduct::Kind::U8S8: return dnnl::memory::data_type::s8;
+    case DnnProduct::Kind::Bf16: return dnnl::memory::data_type::bf16;
+    case DnnProduct::Kind::F32: break;
+    }
+    return dnnl::memory::data_type::f32;
 }
 
 std::size_t sizeOf(const dnnl::memory::desc& desc)
@@ -49,7 +59,10 @@ void capOneDnn(Isa isa)
     switch (isa) {
     case Isa::Avx2: break;
     case Isa::Avx512: cap = dnnl::cpu_isa::avx512_core; break;
-    case Isa::Vnni: cap = dnnl::cpu_isa::avx512_core_vnni; break;
+    // Where there is bf16 it belongs to this cap; without it oneDNN would emulate.
+    case Isa::Vnni:
+        cap = __builtin_cpu_supports("avx512bf16") ? dnnl::cpu_isa::avx512_core_bf16 : dnnl::cpu_isa::avx512_core_vnni;
+        break;
     case Isa::Amx: return;
     }
     const dnnl::status status = dnnl::set_max_cpu_isa(cap);
@@ -74,7 +87,7 @@ struct DnnProduct::Call
     std::shared_ptr<const Packed> packed;
     dnnl::stream stream;
     dnnl::memory a, c, scratch;
-    std::unordered_map<int, dnnl::memory> arguments;
+    std::array<dnnl_exec_arg_t, 4> arguments;
 };
 
 struct DnnProduct::Impl
@@ -91,8 +104,8 @@ DnnProduct::DnnProduct(Kind kind, std::int64_t m, std::int64_t k, std::int64_t n
     using Type = dnnl::memory::data_type;
     const bool integer = kind == Kind::U8S8;
     guarded("make a product", [&] {
-        const auto a = matrix(m, k, integer ? Type::u8 : Type::f32, lda, 1);
-        const dnnl::memory::desc w({k, n}, integer ? Type::s8 : Type::f32, dnnl::memory::format_tag::any);
+        const auto a = matrix(m, k, integer ? Type::u8 : kind == Kind::Bf16 ? Type::bf16 : Type::f32, lda, 1);
+        const dnnl::memory::desc w({k, n}, weightType(kind), dnnl::memory::format_tag::any);
         const auto c = matrix(m, n, integer ? Type::s32 : Type::f32, n, 1);
         dnnl::primitive_attr attributes;
         attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
@@ -123,6 +136,7 @@ std::size_t DnnProduct::scratchBytes() const
 std::shared_ptr<const DnnProduct::Packed> DnnProduct::pack(const void* weights, bool transposed) const
 {
     return guarded("pack weights", [&] {
+        // Rounding to bf16 happens on the way in.
         const auto type = m_impl->kind == Kind::U8S8 ? dnnl::memory::data_type::s8 : dnnl::memory::data_type::f32;
         const auto plain = transposed ? matrix(m_impl->k, m_impl->n, type, 1, m_impl->k)
                                       : matrix(m_impl->k, m_impl->n, type, m_impl->n, 1);
@@ -156,10 +170,10 @@ DnnProduct::makeCall(std::shared_ptr<const Packed> packed) const
         call->a = dnnl::memory(m_impl->description.src_desc(), cpuEngine(), nullptr);
         call->c = dnnl::memory(m_impl->description.dst_desc(), cpuEngine(), nullptr);
         call->scratch = dnnl::memory(m_impl->description.scratchpad_desc(), cpuEngine(), nullptr);
-        call->arguments = {{DNNL_ARG_SRC, call->a},
-                           {DNNL_ARG_WEIGHTS, call->packed->memory},
-                           {DNNL_ARG_DST, call->c},
-                           {DNNL_ARG_SCRATCHPAD, call->scratch}};
+        call->arguments = {dnnl_exec_arg_t {DNNL_ARG_SRC, call->a.get()},
+                           {DNNL_ARG_WEIGHTS, call->packed->memory.get()},
+                           {DNNL_ARG_DST, call->c.get()},
+                           {DNNL_ARG_SCRATCHPAD, call->scratch.get()}};
         return call;
     });
 }
@@ -170,7 +184,10 @@ void DnnProduct::run(Call& call, const void* a, void* c, void* scratch) const
         call.a.set_data_handle(const_cast<void*>(a));
         call.c.set_data_handle(c);
         call.scratch.set_data_handle(scratch);
-        m_impl->primitive.execute(call.stream, call.arguments);
+        // The C++ form copies its arguments to a new list every time.
+        dnnl::error::wrap_c_api(dnnl_primitive_execute(m_impl->primitive.get(), call.stream.get(),
+                                                       static_cast<int>(call.arguments.size()), call.arguments.data()),
+                                "could not execute a primitive");
         call.stream.wait();
     });
 }

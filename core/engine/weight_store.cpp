@@ -47,7 +47,7 @@ std::size_t WeightStore::bytes() const
 std::shared_ptr<const StoredWeight> WeightStore::Impl::get(const WeightRequest& request, const DnnProduct* product)
 {
     const std::string key = fmt::format("{}|{}|{}|{}|{}", request.model->hash(), request.weight->name,
-                                        request.integer ? "s8" : "f32", toString(request.granularity), request.bits);
+                                        request.integer ? "s8" : request.half ? "bf16" : "f32", toString(request.granularity), request.bits);
     const std::lock_guard lock(mutex);
     for (auto it = entries.begin(); it != entries.end(); ++it) {
         const StoredWeight& stored = *it->weight;

@@ -28,6 +28,7 @@ struct WeightRequest
     std::int64_t k = 0, n = 0;
     bool transposed = false;
     bool integer = false;
+    bool half = false; // bf16, by oneDNN
     Granularity granularity = Granularity::PerChannel;
     int bits = 8;
     PanelLayout layout = PanelLayout::Vnni; // for our own product

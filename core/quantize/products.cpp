@@ -17,7 +17,13 @@ using graph::Model;
 using graph::Node;
 using graph::Weight;
 
-constexpr const char* bf16RefusalText = "bf16 kernels come with the next version.";
+constexpr const char* attentionBf16Refusal = "Attention products run in int8 or fp32.";
+
+/// Of this machine; a worker elsewhere says for itself what it could not do.
+std::string bf16Refusal()
+{
+    return __builtin_cpu_supports("avx512bf16") ? "" : "This CPU has no AVX512-BF16.";
+}
 
 const Weight* constant(const Model& model, const Node& node, std::size_t input)
 {
@@ -176,7 +182,7 @@ void addAttention(const Model& model, const Node& softmax, std::map<int, Product
         product.kind = kind;
         product.activation = node.inputs[0];
         product.weight = node.inputs[1];
-        product.bf16Refusal = bf16RefusalText;
+        product.bf16Refusal = attentionBf16Refusal;
         found.emplace(index, std::move(product));
     };
     add(scores, ProductKind::Scores);
@@ -200,7 +206,7 @@ std::map<int, Product> findProducts(const Model& model)
         product.node = node.index;
         product.activation = node.inputs[0];
         product.weight = node.inputs[1];
-        product.bf16Refusal = bf16RefusalText;
+        product.bf16Refusal = bf16Refusal();
         found[node.index] = std::move(product);
     }
     return found;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tune/tuner.h"
 
+#include "core/engine/cpu.h"
+
 #include "core/tune/evaluator.h"
 #include "core/tune/frontier.h"
 #include "core/tune/strategy.h"
@@ -19,7 +21,16 @@ struct Baseline
     const char* preset;
     const char* name;
 };
-constexpr Baseline baselines[]{{"fp32", "All fp32"}, {"static", "All int8, static"}, {"dynamic", "All int8, dynamic"}};
+const std::vector<Baseline>& allBaselines()
+{
+    static const std::vector<Baseline> list = [] {
+        std::vector<Baseline> all{{"fp32", "All fp32"}, {"static", "All int8, static"}, {"dynamic", "All int8, dynamic"}};
+        if (engine::hasBf16())
+            all.push_back({"bf16", "All bf16"});
+        return all;
+    }();
+    return list;
+}
 
 bool isBaseline(const Trial& trial)
 {
@@ -86,7 +97,7 @@ private:
     int missingBaselines() const
     {
         int missing = 0;
-        for (const Baseline& b : baselines)
+        for (const Baseline& b : allBaselines())
             missing += m_evaluator.finished(presetConfig(b.preset)) == nullptr;
         return missing;
     }
@@ -96,7 +107,7 @@ private:
     {
         if (fp32Baseline(m_evaluator.trials()))
             return;
-        const Trial& trial = evaluate({presetConfig("fp32"), baselines[0].name, "baseline:fp32", {}});
+        const Trial& trial = evaluate({presetConfig("fp32"), allBaselines()[0].name, "baseline:fp32", {}});
         if (trial.state != TrialState::Done)
             throw Error(*m_evaluator.lastError());
         warnNearChance(trial);
@@ -116,7 +127,7 @@ private:
     void runBaselines(bool retryCrashed)
     {
         runFp32();
-        for (const Baseline& b : baselines) {
+        for (const Baseline& b : allBaselines()) {
             const Config config = presetConfig(b.preset);
             if (m_evaluator.finished(config))
                 continue;

@@ -116,6 +116,7 @@ private slots:
 
     void baselineLandsOnThePlotAndStays()
     {
+        std::size_t baselines = 0;
         {
             const auto window = openedWindow();
             QVERIFY(window);
@@ -124,7 +125,8 @@ private slots:
             QVERIFY2(window->jobs()->start(JobKind::Baseline), qPrintable(window->jobs()->whyNot(JobKind::Baseline)));
             QVERIFY(ended.count() > 0 || ended.wait(longest));
             QVERIFY2(!ended.at(0).at(1).toBool(), qPrintable(ended.at(0).at(0).toString()));
-            QCOMPARE(window->document()->trials().size(), std::size_t(3));
+            baselines = window->document()->trials().size();
+            QVERIFY(baselines == 3 || baselines == 4); // with bf16 where the CPU has it
             QTRY_VERIFY(!window->workbench()->plot()->markPosition(1).isNull());
             for (const Trial& trial : window->document()->trials()) {
                 QVERIFY(trial.state == TrialState::Done);
@@ -137,7 +139,7 @@ private slots:
         }
         const auto again = openedWindow();
         QVERIFY(again);
-        QCOMPARE(again->document()->trials().size(), std::size_t(3)); // nothing was lost
+        QCOMPARE(again->document()->trials().size(), baselines); // nothing was lost
     }
 
     void aKilledWorkerIsOneFailedJob()

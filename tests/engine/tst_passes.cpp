@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the passes recognise, what they must not, and that fusing changes no result.
+#include "core/engine/ops/half.h"
 #include "core/engine/passes/passes.h"
 #include "core/engine/program.h"
 #include "core/quantize/affine.h"
@@ -335,6 +336,98 @@ private slots:
             }
         // Without its range it must not run at all.
         QVERIFY_EXCEPTION_THROWN(runOnce(model, options, {{"x", tensorOf({5, 32}, x)}}, settings), Error);
+    }
+
+    /// Both operands rounded to bf16, sums in fp32.
+    void bf16ProductMatchesItsArithmetic()
+    {
+        if (!hasBf16())
+            QSKIP("This CPU has no AVX512-BF16.");
+        OnnxBuilder b;
+        b.input("x", {7, 50});
+        b.output("y");
+        const auto w = randoms(50 * 33, 1), bias = randoms(33, 2);
+        b.weight("w", {50, 33}, w);
+        b.weight("bias", {33}, bias);
+        b.node("MatMul", "mm", {"x", "w"}, {"m"});
+        b.node("Add", "add", {"m", "bias"}, {"y"});
+        const auto model = b.load();
+        CompileOptions options;
+        options.inputShapes = {{"x", {7, 50}}};
+        const auto x = randoms(350, 8, -2, 3);
+        Settings settings;
+        settings["mm"].precision = Precision::Bf16;
+        const auto y = runOnce(model, options, {{"x", tensorOf({7, 50}, x)}}, settings);
+        const auto rounded = [](float v) { return static_cast<double>(static_cast<float>(BFloat16(v))); };
+        for (std::size_t i = 0; i < 7; ++i)
+            for (std::size_t j = 0; j < 33; ++j) {
+                double sum = bias[j];
+                for (std::size_t p = 0; p < 50; ++p)
+                    sum += rounded(x[i * 50 + p]) * rounded(w[p * 33 + j]);
+                QVERIFY(std::abs(y[i * 33 + j] - sum) < 3e-5);
+            }
+    }
+
+    /// The range of Q is that of the scaled values, as the model applies the scale to Q.
+    void integerAttentionIsNearFp32()
+    {
+        OnnxBuilder b;
+        b.input("x", {2, 9, 16});
+        b.output("y");
+        b.ints("heads", {4}, {0, 0, 2, 8});
+        b.weight("root", {}, {0.125f});
+        for (const std::string name : {"q", "k", "v"}) {
+            b.weight("w" + name, {16, 16}, randoms(256, static_cast<unsigned>(name[0])));
+            b.node("MatMul", "p" + name, {"x", "w" + name}, {name});
+            b.node("Reshape", name + "r", {name, "heads"}, {name + "4"});
+            OnnxBuilder::attribute(b.node("Transpose", name + "t", {name + "4"}, {name + "h"}), "perm",
+                                   name == "k" ? std::vector<std::int64_t> {0, 2, 3, 1} : std::vector<std::int64_t> {0, 2, 1, 3});
+        }
+        b.node("Mul", "scale", {"qh", "root"}, {"qs"});
+        b.node("MatMul", "scores", {"qs", "kh"}, {"s"});
+        OnnxBuilder::attribute(b.node("Softmax", "softmax", {"s"}, {"p"}), "axis", std::int64_t(-1));
+        b.node("MatMul", "context", {"p", "vh"}, {"y"});
+        const auto model = b.load();
+        CompileOptions options;
+        options.inputShapes = {{"x", {2, 9, 16}}};
+        const std::map<std::string, Tensor> inputs {{"x", tensorOf({2, 9, 16}, randoms(288, 5))}};
+        options.taps = {"qs", "kh", "vh"};
+        WeightStore store;
+        Session fp32(compile(model, {}, {}, options, store));
+        fp32.setInput("x", inputs.at("x"));
+        fp32.run();
+        const auto expected = fp32.outputTensor(0);
+        for (const Approach approach : {Approach::Static, Approach::Dynamic}) {
+            Settings settings;
+            Ranges ranges;
+            for (const char* node : {"scores", "context"}) {
+                settings[node].precision = Precision::Int8;
+                settings[node].approach = approach;
+            }
+            for (const char* value : {"qs", "kh", "vh"}) {
+                const auto tap = fp32.tap(value);
+                Range range;
+                range.min = *std::min_element(tap.begin(), tap.end());
+                range.max = *std::max_element(tap.begin(), tap.end());
+                ranges[rangeKey(value, settings["scores"])] = range;
+            }
+            options.taps.clear();
+            const auto program = compile(model, settings, ranges, options, store);
+            const auto group = std::find_if(program->groups().begin(), program->groups().end(),
+                                            [](const GroupProfile& g) { return g.kind == "attention"; });
+            QVERIFY(group != program->groups().end());
+            QVERIFY2(group->executed == Precision::Int8, group->reason.c_str());
+            const auto y = runOnce(model, options, inputs, settings, ranges);
+            for (std::size_t i = 0; i < y.size(); ++i)
+                QVERIFY2(std::abs(y[i] - expected.data<float>()[i]) < 0.04f,
+                         qPrintable(QStringLiteral("%1 instead of %2").arg(y[i]).arg(expected.data<float>()[i])));
+            // One product alone cannot be int8, and says so.
+            settings["context"].precision = Precision::Fp32;
+            const auto half = compile(model, settings, ranges, options, store);
+            for (const GroupProfile& g : half->groups())
+                if (g.kind == "attention")
+                    QVERIFY(g.executed == Precision::Fp32 && !g.reason.empty());
+        }
     }
 
     void unsupportedIsNamed()

@@ -174,7 +174,7 @@ inline void attentionHead(const AttentionTask& whole)
 
 inline Kernels table(const char* name)
 {
-    return {name, dequantizeRow, addRow, geluErfRow, geluTanhRow, reluRow, tanhRow, layerNormRow, quantizeRow, rangeRow,
+    return {name, dequantizeRow, addRow, geluErfRow, geluTanhRow, reluRow, tanhRow, layerNormRow, quantizeRow, bf16Row, rangeRow,
             attentionHead, byteAttentionHead, name};
 }
 

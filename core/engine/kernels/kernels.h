@@ -45,6 +45,7 @@ struct Kernels
     void (*layerNorm)(const float* from, const float* gamma, const float* beta, float epsilon, float* to, std::int64_t n);
     /// u8 = clamp(round(x / scale) + zeroPoint), half to even, with x / scale as x * (1 / scale).
     void (*quantize)(const float* row, float inverseScale, std::int32_t zeroPoint, std::uint8_t* to, std::int64_t n);
+    void (*toBf16)(const float* row, std::uint16_t* to, std::int64_t n); // to nearest even
     void (*range)(const float* row, float& low, float& high, std::int64_t n); // extremes, 0 included
     void (*attention)(const AttentionTask& task);
     void (*attentionBytes)(const ByteAttentionTask& task);

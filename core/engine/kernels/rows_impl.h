@@ -19,6 +19,16 @@ inline void eachVector(std::int64_t n, Whole whole, Tail tail)
         tail(i, firstLanes(n - i));
 }
 
+inline void bf16Row(const float* row, std::uint16_t* to, std::int64_t n)
+{
+    for (std::int64_t i = 0; i < n; ++i) {
+        std::uint32_t u;
+        __builtin_memcpy(&u, row + i, 4);
+        const bool number = (u & 0x7fffffffu) <= 0x7f800000u;
+        to[i] = static_cast<std::uint16_t>(number ? (u + 0x7fffu + ((u >> 16) & 1u)) >> 16 : (u >> 16) | 0x40u);
+    }
+}
+
 /// row[i] = f(row[i])
 template <typename F>
 inline void mapRow(float* row, std::int64_t n, F f)

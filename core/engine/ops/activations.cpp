@@ -2,8 +2,8 @@
 // The less common activations and functions of one number.
 #include "core/engine/ops/op.h"
 
+#include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace octet::engine {
 
@@ -116,10 +116,6 @@ void addActivationOps(OpTable& table)
             using T = decltype(a);
             return a < -lambda ? T(a + bias) : a > lambda ? T(a - bias) : T(0);
         };
-    });
-    table["com.microsoft.FastGelu"] = plain([](auto a) {
-        using T = decltype(a);
-        return T(0.5) * a * (1 + std::tanh(T(std::sqrt(2 / std::numbers::pi)) * (a + T(0.044715) * a * a * a)));
     });
     table["com.microsoft.QuickGelu"] = function([](const OpContext& c) {
         return [alpha = c.node->floatAttribute("alpha", 1.702f)](auto a) { return a / (1 + std::exp(-alpha * a)); };

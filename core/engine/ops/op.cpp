@@ -65,6 +65,7 @@ const OpDef* findOp(const std::string& domain, const std::string& opType)
         addResizeOps(all);
         addEinsumOps(all);
         addConvolutionOps(all);
+        addContribOps(all);
         return all;
     }();
     const bool standard = domain.empty() || domain == "ai.onnx";

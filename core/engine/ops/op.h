@@ -90,6 +90,7 @@ void addVariadicOps(OpTable& table);
 void addResizeOps(OpTable& table);
 void addEinsumOps(OpTable& table);
 void addConvolutionOps(OpTable& table);
+void addContribOps(OpTable& table);
 
 // Helpers shared by the operator files.
 Shape denseStrides(const Shape& shape);

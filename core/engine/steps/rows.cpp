@@ -223,7 +223,13 @@ void ProductStep::run(const Frame& frame, StepState* state) const
     const bool inPlace = !integer && sum.wanted && sum.rows.stride == n;
     void* accumulator = inPlace ? static_cast<void*>(frame.out<float>(sum.rows.place)) : frame.out<std::byte>(accumulators);
     const void* a = integer ? static_cast<const void*>(frame.in<std::uint8_t>(quantized.values))
-                            : static_cast<const void*>(frame.in<float>(input.place));
+        : halves.none()             ? static_cast<const void*>(frame.in<float>(input.place))
+                                    : static_cast<const void*>(frame.out<std::uint16_t>(halves));
+    if (!halves.none())
+        inParallel(frame.threads, rows, [&](std::int64_t begin, std::int64_t end, int) {
+            for (std::int64_t at = begin; at < end; ++at)
+                k.toBf16(frame.in<float>(input.place) + at * input.stride, frame.out<std::uint16_t>(halves) + at * depth, depth);
+        });
     product->run(call, a, accumulator, dnnScratch.none() ? nullptr : frame.out<std::byte>(dnnScratch));
 
     const float* biases = frame.in<float>(bias);

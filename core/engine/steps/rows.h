@@ -95,6 +95,7 @@ public:
     const ProductStep* next = nullptr; // whose weights are prefetched while this one ends; of the same program
     std::shared_ptr<const StoredWeight> weight;
     bool integer = false;
+    Place halves; // [rows, depth] bf16 copy of the input; none() = not in bf16
     Rows input; // fp32
     QuantizedRows quantized; // int8
     Place bias;
