@@ -97,7 +97,8 @@ Tensor readTensorProto(const std::string& path)
         refuse(ErrorKind::Format, path,
             fmt::format("has {} bytes of data where the shape {} needs {}", proto.raw_data().size(), toString(shape),
                 tensor.bytes.size()));
-    std::memcpy(tensor.bytes.data(), proto.raw_data().data(), tensor.bytes.size());
+    if (!tensor.bytes.empty())
+        std::memcpy(tensor.bytes.data(), proto.raw_data().data(), tensor.bytes.size());
     return tensor;
 }
 

@@ -132,7 +132,8 @@ void Session::setInput(const std::string& name, const Tensor& tensor)
             throw Error(ErrorKind::Data,
                         fmt::format("Input \"{}\" takes {} {}, but was given {} {}.", name, toString(input.type),
                                     toString(input.shape), toString(tensor.type), toString(tensor.shape)));
-        std::memcpy(m_impl->frame.out<std::byte>(input.place), tensor.bytes.data(), tensor.bytes.size());
+        if (!tensor.bytes.empty())
+            std::memcpy(m_impl->frame.out<std::byte>(input.place), tensor.bytes.data(), tensor.bytes.size());
         return;
     }
     throw Error(ErrorKind::Data, fmt::format("The model has no input \"{}\".", name));
@@ -171,7 +172,8 @@ Tensor Session::outputTensor(std::size_t index) const
     const auto& binding = m_impl->plan().outputs.at(index);
     Tensor tensor(binding.type, binding.shape);
     const auto data = m_impl->bytes(binding);
-    std::memcpy(tensor.bytes.data(), data.data(), data.size());
+    if (!data.empty())
+        std::memcpy(tensor.bytes.data(), data.data(), data.size());
     return tensor;
 }
 
