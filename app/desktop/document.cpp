@@ -302,6 +302,15 @@ void Document::addRanges(const Ranges& ranges)
         store([&](project::Project& project) { project.addRanges(hash, ranges); });
 }
 
+void Document::setSensitivity(const Sensitivity& sensitivity)
+{
+    m_sensitivity = sensitivity;
+    const std::string hash = m_data.hash();
+    if (!hash.empty() && !sensitivity.empty())
+        store([&](project::Project& project) { project.putSensitivity(hash, sensitivity); });
+    emit sensitivityChanged();
+}
+
 void Document::checkData(const DataSpec& spec)
 {
     if (hasModel())

@@ -66,6 +66,8 @@ public:
 
     Ranges ranges() const; // of this model on this data
     void addRanges(const Ranges& ranges);
+    const Sensitivity& sensitivity() const { return m_sensitivity; } // of this model on this data; empty = none
+    void setSensitivity(const Sensitivity& sensitivity);
     void checkData(const DataSpec& spec);
     void acceptData();
 
@@ -84,6 +86,7 @@ signals:
     void goalChanged();
     void workloadChanged();
     void trialsChanged();
+    void sensitivityChanged();
     void notice(const octet::desktop::Notice& notice);
 
 private:
@@ -102,6 +105,7 @@ private:
     std::string m_modelHash;
     Config m_draft;
     Goal m_goal;
+    Sensitivity m_sensitivity;
     Workload m_workload;
     quantize::Resolution m_resolution;
     std::vector<Trial> m_trials; // by id

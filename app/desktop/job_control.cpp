@@ -18,6 +18,7 @@ JobControl::JobControl(Document* document, QObject* parent)
     connect(&m_worker, &WorkerClient::progress, this, &JobControl::progress);
     connect(&m_worker, &WorkerClient::logLine, this, &JobControl::logLine);
     connect(&m_worker, &WorkerClient::rangesFound, m_document, &Document::addRanges);
+    connect(&m_worker, &WorkerClient::sensitivityFound, m_document, &Document::setSensitivity);
     connect(&m_worker, &WorkerClient::trialStarted, this, [this](const Trial& trial) {
         const Trial mine = ours(trial);
         m_runningTrial = mine.id;
@@ -59,6 +60,8 @@ QString JobControl::title(JobKind kind)
         return tr("Calibrate");
     case JobKind::Measure:
         return tr("Measure draft");
+    case JobKind::Sensitivity:
+        return tr("Sensitivity");
     case JobKind::Tune:
         return tr("Tune");
     }

@@ -39,6 +39,8 @@ void apply(const Entry& entry, ResolvedOp& op)
     to.activationScheme = from.activationScheme.value_or(to.activationScheme);
     to.rangeMethod = from.rangeMethod.value_or(to.rangeMethod);
     to.percentile = from.percentile.value_or(to.percentile);
+    to.smoothing = from.smoothing.value_or(to.smoothing);
+    to.biasCorrection = from.biasCorrection.value_or(to.biasCorrection);
     to.locked = from.locked.value_or(to.locked);
 }
 
@@ -99,7 +101,8 @@ private:
         if (leaves.percentile && !(*leaves.percentile > 50 && *leaves.percentile <= 100))
             problem(true, path,
                 fmt::format("Percentile {} makes no sense; use more than 50 and at most 100.", *leaves.percentile));
-        if (leaves.rangeMethod == RangeMethod::Kl || leaves.rangeMethod == RangeMethod::Mse)
+        if (leaves.rangeMethod && *leaves.rangeMethod != RangeMethod::MinMax
+            && *leaves.rangeMethod != RangeMethod::Percentile)
             problem(true, path,
                 fmt::format("The range method {} comes with a later version; use minmax or percentile.",
                     toString(*leaves.rangeMethod)));

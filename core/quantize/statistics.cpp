@@ -80,7 +80,8 @@ double edge(int bin)
 
 ValueStatistics::ValueStatistics(std::int64_t channels)
     : m_counts(slots, 0)
-    , m_channelMaxima(static_cast<std::size_t>(std::max<std::int64_t>(channels, 0)), 0)
+    , m_channelLow(static_cast<std::size_t>(std::max<std::int64_t>(channels, 0)), 0)
+    , m_channelHigh(m_channelLow)
 {
 }
 
@@ -112,19 +113,34 @@ void ValueStatistics::add(std::span<const float> row)
     m_count += finite;
     m_notFinite += notFinite;
 
-    const std::size_t channels = m_channelMaxima.size();
+    addChannels(row);
+}
+
+void ValueStatistics::addChannels(std::span<const float> row)
+{
+    const std::size_t channels = m_channelLow.size();
+    constexpr float largest = std::numeric_limits<float>::max();
     for (std::size_t from = 0; channels > 0 && from + channels <= row.size(); from += channels) {
         for (std::size_t c = 0; c < channels; ++c) {
-            const float magnitude = std::fabs(row[from + c]);
-            const float usable = magnitude <= std::numeric_limits<float>::max() ? magnitude : 0;
-            m_channelMaxima[c] = usable > m_channelMaxima[c] ? usable : m_channelMaxima[c];
+            const float x = row[from + c];
+            const float usable = x >= -largest && x <= largest ? x : 0;
+            m_channelLow[c] = usable < m_channelLow[c] ? usable : m_channelLow[c];
+            m_channelHigh[c] = usable > m_channelHigh[c] ? usable : m_channelHigh[c];
         }
     }
 }
 
+std::vector<float> ValueStatistics::channelMaxima() const
+{
+    std::vector<float> maxima(m_channelLow.size());
+    for (std::size_t c = 0; c < maxima.size(); ++c)
+        maxima[c] = std::max(-m_channelLow[c], m_channelHigh[c]);
+    return maxima;
+}
+
 void ValueStatistics::merge(const ValueStatistics& other)
 {
-    if (other.m_channelMaxima.size() != m_channelMaxima.size())
+    if (other.m_channelLow.size() != m_channelLow.size())
         throw Error(ErrorKind::Internal, "Statistics of different widths cannot be merged.");
     for (std::size_t i = 0; i < m_counts.size(); ++i)
         m_counts[i] += other.m_counts[i];
@@ -135,8 +151,10 @@ void ValueStatistics::merge(const ValueStatistics& other)
     m_count += other.m_count;
     m_notFinite += other.m_notFinite;
     m_samples += other.m_samples;
-    for (std::size_t c = 0; c < m_channelMaxima.size(); ++c)
-        m_channelMaxima[c] = std::max(m_channelMaxima[c], other.m_channelMaxima[c]);
+    for (std::size_t c = 0; c < m_channelLow.size(); ++c) {
+        m_channelLow[c] = std::min(m_channelLow[c], other.m_channelLow[c]);
+        m_channelHigh[c] = std::max(m_channelHigh[c], other.m_channelHigh[c]);
+    }
 }
 
 std::vector<ValueStatistics::Bin> ValueStatistics::histogram() const
@@ -186,7 +204,7 @@ double ValueStatistics::quantile(double q) const
 
 Range rangeOf(const ValueStatistics& statistics, RangeMethod method, double percentile)
 {
-    if (method == RangeMethod::Kl || method == RangeMethod::Mse)
+    if (method != RangeMethod::MinMax && method != RangeMethod::Percentile)
         throw Error(ErrorKind::Unsupported,
             fmt::format("The range method {} comes with a later version; use minmax or percentile.", toString(method)));
     const bool cut = method == RangeMethod::Percentile;

@@ -21,7 +21,7 @@ public:
     static constexpr int binsPerOctave = 16, lowestExponent = -14, octaves = 32;
     static constexpr int binsPerSign = binsPerOctave * octaves;
 
-    explicit ValueStatistics(std::int64_t channels = 0); // 0 = no per-channel maxima
+    explicit ValueStatistics(std::int64_t channels = 0); // 0 = no per-channel extremes
 
     /// Rows of `channels` (or any number, when 0) contiguous values.
     void add(std::span<const float> row);
@@ -36,7 +36,10 @@ public:
         return m_count > 0 ? static_cast<double>(m_min) : 0;
     } // of the finite ones; 0 when there are none
     double max() const { return m_count > 0 ? static_cast<double>(m_max) : 0; }
-    const std::vector<float>& channelMaxima() const { return m_channelMaxima; } // max |x| a channel
+    std::vector<float> channelMaxima() const; // max |x| a channel
+    /// Extremes a channel, 0 included.
+    const std::vector<float>& channelLow() const { return m_channelLow; }
+    const std::vector<float>& channelHigh() const { return m_channelHigh; }
 
     struct Bin
     {
@@ -49,13 +52,15 @@ public:
     double quantile(double q) const;
 
 private:
+    void addChannels(std::span<const float> row);
+
     // Slot 0 counts the smaller ones, 1 .. binsPerSign the positive, the next binsPerSign the negative, the last what
     // is not finite.
     std::vector<std::int64_t> m_counts;
     std::int64_t m_count = 0, m_notFinite = 0;
     long m_samples = 0;
     float m_min = 0, m_max = 0; // meaningful when m_count > 0
-    std::vector<float> m_channelMaxima;
+    std::vector<float> m_channelLow, m_channelHigh;
 };
 
 /// MinMax and Percentile (two-sided: (100-p)/2 % is cut at each end); Kl and Mse throw Error(Unsupported) for now.

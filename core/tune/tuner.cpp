@@ -79,6 +79,8 @@ public:
         case JobKind::Measure:
             measureDraft();
             break;
+        case JobKind::Sensitivity:
+            throw Error(ErrorKind::Unsupported, "Sensitivity is not measured by this version.");
         case JobKind::Tune:
             tune();
             break;

@@ -52,12 +52,14 @@ public:
     std::vector<std::string> lines;
     std::vector<JobProgress> shown;
     Ranges ranges;
+    Sensitivity sensitivity;
     int cancelAfter = -1; // finished trials
 
     bool cancelled() override { return cancelAfter >= 0 && static_cast<int>(finished.size()) >= cancelAfter; }
     void progress(const JobProgress& p) override { shown.push_back(p); }
     void trialStarted(const Trial& t) override { started.push_back(t); }
     void trialFinished(const Trial& t) override { finished.push_back(t); }
+    void sensitivityFound(const Sensitivity& s) override { sensitivity = s; }
     void rangesFound(const Ranges& r) override { ranges.insert(r.begin(), r.end()); }
     void log(const std::string& line) override { lines.push_back(line); }
 };
