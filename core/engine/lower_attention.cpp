@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/lowering.h"
 
+#include "core/values/error.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -96,15 +98,40 @@ std::optional<AttentionStep::Integers> Lowering::attentionBytes(const IrNode& no
         return std::nullopt;
     }
     // Only now that nothing is missing: who reads bytes makes the product write them.
-    const auto made = [&](const ByteView& view, const OpSettings& settings, float factor) {
+    const Shape& query = m_ir.value(node.inputs[0]).shape;
+    const std::int64_t heads = query.size() == 4 ? query[1] : 1;
+    const std::int64_t width = m_ir.value(node.inputs[2]).shape.back();
+    const auto made = [&](const ByteView& view, const OpSettings& settings, float factor, std::int64_t columns) {
         AttentionStep::Bytes result = view.bytes;
         QuantizedForm form = attentionForm(view.value, settings, node.source->name);
         form.affine.scale /= factor;
+        moveFactors(form, view, heads, columns);
         result.rows = quantized(view.whole, form, view.value);
         return result;
     };
-    return AttentionStep::Integers{
-        made(*q, scores, node.attention.queryScale), made(*k, scores, 1), made(*v, context, 1)};
+    AttentionStep::Integers integers{made(*q, scores, node.attention.queryScale, query.back()),
+        made(*k, scores, 1, query.back()), made(*v, context, 1, width), {}};
+    if (integers.v.rows.form.factors)
+        integers.outFactors = rangeOf(v->value, context, node.source->name)->smoothing;
+    return integers;
+}
+
+void Lowering::moveFactors(
+    QuantizedForm& form, const ByteView& view, std::int64_t heads, std::int64_t columns) const
+{
+    if (!form.factors)
+        return;
+    if (form.factors->size() != static_cast<std::size_t>(heads * columns))
+        throw Error(ErrorKind::Setting,
+            fmt::format("\"{}\" has {} channels, but its smoothing has {} factors; calibrate again.", view.value,
+                heads * columns, form.factors->size()));
+    const std::int64_t all = view.whole.columns;
+    std::vector<float> moved(static_cast<std::size_t>(all), 1);
+    for (std::int64_t h = 0; h < heads; ++h)
+        for (std::int64_t c = 0; c < columns; ++c)
+            moved[static_cast<std::size_t>((view.bytes.offset + h * view.bytes.head + c) % all)] =
+                (*form.factors)[static_cast<std::size_t>(h * columns + c)];
+    form.factors = std::make_shared<const std::vector<float>>(std::move(moved));
 }
 
 std::optional<Lowering::ByteView> Lowering::byteOperand(
@@ -125,7 +152,7 @@ std::optional<Lowering::ByteView> Lowering::byteOperand(
     view.bytes.batch = strides[0], view.bytes.head = strides[1], view.bytes.row = strides[2];
     const bool rowsAreTokens =
         strides[2] == view.whole.columns && strides[0] % view.whole.columns == 0 && strides[1] < view.whole.columns;
-    if (settings.approach == Approach::Dynamic && !rowsAreTokens)
+    if ((settings.approach == Approach::Dynamic || settings.smoothing != 0) && !rowsAreTokens)
         return std::nullopt;
     return view;
 }

@@ -20,16 +20,30 @@ QuantizedForm Lowering::formOf(const std::string& value, const OpSettings& setti
     QuantizedForm form;
     form.dynamic = settings.approach == Approach::Dynamic;
     form.scheme = settings.activationScheme;
-    if (form.dynamic)
-        return form;
+    const Range* range = rangeOf(value, settings, node);
+    if (range && !form.dynamic)
+        form.affine = quantize::activationAffine(*range, settings.activationScheme);
+    if (range && !range->smoothing.empty()) {
+        std::vector<float> factors;
+        for (const float factor : range->smoothing)
+            factors.push_back(1 / factor);
+        form.factors = std::make_shared<const std::vector<float>>(std::move(factors));
+    }
+    return form;
+}
+
+const Range* Lowering::rangeOf(const std::string& value, const OpSettings& settings, const std::string& node) const
+{
+    if (settings.approach == Approach::Dynamic && settings.smoothing == 0 && !settings.biasCorrection)
+        return nullptr;
     const auto it = m_ranges.find(rangeKey(value, settings));
     if (it == m_ranges.end())
         throw Error(ErrorKind::Setting,
-            fmt::format("Node \"{}\" is static int8 but \"{}\" has no {} range; calibrate first.", node, value,
+            fmt::format("Node \"{}\" is {} int8 but \"{}\" has no {} range; calibrate first.", node,
+                settings.smoothing != 0 ? "smoothed" : toString(settings.approach), value,
                 toString(settings.rangeMethod)),
             {.node = node});
-    form.affine = quantize::activationAffine(it->second, settings.activationScheme);
-    return form;
+    return &it->second;
 }
 
 QuantizedRows Lowering::quantized(const Rows& rows, const QuantizedForm& form, const std::string& valueName)
@@ -84,6 +98,11 @@ void Lowering::lowerProduct(const IrNode& node)
     const bool integer = settings.precision == Precision::Int8;
     const bool half = settings.precision == Precision::Bf16 && hasBf16();
     const QuantizedForm form = integer ? formOf(d.product.activation, settings, node.source->name) : QuantizedForm{};
+    if (form.factors && static_cast<std::int64_t>(form.factors->size()) != d.product.k)
+        throw Error(ErrorKind::Setting,
+            fmt::format("\"{}\" has {} channels, but its smoothing has {} factors; calibrate again.",
+                d.product.activation, d.product.k, form.factors->size()),
+            {.node = node.source->name});
     const bool conv = d.product.kind == quantize::ProductKind::Conv;
     const Rows input = conv ? patches(node) : rowsOf(node.inputs[0]);
     const Rows residual = node.inputs[1] >= 0 ? rowsOf(node.inputs[1]) : Rows{};
@@ -109,12 +128,19 @@ void Lowering::lowerProduct(const IrNode& node)
         step->halves = scratch(static_cast<std::size_t>(m * k) * 2);
     // Without VNNI u8 x s8 saturates at 16 bits in pairs; seven weight bits cannot (measured, see DESIGN 6).
     const bool saturates = integer && effectiveIsa() < Isa::Vnni && settings.weightBits > 7;
-    step->weight = m_store.impl().get({m_ir.model, d.weight, k, n, d.transposed, integer, half,
-                                          settings.weightGranularity, saturates ? 7 : settings.weightBits,
-                                          ownProduct() == ProductKernel::Amx ? PanelLayout::Tiles : PanelLayout::Vnni},
-        step->product.get());
+    WeightRequest request{m_ir.model, d.weight, k, n, d.transposed, integer, half, settings.weightGranularity,
+        saturates ? 7 : settings.weightBits, nullptr, nullptr,
+        ownProduct() == ProductKernel::Amx ? PanelLayout::Tiles : PanelLayout::Vnni};
+    const Range* range = integer ? rangeOf(d.product.activation, settings, node.source->name) : nullptr;
+    if (range) {
+        request.smoothing = &range->smoothing;
+        request.means = settings.biasCorrection ? &range->means : nullptr;
+    }
+    step->weight = m_store.impl().get(request, step->product.get());
     m_program.weightBytes += static_cast<long long>(step->weight->bytes);
     step->bias = d.bias >= 0 ? placed(d.bias).place : Place{};
+    if (!step->weight->biasCorrection.empty())
+        step->correctedBias = corrected(d.bias, step->weight->biasCorrection);
     step->activation = d.activation;
     step->residual = residual;
     reading(residual.place);
@@ -148,6 +174,16 @@ void Lowering::lowerProduct(const IrNode& node)
     }
 }
 
+std::vector<float> Lowering::corrected(ValueId bias, std::vector<float> correction) const
+{
+    if (bias >= 0) {
+        const auto* values = reinterpret_cast<const float*>(m_ir.value(bias).constant);
+        for (std::size_t i = 0; i < correction.size(); ++i)
+            correction[i] += values[i];
+    }
+    return correction;
+}
+
 std::string Lowering::productKernel(const ProductStep& step, const OpSettings& settings, bool saturates) const
 {
     const bool tiles = step.weight->panels && step.weight->panels->layout() == PanelLayout::Tiles;
@@ -156,10 +192,12 @@ std::string Lowering::productKernel(const ProductStep& step, const OpSettings& s
         text += ", bf16";
     if (step.integer)
         text += settings.approach == Approach::Dynamic ? ", per token" : ", static";
+    if (step.integer && step.quantized.form.factors)
+        text += ", smoothed";
     if (saturates)
         text += ", 7-bit weights because 8 would saturate without VNNI";
     const char* activations[] = {"", " + gelu", " + gelu", " + relu", " + tanh"};
-    text += step.bias.none() ? "" : " + bias";
+    text += !step.correctedBias.empty() ? " + corrected bias" : step.bias.none() ? "" : " + bias";
     text += activations[static_cast<int>(step.activation)];
     text += step.residual.place.none() ? "" : " + residual";
     text += step.norm ? " + layer norm" : "";

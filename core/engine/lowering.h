@@ -50,16 +50,21 @@ private:
         ValueId id, bool transposed, const std::string& value, const OpSettings& settings);
     /// Tokens with a scale of their own are symmetric: the kernel counts on one zero point for all keys.
     QuantizedForm attentionForm(const std::string& value, const OpSettings& settings, const std::string& node) const;
+    /// Factors [heads * columns] of an operand, moved to the columns of the rows that it lies in.
+    void moveFactors(QuantizedForm& form, const ByteView& view, std::int64_t heads, std::int64_t columns) const;
     /// When a transposition alone reads the value, lie in memory as that wants it: it then costs nothing.
     Shape stridesForReader(ValueId id) const;
 
     // products
     const OpSettings& settingsOf(const IrNode& node) const { return settingsOf(node.source->name); }
     const OpSettings& settingsOf(const std::string& node) const;
+    /// What calibration found for the value, where the settings need it; else null. Throws Error(Setting) without it.
+    const Range* rangeOf(const std::string& value, const OpSettings& settings, const std::string& node) const;
     QuantizedForm formOf(const std::string& value, const OpSettings& settings, const std::string& node) const;
     /// The rows in int8: made by the step that makes them where it can, else by a step of its own.
     QuantizedRows quantized(const Rows& rows, const QuantizedForm& form, const std::string& valueName);
     QuantizedRows used(const QuantizedRows& rows);
+    std::vector<float> corrected(ValueId bias, std::vector<float> correction) const;
     std::string productKernel(const ProductStep& step, const OpSettings& settings, bool saturates) const;
     /// The patches that a convolution multiplies with its weights, as rows.
     Rows patches(const IrNode& node);

@@ -2,6 +2,7 @@
 #include "core/quantize/resolve.h"
 
 #include "core/quantize/pattern.h"
+#include "core/quantize/smoothing.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -106,6 +107,12 @@ private:
             problem(true, path,
                 fmt::format("The range method {} comes with a later version; use minmax or percentile.",
                     toString(*leaves.rangeMethod)));
+        if (leaves.smoothing && *leaves.smoothing != searchedAlpha && !(*leaves.smoothing >= 0 && *leaves.smoothing <= 1))
+            problem(true, path,
+                fmt::format("Smoothing {} makes no sense; use an alpha from 0 (none) to 1, or -1 to search it.",
+                    *leaves.smoothing));
+        if (leaves.smoothing.value_or(0) != 0 && leaves.rangeMethod.value_or(RangeMethod::MinMax) != RangeMethod::MinMax)
+            problem(false, path, "Smoothed values take min-max ranges; the range method is not used.");
         if (leaves.weightScheme == Scheme::Asym)
             problem(false, path, "Asymmetric weights are not supported; weights stay symmetric.");
     }
@@ -217,6 +224,13 @@ private:
     {
         op.settings = op.asked;
         op.settings.weightScheme = Scheme::Sym;
+        if (!canSmooth(op.product.kind) || op.settings.smoothing > 1
+            || (op.settings.smoothing < 0 && op.settings.smoothing != searchedAlpha))
+            op.settings.smoothing = 0;
+        if (op.settings.smoothing != 0)
+            op.settings.rangeMethod = RangeMethod::MinMax; // a pooled histogram cannot be rescaled per channel
+        if (!op.product.counted() || op.product.kind == ProductKind::Conv)
+            op.settings.biasCorrection = false;
         if (op.settings.weightBits != 7)
             op.settings.weightBits = 8;
         if (!(op.settings.percentile > 50 && op.settings.percentile <= 100))

@@ -70,6 +70,14 @@ void classify(const float* from, std::int32_t* slot, Extremes& extremes)
     extremes = local;
 }
 
+/// Whole numbers add up to the same in any order. 2^23 values of the largest size fit, and far more of usual ones.
+constexpr double fixedPointOne = 1 << 20;
+std::int64_t fixedPoint(float x)
+{
+    constexpr float largest = 1 << 20;
+    return static_cast<std::int64_t>(std::clamp(x, -largest, largest) * static_cast<float>(fixedPointOne));
+}
+
 double edge(int bin)
 {
     const int octave = bin / ValueStatistics::binsPerOctave, part = bin % ValueStatistics::binsPerOctave;
@@ -82,6 +90,7 @@ ValueStatistics::ValueStatistics(std::int64_t channels)
     : m_counts(slots, 0)
     , m_channelLow(static_cast<std::size_t>(std::max<std::int64_t>(channels, 0)), 0)
     , m_channelHigh(m_channelLow)
+    , m_channelSum(m_channelLow.size(), 0)
 {
 }
 
@@ -121,13 +130,23 @@ void ValueStatistics::addChannels(std::span<const float> row)
     const std::size_t channels = m_channelLow.size();
     constexpr float largest = std::numeric_limits<float>::max();
     for (std::size_t from = 0; channels > 0 && from + channels <= row.size(); from += channels) {
+        ++m_rows;
         for (std::size_t c = 0; c < channels; ++c) {
             const float x = row[from + c];
             const float usable = x >= -largest && x <= largest ? x : 0;
             m_channelLow[c] = usable < m_channelLow[c] ? usable : m_channelLow[c];
             m_channelHigh[c] = usable > m_channelHigh[c] ? usable : m_channelHigh[c];
+            m_channelSum[c] += fixedPoint(usable);
         }
     }
+}
+
+std::vector<float> ValueStatistics::channelMeans() const
+{
+    std::vector<float> means(m_channelSum.size());
+    for (std::size_t c = 0; c < means.size() && m_rows > 0; ++c)
+        means[c] = static_cast<float>(static_cast<double>(m_channelSum[c]) / fixedPointOne / static_cast<double>(m_rows));
+    return means;
 }
 
 std::vector<float> ValueStatistics::channelMaxima() const
@@ -154,7 +173,9 @@ void ValueStatistics::merge(const ValueStatistics& other)
     for (std::size_t c = 0; c < m_channelLow.size(); ++c) {
         m_channelLow[c] = std::min(m_channelLow[c], other.m_channelLow[c]);
         m_channelHigh[c] = std::max(m_channelHigh[c], other.m_channelHigh[c]);
+        m_channelSum[c] += other.m_channelSum[c];
     }
+    m_rows += other.m_rows;
 }
 
 std::vector<ValueStatistics::Bin> ValueStatistics::histogram() const

@@ -37,6 +37,7 @@ public:
     } // of the finite ones; 0 when there are none
     double max() const { return m_count > 0 ? static_cast<double>(m_max) : 0; }
     std::vector<float> channelMaxima() const; // max |x| a channel
+    std::vector<float> channelMeans() const; // to 2^-20
     /// Extremes a channel, 0 included.
     const std::vector<float>& channelLow() const { return m_channelLow; }
     const std::vector<float>& channelHigh() const { return m_channelHigh; }
@@ -61,6 +62,8 @@ private:
     long m_samples = 0;
     float m_min = 0, m_max = 0; // meaningful when m_count > 0
     std::vector<float> m_channelLow, m_channelHigh;
+    std::vector<std::int64_t> m_channelSum; // fixed point
+    std::int64_t m_rows = 0; // of whole channels
 };
 
 /// MinMax and Percentile (two-sided: (100-p)/2 % is cut at each end); Kl and Mse throw Error(Unsupported) for now.

@@ -18,7 +18,7 @@ struct Range
     double percentile = 0; // for RangeMethod::Percentile
     long samples = 0; // calibration samples it was computed from
     double alpha = 0; // of the smoothing; 0 = none
-    /// One factor a channel, powers of two; empty = none. min and max are those of value / smoothing, and who multiplies
+    /// One factor a channel; empty = none. min and max are those of value / smoothing, and who multiplies
     /// the quantized value makes up for it: a product in its weight rows, an attention in its other operand or result.
     std::vector<float> smoothing;
     std::vector<float> means; // a channel, of the value itself; only where bias correction asks for it

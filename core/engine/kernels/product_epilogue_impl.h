@@ -48,9 +48,11 @@ inline void finishTile(const ProductTask& t, std::int64_t row, std::int64_t rows
             if (t.out)
                 x.store(t.out + i * t.outStride + at, m);
             for (const ByteOutput& bytes : t.bytes)
-                if (bytes.to)
+                if (bytes.to) {
+                    const Vec smooth = bytes.factors ? x * Vec::load(bytes.factors + at, m) : x;
                     storeBytes(
-                        toByteRange(x, bytes.inverseScale, bytes.zeroPoint), bytes.to + i * bytes.stride + at, m);
+                        toByteRange(smooth, bytes.inverseScale, bytes.zeroPoint), bytes.to + i * bytes.stride + at, m);
+                }
         }
     }
 }

@@ -36,6 +36,8 @@ void AttentionStep::runBytes(const Frame& frame) const
                 task.mask = frame.in<float>(mask.place) + b * mask.strides[0] + h * mask.strides[1];
                 task.maskRow = mask.strides[2], task.maskColumn = mask.strides[3];
             }
+            if (!integers->outFactors.empty())
+                task.outFactors = integers->outFactors.data() + h * width;
             task.out = frame.out<float>(out.place) + b * out.strides[0] + h * out.strides[1];
             task.outRow = out.strides[2], task.outColumn = out.strides[3];
             task.queries = queries, task.keys = keys, task.depth = depth, task.width = width;

@@ -27,10 +27,14 @@ struct QuantizedForm
     bool dynamic = false; // one scale and zero point a row (token)
     quantize::Affine affine; // static
     Scheme scheme = Scheme::Asym; // dynamic
+    /// 1 / smoothing of each column, which is multiplied before; null = none.
+    std::shared_ptr<const std::vector<float>> factors;
+    const float* columnFactors() const { return factors ? factors->data() : nullptr; }
     bool operator==(const QuantizedForm& o) const
     {
         return dynamic == o.dynamic && scheme == o.scheme
-            && (dynamic || (affine.scale == o.affine.scale && affine.zeroPoint == o.affine.zeroPoint));
+            && (dynamic || (affine.scale == o.affine.scale && affine.zeroPoint == o.affine.zeroPoint))
+            && (factors == o.factors || (factors && o.factors && *factors == *o.factors));
     }
 };
 
@@ -99,6 +103,7 @@ public:
     Rows input; // fp32
     QuantizedRows quantized; // int8
     Place bias;
+    std::vector<float> correctedBias; // not empty: instead of `bias`
     Activation activation = Activation::None;
     Rows residual; // none() = no residual
     RowSink sum;
@@ -110,6 +115,7 @@ public:
     std::int64_t rows = 0, columns = 0, depth = 0;
 
 private:
+    const float* biases(const Frame& frame) const;
     void runOwn(const Frame& frame) const;
     std::int64_t rowBlocks(bool real) const;
     void finishBlock(const Frame& frame, const ProductTask& task, int direct) const;
@@ -136,6 +142,7 @@ public:
     struct Integers
     {
         Bytes q, k, v;
+        std::vector<float> outFactors; // [heads, width] smoothing of v; empty = none
     };
     std::optional<Integers> integers; // both products in int8; then q, kt, v are not read
     std::int64_t batch = 1, heads = 1, queries = 0, keys = 0, depth = 0, width = 0;
