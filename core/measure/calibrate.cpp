@@ -79,6 +79,14 @@ void addOperand(std::span<const float> sample, const OperandShape& shape, std::i
     }
 }
 
+void weigh(const graph::Model& model, const std::vector<quantize::Product>& products, const std::string& value,
+    quantize::ValueStatistics& statistics)
+{
+    auto weights = quantize::channelWeights(model, products, value, statistics.channelLow().size());
+    if (!weights.empty())
+        statistics.weighChannels(std::move(weights));
+}
+
 /// Adds the parts of one tap that belong to real samples, and of those only what is not padding.
 class TapReader
 {
@@ -156,8 +164,13 @@ std::vector<std::string> distinct(const std::vector<std::string>& values)
     return {unique.begin(), unique.end()};
 }
 
-/// Keys of the ranges that int8 products need, and whether with the means of the channels.
-using Needed = std::map<RangeKey, bool>;
+struct Need
+{
+    bool means = false; // of the channels
+    bool perTensorWeights = false; // of a reader
+};
+/// Keys of the ranges that int8 products need.
+using Needed = std::map<RangeKey, Need>;
 
 Needed neededRanges(const graph::Model& model, const std::vector<quantize::Product>& products, const Settings& settings)
 {
@@ -170,10 +183,13 @@ Needed neededRanges(const graph::Model& model, const std::vector<quantize::Produ
         if (s.approach == Approach::Dynamic && s.smoothing == 0 && !s.biasCorrection)
             continue;
         // Probabilities lie between 0 and 1, whatever the data.
-        if (product.kind != quantize::ProductKind::Context)
-            needed[rangeKey(product.activation, s)] |= s.biasCorrection;
+        if (product.kind != quantize::ProductKind::Context) {
+            Need& need = needed[rangeKey(product.activation, s)];
+            need.means |= s.biasCorrection;
+            need.perTensorWeights |= s.weightGranularity == Granularity::PerTensor;
+        }
         if (!product.counted())
-            needed.try_emplace(rangeKey(product.weight, s), false);
+            needed.try_emplace(rangeKey(product.weight, s));
     }
     return needed;
 }
@@ -189,8 +205,8 @@ std::vector<std::string> missingValues(
     const Needed& needed, const Ranges& known, const quantize::SmoothingInput& smoothing)
 {
     std::vector<std::string> values;
-    for (const auto& [key, means] : needed) {
-        if (isKnown(key, means, known))
+    for (const auto& [key, need] : needed) {
+        if (isKnown(key, need.means, known))
             continue;
         const std::vector<std::string> own =
             key.alpha != 0 ? quantize::smoothingNeeds(smoothing, key.value) : std::vector{key.value};
@@ -199,35 +215,23 @@ std::vector<std::string> missingValues(
     return distinct(values);
 }
 
-Ranges rangesFrom(const Needed& needed, const Ranges& known, const quantize::SmoothingInput& smoothing)
+Ranges rangesFrom(const Needed& needed, const Ranges& known, quantize::SmoothingInput smoothing)
 {
     Ranges ranges;
-    for (const auto& [key, means] : needed) {
-        if (isKnown(key, means, known)) {
+    for (const auto& [key, need] : needed) {
+        if (isKnown(key, need.means, known)) {
             ranges[key] = known.at(key);
             continue;
         }
         const quantize::ValueStatistics& statistics = smoothing.statistics.at(key.value);
         Range& range = ranges[key];
+        smoothing.perTensorWeights = need.perTensorWeights;
         range = key.alpha != 0 ? quantize::smoothedRange(smoothing, key.value, key.alpha)
                                : quantize::rangeOf(statistics, key.method, key.percentile);
-        if (means)
+        if (need.means)
             range.means = statistics.channelMeans();
     }
     return ranges;
-}
-
-void refuseMissingMethods(const Needed& needed, const Ranges& known)
-{
-    for (const auto& [key, means] : needed)
-        if (!known.contains(key) && key.alpha == 0)
-            quantize::rangeOf(
-                [] {
-                    quantize::ValueStatistics one;
-                    one.add(std::vector<float>{1});
-                    return one;
-                }(),
-                key.method, key.percentile);
 }
 
 } // namespace
@@ -238,14 +242,19 @@ std::map<std::string, quantize::ValueStatistics> collectStatistics(
     if (!context.data || context.data->size(Split::Calibration) == 0)
         throw Error(ErrorKind::Data, "Static int8 needs calibration data; give some, or use dynamic int8.");
     const std::vector<std::string> taps = distinct(values);
-    const AttentionOperands operands = attentionOperands(quantize::products(*context.model));
+    const auto products = quantize::products(*context.model);
+    const AttentionOperands operands = attentionOperands(products);
     StatisticsMap statistics;
     std::set<std::pair<int, std::string>> sharedDone; // by padded length, since a longer one may hold more
     runSplit(context, Split::Calibration, {}, {}, taps,
         [&](Runner& runner, const std::vector<std::size_t>& indices, int rows, int length) {
             const TapReader reader(runner, context, Split::Calibration, indices, rows, length, operands);
             for (const std::string& value : taps) {
-                auto& entry = statistics.try_emplace(value, channelsOf(value, runner.session().tapShape(value), operands)).first->second;
+                const std::int64_t channels = channelsOf(value, runner.session().tapShape(value), operands);
+                const auto [at, isNew] = statistics.try_emplace(value, channels);
+                quantize::ValueStatistics& entry = at->second;
+                if (isNew && channels > 0)
+                    weigh(*context.model, products, value, entry);
                 bool done = sharedDone.contains({length, value});
                 reader.add(value, entry, done);
                 if (done)
@@ -263,11 +272,10 @@ Ranges calibrate(const Context& context, const Settings& settings, const Ranges&
     const Needed needed = neededRanges(*context.model, products, settings);
     StatisticsMap own;
     StatisticsMap& statistics = context.statistics ? *context.statistics : own;
-    const quantize::SmoothingInput smoothing{*context.model, products, statistics};
+    const quantize::SmoothingInput smoothing{*context.model, products, false, statistics};
     const std::vector<std::string> missing = missingValues(needed, known, smoothing);
     if (missing.empty())
         return rangesFrom(needed, known, smoothing);
-    refuseMissingMethods(needed, known);
     std::vector<std::string> unseen;
     for (const std::string& value : missing)
         if (!statistics.contains(value))
@@ -282,7 +290,7 @@ Ranges seededRanges(const Context& context, const Settings& settings, const Work
     const auto products = quantize::products(*context.model);
     const Needed needed = neededRanges(*context.model, products, settings);
     StatisticsMap statistics;
-    const quantize::SmoothingInput smoothing{*context.model, products, statistics};
+    const quantize::SmoothingInput smoothing{*context.model, products, false, statistics};
     const std::vector<std::string> values = missingValues(needed, {}, smoothing);
     if (values.empty())
         return {};

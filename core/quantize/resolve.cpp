@@ -102,11 +102,6 @@ private:
         if (leaves.percentile && !(*leaves.percentile > 50 && *leaves.percentile <= 100))
             problem(true, path,
                 fmt::format("Percentile {} makes no sense; use more than 50 and at most 100.", *leaves.percentile));
-        if (leaves.rangeMethod && *leaves.rangeMethod != RangeMethod::MinMax
-            && *leaves.rangeMethod != RangeMethod::Percentile)
-            problem(true, path,
-                fmt::format("The range method {} comes with a later version; use minmax or percentile.",
-                    toString(*leaves.rangeMethod)));
         if (leaves.smoothing && *leaves.smoothing != searchedAlpha && !(*leaves.smoothing >= 0 && *leaves.smoothing <= 1))
             problem(true, path,
                 fmt::format("Smoothing {} makes no sense; use an alpha from 0 (none) to 1, or -1 to search it.",

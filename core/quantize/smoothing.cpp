@@ -35,17 +35,48 @@ struct Reader
     }
 };
 
-std::vector<Reader> readersOf(const SmoothingInput& input, const std::string& value)
+std::vector<Reader> readersOf(
+    const graph::Model& model, const std::vector<Product>& products, const std::string& value)
 {
     std::vector<Reader> readers;
-    for (const Product& product : input.products) {
+    for (const Product& product : products) {
         if (product.activation != value || !product.counted() || !canSmooth(product.kind))
             continue;
-        const graph::Node& node = input.model.nodes()[static_cast<std::size_t>(product.node)];
+        const graph::Node& node = model.nodes()[static_cast<std::size_t>(product.node)];
         const bool transposed = product.kind == ProductKind::Gemm && node.intAttribute("transB", 0) != 0;
-        readers.push_back({input.model.weight(product.weight), product.k, product.n, transposed});
+        readers.push_back({model.weight(product.weight), product.k, product.n, transposed});
     }
     return readers;
+}
+
+/// The product with weights that reads what an attention computed, through what arranges its heads.
+std::string projectedBy(const graph::Model& model, const std::vector<Product>& products, const std::string& value, int depth = 0)
+{
+    constexpr int deepest = 6;
+    for (const Product& product : products)
+        if (product.activation == value && product.counted())
+            return value;
+    if (depth == deepest)
+        return {};
+    for (const int reader : model.consumers(value)) {
+        const graph::Node& node = model.nodes()[static_cast<std::size_t>(reader)];
+        const bool arranges = node.opType == "Transpose" || node.opType == "Reshape" || node.opType == "Identity";
+        if (!arranges || node.outputs.empty() || node.inputs.empty() || node.inputs[0] != value)
+            continue;
+        if (std::string found = projectedBy(model, products, node.outputs[0], depth + 1); !found.empty())
+            return found;
+    }
+    return {};
+}
+
+/// Where the channels of a value meet weights: at its readers, or for V of an attention at its output projection,
+/// whose rows are the same heads and columns.
+std::string weighedAt(const graph::Model& model, const std::vector<Product>& products, const std::string& value)
+{
+    for (const Product& product : products)
+        if (product.kind == ProductKind::Context && product.weight == value)
+            return projectedBy(model, products, model.nodes()[static_cast<std::size_t>(product.node)].outputs[0]);
+    return value;
 }
 
 std::vector<float> rowMaxima(const std::vector<Reader>& readers, std::size_t channels)
@@ -99,7 +130,8 @@ Range rangeWith(const ValueStatistics& statistics, std::vector<float> factors, d
 /// Expected squared error of the products behind the value, rounding errors taken as uniform: what the activation's
 /// step costs through the weights, and what the weights' steps cost through the activation (whose spread is taken as a
 /// quarter of its extremes).
-double expectedError(const std::vector<Reader>& readers, const std::vector<float>& maxima, const Range& range)
+double expectedError(
+    const std::vector<Reader>& readers, const std::vector<float>& maxima, const Range& range, bool perTensor)
 {
     const double step = (range.max - range.min) / 255;
     double error = 0;
@@ -109,21 +141,47 @@ double expectedError(const std::vector<Reader>& readers, const std::vector<float
             const double x = static_cast<double>(maxima[static_cast<std::size_t>(row)] / range.smoothing[static_cast<std::size_t>(row)]) / 4;
             spread += x * x;
         }
+        double largest = 0;
         for (std::int64_t column = 0; column < r.n; ++column) {
-            double largest = 0, squares = 0;
+            double squares = 0;
+            largest = perTensor ? largest : 0;
             for (std::int64_t row = 0; row < r.k; ++row) {
                 const double w = r.at(row, column) * static_cast<double>(range.smoothing[static_cast<std::size_t>(row)]);
                 largest = std::max(largest, std::fabs(w));
                 squares += w * w;
             }
             const double weightStep = largest / 127;
-            error += step * step * squares + weightStep * weightStep * spread;
+            error += step * step * squares + (perTensor ? 0 : weightStep * weightStep * spread);
         }
+        if (perTensor)
+            error += static_cast<double>(r.n) * largest / 127 * largest / 127 * spread;
     }
     return error;
 }
 
 } // namespace
+
+std::vector<std::uint32_t> channelWeights(
+    const graph::Model& model, const std::vector<Product>& products, const std::string& value, std::size_t channels)
+{
+    std::vector<double> norms(channels, 0);
+    bool any = false;
+    for (const Reader& r : readersOf(model, products, weighedAt(model, products, value))) {
+        if (r.k != static_cast<std::int64_t>(channels))
+            continue;
+        any = true;
+        for (std::int64_t row = 0; row < r.k; ++row)
+            for (std::int64_t column = 0; column < r.n; ++column)
+                norms[static_cast<std::size_t>(row)] += r.at(row, column) * r.at(row, column);
+    }
+    const double largest = any ? *std::max_element(norms.begin(), norms.end()) : 0;
+    if (!(largest > 0) || !std::isfinite(largest))
+        return {};
+    std::vector<std::uint32_t> weights;
+    for (const double norm : norms)
+        weights.push_back(static_cast<std::uint32_t>(std::lround(65535 * norm / largest)));
+    return weights;
+}
 
 bool canSmooth(ProductKind kind)
 {
@@ -144,7 +202,7 @@ std::vector<float> smoothingFactors(
 
 std::vector<std::string> smoothingNeeds(const SmoothingInput& input, const std::string& value)
 {
-    const Product* attention = readersOf(input, value).empty() ? attentionReader(input, value) : nullptr;
+    const Product* attention = readersOf(input.model, input.products, value).empty() ? attentionReader(input, value) : nullptr;
     if (attention && attention->kind == ProductKind::Scores)
         return {attention->activation, attention->weight};
     return {value};
@@ -154,7 +212,7 @@ Range smoothedRange(const SmoothingInput& input, const std::string& value, doubl
 {
     const ValueStatistics& own = statisticsOf(input, value);
     const std::vector<float> maxima = own.channelMaxima();
-    const std::vector<Reader> readers = readersOf(input, value);
+    const std::vector<Reader> readers = readersOf(input.model, input.products, value);
     if (readers.empty()) {
         // An attention's operand: Q and K balance each other (alpha has no meaning for them); a column of V has its
         // scale made up for in the result.
@@ -174,7 +232,7 @@ Range smoothedRange(const SmoothingInput& input, const std::string& value, doubl
     double lowest = std::numeric_limits<double>::infinity();
     for (const double candidate : std::array{0.25, 0.5, 0.75, 1.0}) {
         Range range = rangeWith(own, smoothingFactors(maxima, rows, candidate), alpha);
-        if (const double error = expectedError(readers, maxima, range); error < lowest) {
+        if (const double error = expectedError(readers, maxima, range, input.perTensorWeights); error < lowest) {
             lowest = error;
             best = std::move(range);
         }

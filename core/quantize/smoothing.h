@@ -28,8 +28,14 @@ struct SmoothingInput
 {
     const graph::Model& model;
     const std::vector<Product>& products;
+    bool perTensorWeights = false; // some reader has one scale for all its weights: counts in a searched alpha
     const std::map<std::string, ValueStatistics>& statistics; // with channels: of the value, for Scores of both operands
 };
+/// Importance of every channel of a value for the products that read it: the squared norm of its weight rows, summed
+/// over the readers, in 65,535ths of the largest (for V of an attention: rows of its output projection); empty when no
+/// product with weights reads it.
+std::vector<std::uint32_t> channelWeights(
+    const graph::Model& model, const std::vector<Product>& products, const std::string& value, std::size_t channels);
 /// Values that must have statistics before smoothedRange(): the value itself, and the other operand of Scores.
 std::vector<std::string> smoothingNeeds(const SmoothingInput& input, const std::string& value);
 /// Min-max range of the smoothed value; it holds the factors. Throws Error(Data) when nothing finite was seen, and

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/statistics.h"
 
+#include "core/quantize/range_search.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -138,6 +139,8 @@ void ValueStatistics::addChannels(std::span<const float> row)
             m_channelHigh[c] = usable > m_channelHigh[c] ? usable : m_channelHigh[c];
             m_channelSum[c] += fixedPoint(usable);
         }
+        for (std::size_t c = 0; c < m_channelWeights.size(); ++c)
+            m_weighted[static_cast<std::size_t>(slotOf(std::bit_cast<std::int32_t>(row[from + c])))] += m_channelWeights[c];
     }
 }
 
@@ -163,6 +166,8 @@ void ValueStatistics::merge(const ValueStatistics& other)
         throw Error(ErrorKind::Internal, "Statistics of different widths cannot be merged.");
     for (std::size_t i = 0; i < m_counts.size(); ++i)
         m_counts[i] += other.m_counts[i];
+    for (std::size_t i = 0; i < m_weighted.size() && i < other.m_weighted.size(); ++i)
+        m_weighted[i] += other.m_weighted[i];
     if (other.m_count > 0) {
         m_min = m_count > 0 ? std::min(m_min, other.m_min) : other.m_min;
         m_max = m_count > 0 ? std::max(m_max, other.m_max) : other.m_max;
@@ -178,7 +183,25 @@ void ValueStatistics::merge(const ValueStatistics& other)
     m_rows += other.m_rows;
 }
 
+void ValueStatistics::weighChannels(std::vector<std::uint32_t> weights)
+{
+    if (weights.size() != m_channelLow.size() || m_count > 0)
+        throw Error(ErrorKind::Internal, "Channels must be weighed one by one and before anything is added.");
+    m_channelWeights = std::move(weights);
+    m_weighted.assign(slots, 0);
+}
+
 std::vector<ValueStatistics::Bin> ValueStatistics::histogram() const
+{
+    return binsOf(m_counts);
+}
+
+std::vector<ValueStatistics::Bin> ValueStatistics::weightedHistogram() const
+{
+    return binsOf(m_weighted.empty() ? m_counts : m_weighted);
+}
+
+std::vector<ValueStatistics::Bin> ValueStatistics::binsOf(const std::vector<std::int64_t>& counts) const
 {
     std::vector<Bin> bins;
     if (m_count == 0)
@@ -195,13 +218,13 @@ std::vector<ValueStatistics::Bin> ValueStatistics::histogram() const
     while (last >= 0 && m_counts[static_cast<std::size_t>(1 + last)] == 0)
         --last;
     for (int bin = first; bin >= 0; --bin)
-        if (const auto count = m_counts[static_cast<std::size_t>(1 + negativeOffset + bin)];
+        if (const auto count = counts[static_cast<std::size_t>(1 + negativeOffset + bin)];
             count > 0 || max() >= -edge(bin))
             add(-upper(bin), -edge(bin), count);
-    if (m_counts[0] > 0 || (first >= 0 && last >= 0))
-        add(-edge(0), edge(0), m_counts[0]);
+    if (counts[0] > 0 || (first >= 0 && last >= 0))
+        add(-edge(0), edge(0), counts[0]);
     for (int bin = 0; bin <= last; ++bin)
-        if (const auto count = m_counts[static_cast<std::size_t>(1 + bin)]; count > 0 || min() <= edge(bin))
+        if (const auto count = counts[static_cast<std::size_t>(1 + bin)]; count > 0 || min() <= edge(bin))
             add(edge(bin), upper(bin), count);
     return bins;
 }
@@ -225,19 +248,34 @@ double ValueStatistics::quantile(double q) const
 
 Range rangeOf(const ValueStatistics& statistics, RangeMethod method, double percentile)
 {
-    if (method != RangeMethod::MinMax && method != RangeMethod::Percentile)
-        throw Error(ErrorKind::Unsupported,
-            fmt::format("The range method {} comes with a later version; use minmax or percentile.", toString(method)));
     const bool cut = method == RangeMethod::Percentile;
     if (cut && !(percentile > 50 && percentile <= 100))
         throw Error(ErrorKind::Setting,
             fmt::format("Percentile {} makes no sense; use more than 50 and at most 100.", percentile));
     if (statistics.count() == 0)
         throw Error(ErrorKind::Data, "The calibration data gave no finite value; check the data.");
-    const double share = cut ? (100 - percentile) / 200 : 0;
+    std::pair<double, double> ends{statistics.min(), statistics.max()};
+    switch (method) {
+    case RangeMethod::MinMax:
+        break;
+    case RangeMethod::Percentile: {
+        const double share = (100 - percentile) / 200;
+        ends = {statistics.quantile(share), statistics.quantile(1 - share)};
+        break;
+    }
+    case RangeMethod::Kl:
+        ends = rangeOfLeastDivergence(statistics.histogram(), ends.first, ends.second);
+        break;
+    case RangeMethod::Mse:
+        ends = rangeOfLeastSquares(statistics.histogram(), ends.first, ends.second);
+        break;
+    case RangeMethod::MseWeighted:
+        ends = rangeOfLeastSquares(statistics.weightedHistogram(), ends.first, ends.second);
+        break;
+    }
     Range range;
-    range.min = std::min(0.0, statistics.quantile(share));
-    range.max = std::max(0.0, statistics.quantile(1 - share));
+    range.min = std::min(0.0, ends.first);
+    range.max = std::max(0.0, ends.second);
     range.method = method;
     range.percentile = cut ? percentile : 0;
     range.samples = statistics.samples();

@@ -23,6 +23,10 @@ public:
 
     explicit ValueStatistics(std::int64_t channels = 0); // 0 = no per-channel extremes
 
+    /// Importance of each channel, for RangeMethod::MseWeighted: whole numbers, so that sums do not depend on order. To
+    /// be set before anything is added.
+    void weighChannels(std::vector<std::uint32_t> weights);
+
     /// Rows of `channels` (or any number, when 0) contiguous values.
     void add(std::span<const float> row);
     void merge(const ValueStatistics& other);
@@ -48,16 +52,21 @@ public:
         std::int64_t count = 0;
     };
     std::vector<Bin> histogram() const; // ascending, empty ends cut off
+    /// The same with every value counted as often as its channel weighs; histogram() where nothing was weighed.
+    std::vector<Bin> weightedHistogram() const;
 
     /// Value below which the share q of all values lies (interpolated inside the bin; exact at 0 and 1).
     double quantile(double q) const;
 
 private:
     void addChannels(std::span<const float> row);
+    std::vector<Bin> binsOf(const std::vector<std::int64_t>& counts) const;
 
     // Slot 0 counts the smaller ones, 1 .. binsPerSign the positive, the next binsPerSign the negative, the last what
     // is not finite.
     std::vector<std::int64_t> m_counts;
+    std::vector<std::int64_t> m_weighted; // slots as m_counts; empty: not weighed
+    std::vector<std::uint32_t> m_channelWeights;
     std::int64_t m_count = 0, m_notFinite = 0;
     long m_samples = 0;
     float m_min = 0, m_max = 0; // meaningful when m_count > 0
@@ -66,7 +75,7 @@ private:
     std::int64_t m_rows = 0; // of whole channels
 };
 
-/// MinMax and Percentile (two-sided: (100-p)/2 % is cut at each end); Kl and Mse throw Error(Unsupported) for now.
+/// Percentile is two-sided: (100-p)/2 % is cut at each end. For the others see range_search.h.
 /// Always contains 0. Throws Error(Data) when nothing finite was seen.
 Range rangeOf(const ValueStatistics& statistics, RangeMethod method, double percentile);
 
