@@ -114,6 +114,7 @@ public:
     {
         m_result.groups.resize(contenders.size());
         m_result.weightBytes.resize(contenders.size());
+        m_result.memoryBytes.resize(contenders.size());
     }
 
     LatencyRun run()
@@ -157,7 +158,10 @@ private:
             runners.push_back(std::make_unique<Runner>(
                 m_context, m_contenders[c].settings, m_contenders[c].ranges, shapesOf(inputs), m_threads));
             runners[c]->set(inputs);
-            m_result.weightBytes[c] = std::max(m_result.weightBytes[c], runners[c]->program().weightBytes());
+            const engine::Program& program = runners[c]->program();
+            m_result.weightBytes[c] = std::max(m_result.weightBytes[c], program.weightBytes());
+            m_result.memoryBytes[c] =
+                std::max(m_result.memoryBytes[c], program.weightBytes() + program.arenaBytes());
         }
         for (int i = 0; i < warmUps; ++i) {
             for (const auto& runner : runners) {

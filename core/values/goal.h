@@ -19,7 +19,7 @@ struct Goal
     double timeoutSeconds = 1200; // 0 = no limit: stop at the first trial that meets
     std::string metric = "accuracy"; // see measure/metrics.h
     Objective objective = Objective::P50;
-    std::string strategy = "basic";
+    std::string strategy = "pareto";
     bool keepWeights = false; // forbids smoothing
     bool searchOn = false; // go on although a baseline already holds the goal
     unsigned seed = 1978;

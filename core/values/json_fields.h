@@ -224,6 +224,7 @@ void fields(A& a, V& v)
     a("precision_counts", v.counts);
     a("output_digest", v.outputDigest);
     a("weight_bytes", v.weightBytes);
+    a("memory_bytes", v.memoryBytes);
     a("manifest", v.manifest);
     a("pinned", v.pinned);
     a("chosen", v.chosen);

@@ -17,7 +17,7 @@ struct OpSensitivity
     double ownError = 0; // the op in int8 on fp32 inputs
     double weightError = 0; // only its weights quantized
     double activationError = 0; // only its activation quantized
-    double inheritedError = 0; // the op in fp32 behind all others in int8
+    double inheritedError = 0; // of its activation, when all other ops are int8
     std::optional<double> kl; // mean KL of the model's output distribution; not set: filtered out, own error is small
     double flips = 0; // share of samples whose answer changed
     double marginShift = 0; // mean squared change of fp32's margin (winner minus runner-up); 0 when filtered out

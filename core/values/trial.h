@@ -104,6 +104,7 @@ struct Trial
     PrecisionCounts counts;
     std::string outputDigest; // sha256 over the raw output bits on the tuning split, in file order
     long long weightBytes = 0;
+    long long memoryBytes = 0; // weights and arena of the largest timed program
     Manifest manifest;
     bool pinned = false;
     bool chosen = false;
