@@ -292,7 +292,13 @@ private:
         runBaselines(false);
 
         std::string end;
-        if (const Trial* holds = holder(); !goal.searchOn && holds && isBaseline(*holds))
+        const Trial* holds = holder();
+        const bool baselineHolds = holds && isBaseline(*holds);
+        if (baselineHolds)
+            m_observer.log(fmt::format("{} already holds the goal: {}, {}.", holds->name, speedText(*holds),
+                changesText(*holds->tuning(), "tuning")));
+        // Of a baseline in bf16 int8 is still worth looking for.
+        if (baselineHolds && !goal.searchOn && holds->counts.int8 > 0)
             end = "a baseline already holds the goal";
         else
             end = search(draft);

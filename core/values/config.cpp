@@ -128,6 +128,7 @@ Config presetConfig(const std::string& name)
         config.model.approach = approachFromString(name);
     } else if (name == "smoothed") {
         config.model.precision = Precision::Int8;
+        config.model.approach = Approach::Static;
         config.model.smoothing = 0.5;
     } else {
         throw Error(
