@@ -159,7 +159,7 @@ void TestTuner::baseline()
         QVERIFY(!t.manifest.dataHash.empty() && !t.manifest.machine.cpu.empty() && t.manifest.versions.size() == 3);
         QCOMPARE(t.manifest.started.size(), std::size_t(20));
         QCOMPARE(t.counts.int8, i == 0 || i == 4 ? 0 : 2);
-        QCOMPARE(t.counts.bf16, i == 3 ? 2 : 0);
+        QCOMPARE(t.counts.bf16, i == 4 ? 2 : 0);
         QVERIFY(recorder.started[i].state == TrialState::Running);
     }
     const Trial& fp32 = recorder.finished[0];
