@@ -204,6 +204,7 @@ struct RangeEntry
     long samples = 0;
     double alpha = 0;
     std::vector<double> smoothing, means;
+    std::optional<long> heads;
     std::optional<RangeMethod> foundMethod; // where the range's own method differs from its key's
     std::optional<double> foundPercentile, foundAlpha;
 };
@@ -224,6 +225,7 @@ struct Fields<RangeEntry>
         v("alpha", &RangeEntry::alpha);
         v("smoothing", &RangeEntry::smoothing);
         v("means", &RangeEntry::means);
+        v("heads", &RangeEntry::heads);
         v("found_method", &RangeEntry::foundMethod);
         v("found_percentile", &RangeEntry::foundPercentile);
         v("found_alpha", &RangeEntry::foundAlpha);

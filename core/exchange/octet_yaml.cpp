@@ -147,7 +147,9 @@ public:
         YamlNode list = YamlNode::sequence(false);
         for (const auto& [key, range] : ranges) {
             RangeEntry entry{key.value, key.method, key.percentile, range.min, range.max, range.samples, key.alpha,
-                {range.smoothing.begin(), range.smoothing.end()}, {range.means.begin(), range.means.end()}, {}, {}, {}};
+                {range.smoothing.begin(), range.smoothing.end()}, {range.means.begin(), range.means.end()}, {}, {}, {}, {}};
+            if (range.heads != 0)
+                entry.heads = range.heads;
             if (range.method != key.method)
                 entry.foundMethod = range.method;
             if (range.percentile != key.percentile)
@@ -296,7 +298,7 @@ public:
             const RangeEntry& entry = entries[i];
             Range range{entry.min, entry.max, entry.foundMethod.value_or(entry.method),
                 entry.foundPercentile.value_or(entry.percentile), entry.samples, entry.foundAlpha.value_or(entry.alpha),
-                {}, {}};
+                {}, entry.heads.value_or(0), {}};
             for (const double factor : entry.smoothing)
                 range.smoothing.push_back(static_cast<float>(factor));
             for (const double mean : entry.means)

@@ -65,6 +65,12 @@ std::int64_t channelsOf(const std::string& value, const Shape& shape, const Atte
     return channels <= widest ? channels : 0;
 }
 
+std::int64_t headsOf(const std::string& value, const Shape& shape, const AttentionOperands& operands)
+{
+    const auto it = operands.find(value);
+    return it != operands.end() && isOperandShape(shape) ? OperandShape(shape, it->second).heads : 0;
+}
+
 /// The first `tokens` of one sample's operand, token by token with all heads beside each other.
 void addOperand(std::span<const float> sample, const OperandShape& shape, std::int64_t tokens,
     quantize::ValueStatistics& statistics)
@@ -250,8 +256,9 @@ std::map<std::string, quantize::ValueStatistics> collectStatistics(
         [&](Runner& runner, const std::vector<std::size_t>& indices, int rows, int length) {
             const TapReader reader(runner, context, Split::Calibration, indices, rows, length, operands);
             for (const std::string& value : taps) {
-                const std::int64_t channels = channelsOf(value, runner.session().tapShape(value), operands);
-                const auto [at, isNew] = statistics.try_emplace(value, channels);
+                const Shape shape = runner.session().tapShape(value);
+                const std::int64_t channels = channelsOf(value, shape, operands);
+                const auto [at, isNew] = statistics.try_emplace(value, channels, headsOf(value, shape, operands));
                 quantize::ValueStatistics& entry = at->second;
                 if (isNew && channels > 0)
                     weigh(*context.model, products, value, entry);
@@ -302,7 +309,9 @@ Ranges seededRanges(const Context& context, const Settings& settings, const Work
     const AttentionOperands operands = attentionOperands(products);
     for (const std::string& value : values) {
         const Shape shape = runner.session().tapShape(value);
-        quantize::ValueStatistics& entry = statistics.try_emplace(value, channelsOf(value, shape, operands)).first->second;
+        quantize::ValueStatistics& entry =
+            statistics.try_emplace(value, channelsOf(value, shape, operands), headsOf(value, shape, operands))
+                .first->second;
         const std::span<const float> all = runner.session().tap(value);
         const auto operand = operands.find(value);
         if (operand == operands.end() || !isOperandShape(shape)) {

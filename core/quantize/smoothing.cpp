@@ -123,6 +123,7 @@ Range rangeWith(const ValueStatistics& statistics, std::vector<float> factors, d
     }
     range.samples = statistics.samples();
     range.alpha = alpha;
+    range.heads = static_cast<long>(statistics.heads());
     range.smoothing = std::move(factors);
     return range;
 }

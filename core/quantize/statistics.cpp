@@ -87,11 +87,12 @@ double edge(int bin)
 
 } // namespace
 
-ValueStatistics::ValueStatistics(std::int64_t channels)
+ValueStatistics::ValueStatistics(std::int64_t channels, std::int64_t heads)
     : m_counts(slots, 0)
     , m_channelLow(static_cast<std::size_t>(std::max<std::int64_t>(channels, 0)), 0)
     , m_channelHigh(m_channelLow)
     , m_channelSum(m_channelLow.size(), 0)
+    , m_heads(heads)
 {
 }
 

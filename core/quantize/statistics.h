@@ -21,7 +21,8 @@ public:
     static constexpr int binsPerOctave = 16, lowestExponent = -14, octaves = 32;
     static constexpr int binsPerSign = binsPerOctave * octaves;
 
-    explicit ValueStatistics(std::int64_t channels = 0); // 0 = no per-channel extremes
+    /// `heads`: of an operand of attention; then channels = heads x depth.
+    explicit ValueStatistics(std::int64_t channels = 0, std::int64_t heads = 0); // 0 = no per-channel extremes
 
     /// Importance of each channel, for RangeMethod::MseWeighted: whole numbers, so that sums do not depend on order. To
     /// be set before anything is added.
@@ -33,6 +34,7 @@ public:
     void addSample() { ++m_samples; }
 
     long samples() const { return m_samples; }
+    std::int64_t heads() const { return m_heads; }
     std::int64_t count() const { return m_count; } // finite ones
     std::int64_t notFinite() const { return m_notFinite; }
     double min() const
@@ -73,6 +75,7 @@ private:
     std::vector<float> m_channelLow, m_channelHigh;
     std::vector<std::int64_t> m_channelSum; // fixed point
     std::int64_t m_rows = 0; // of whole channels
+    std::int64_t m_heads = 0;
 };
 
 /// Percentile is two-sided: (100-p)/2 % is cut at each end. For the others see range_search.h.

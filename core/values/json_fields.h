@@ -81,6 +81,7 @@ void fields(A& a, V& v)
     a("alpha", v.alpha);
     a.unlessEmpty("smoothing", v.smoothing);
     a.unlessEmpty("means", v.means);
+    a("heads", v.heads);
 }
 
 template <typename A, Is<DataSpec> V>

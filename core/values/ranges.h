@@ -21,6 +21,7 @@ struct Range
     /// One factor a channel; empty = none. min and max are those of value / smoothing, and who multiplies
     /// the quantized value makes up for it: a product in its weight rows, an attention in its other operand or result.
     std::vector<float> smoothing;
+    long heads = 0; // of an operand of attention, whose channels are heads x depth; 0 = rows of channels
     std::vector<float> means; // a channel, of the value itself; only where bias correction asks for it
     bool operator==(const Range&) const = default;
 };

@@ -31,7 +31,7 @@ Ranges rangesFor(std::initializer_list<const char*> values)
 {
     Ranges ranges;
     for (const char* value : values)
-        ranges[{value, RangeMethod::MinMax, 0}] = {-2, 6, RangeMethod::MinMax, 0, 1, 0, {}, {}};
+        ranges[{value, RangeMethod::MinMax, 0}] = {-2, 6, RangeMethod::MinMax, 0, 1, 0, {}, 0, {}};
     return ranges;
 }
 
@@ -290,7 +290,7 @@ private slots:
             Ranges ranges;
             for (const auto& product : quantize::products(*model))
                 for (const std::string& value : {product.activation, product.weight})
-                    ranges[{value, RangeMethod::MinMax, 0}] = {-3, 3, RangeMethod::MinMax, 0, 1, 0, {}, {}};
+                    ranges[{value, RangeMethod::MinMax, 0}] = {-3, 3, RangeMethod::MinMax, 0, 1, 0, {}, 0, {}};
             writeQdq(*model, all, ranges, file("vit.onnx"));
             const auto written = graph::load(file("vit.onnx"));
             const graph::Node* conv = written->node("/patch_embed/Conv");

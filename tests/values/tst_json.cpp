@@ -33,11 +33,11 @@ Config config()
 Ranges ranges()
 {
     Ranges value;
-    value[{"x", RangeMethod::MinMax, 0}] = {-0.1, 1.0 / 3, RangeMethod::MinMax, 0, 256, 0, {}, {}};
+    value[{"x", RangeMethod::MinMax, 0}] = {-0.1, 1.0 / 3, RangeMethod::MinMax, 0, 256, 0, {}, 0, {}};
     value[{"x", RangeMethod::Percentile, 99.9}] = {-5e-324, 1.7976931348623157e308, RangeMethod::Percentile, 99.9, 17, 0,
-        {}, {0.1f, -2}};
+        {}, 0, {0.1f, -2}};
     value[{"y", RangeMethod::Kl, 0}] = {0, 2, RangeMethod::Mse, 1, 2, 0.5,
-        {0.25f, 4}, {}}; // filed under a key that is not its own
+        {0.25f, 4}, 2, {}}; // filed under a key that is not its own
     return value;
 }
 
