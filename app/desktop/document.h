@@ -7,6 +7,7 @@
 #include "app/desktop/opening.h"
 #include "app/desktop/selection.h"
 #include "core/quantize/resolve.h"
+#include "core/tune/predictor.h"
 
 #include <QObject>
 #include <QUndoStack>
@@ -68,6 +69,8 @@ public:
     void addRanges(const Ranges& ranges);
     const Sensitivity& sensitivity() const { return m_sensitivity; } // of this model on this data; empty = none
     void setSensitivity(const Sensitivity& sensitivity);
+    /// From sensitivity and trials of this workload; null while too little is known.
+    const tune::Predictor* predictor() const;
     void checkData(const DataSpec& spec);
     void acceptData();
 
@@ -106,6 +109,8 @@ private:
     Config m_draft;
     Goal m_goal;
     Sensitivity m_sensitivity;
+    mutable std::unique_ptr<tune::Predictor> m_predictor; // made when asked for
+    mutable bool m_predictorCurrent = false;
     Workload m_workload;
     quantize::Resolution m_resolution;
     std::vector<Trial> m_trials; // by id

@@ -96,7 +96,12 @@ QString JobControl::draftName() const
         return counts.bf16 == 0 ? tr("All fp32")
             : counts.fp32 == 0  ? tr("All bf16")
                                 : tr("bf16, %1 in fp32").arg(counts.fp32);
-    QStringList parts{dynamic ? tr("Dynamic") : tr("Static")};
+    const bool smoothed = draft.model.smoothing.value_or(0) != 0;
+    QStringList parts{dynamic ? tr("Dynamic") : smoothed ? tr("Smoothed") : tr("Static")};
+    if (dynamic && smoothed)
+        parts << tr("smoothed");
+    if (!dynamic && !smoothed && draft.model.rangeMethod.value_or(RangeMethod::MinMax) != RangeMethod::MinMax)
+        parts << tr("%1 ranges").arg(words::q(toString(*draft.model.rangeMethod)));
     if (counts.fp32 > 0)
         parts << tr("%1 in fp32").arg(words::count(counts.fp32, QStringLiteral("product")));
     if (counts.bf16 > 0)
@@ -116,6 +121,7 @@ JobRequest JobControl::request(JobKind kind) const
     job.workload = m_document->workload();
     job.ranges = m_document->ranges();
     job.trialName = s(draftName());
+    job.sensitivity = m_document->sensitivity();
     for (const Trial& trial : m_document->trials())
         if (trial.state != TrialState::Running && trial.workload == job.workload
             && (trial.manifest.dataHash.empty() || trial.manifest.dataHash == m_document->data()->hash()))

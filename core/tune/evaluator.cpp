@@ -273,7 +273,7 @@ const Sensitivity& Evaluator::sensitivity()
         return m_sensitivity;
     OpSettings settings;
     settings.precision = Precision::Int8;
-    if (m_request.sensitivity.settings == settings && !m_request.sensitivity.empty())
+    if (m_request.sensitivity.settings == settings && m_request.sensitivity.complete())
         return m_sensitivity = m_request.sensitivity;
     m_progress.beginStep();
     m_progress.beginStage("Calibrating for sensitivity", 0, 0.2);

@@ -78,6 +78,12 @@ double costOf(const Trial& trial, const Trial& fp32, Objective objective)
     return trial.latency.ratioToFp32 > 0 ? trial.latency.ratioToFp32 : share(trial.latency.p50, fp32.latency.p50);
 }
 
+bool smooths(const Trial& trial)
+{
+    return std::any_of(
+        trial.ranges.begin(), trial.ranges.end(), [](const auto& range) { return !range.second.smoothing.empty(); });
+}
+
 int bestTrial(const std::vector<Trial>& trials, const Goal& goal)
 {
     const Trial* fp32 = fp32Baseline(trials);
@@ -86,7 +92,7 @@ int bestTrial(const std::vector<Trial>& trials, const Goal& goal)
     const Trial* best = nullptr;
     bool bestHolds = false;
     for (const Trial& trial : trials) {
-        if (&trial == fp32 || !counts(trial) || !aboveFloor(trial, *fp32, goal)
+        if (&trial == fp32 || !counts(trial) || (goal.keepWeights && smooths(trial)) || !aboveFloor(trial, *fp32, goal)
             || costOf(trial, *fp32, Objective::P50) >= 1)
             continue;
         const bool holds = holdsGoal(trial, *fp32, goal);

@@ -21,7 +21,11 @@ bool holdsGoal(const Trial& trial, const Trial& fp32, const Goal& goal);
 /// What the goal's objective makes small, as a share of fp32's; the paired ratio where one was taken.
 double costOf(const Trial& trial, const Trial& fp32, Objective objective);
 
-/// Id of the Done trial that holds the goal at the lowest cost, faster than fp32; where none holds it, of the cheapest
+/// Ran with weights that smoothing changed.
+bool smooths(const Trial& trial);
+
+/// Id of the Done trial that holds the goal at the lowest cost, faster than fp32, and does not smooth where the
+/// goal keeps the weights; where none holds it, of the cheapest
 /// at or above the floor; 0 = none.
 int bestTrial(const std::vector<Trial>& trials, const Goal& goal);
 

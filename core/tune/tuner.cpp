@@ -148,7 +148,7 @@ private:
     {
         m_progress.expectSteps(std::max(1, missingBaselines()));
         runBaselines(true);
-        m_result.bestTrial = bestTrial(competitors(), m_request.goal);
+        m_result.bestTrial = bestTrial(m_evaluator.trials(), m_request.goal);
         const Trial* best = m_evaluator.find(m_result.bestTrial);
         m_result.goalMet = best != nullptr;
         m_result.summary = best
@@ -235,28 +235,10 @@ private:
             found.ops.size(), out.front()->node, cost);
     }
 
-    /// What the search may choose from: without smoothing where the weights must stay as they are.
-    std::vector<Trial> competitors() const
-    {
-        std::vector<Trial> trials;
-        for (const Trial& trial : m_evaluator.trials())
-            if (!m_request.goal.keepWeights || !smooths(trial))
-                trials.push_back(trial);
-        return trials;
-    }
-
-    bool smooths(const Trial& trial) const
-    {
-        const quantize::Resolution resolution = m_evaluator.resolve(trial.config);
-        return std::any_of(resolution.ops.begin(), resolution.ops.end(), [](const quantize::ResolvedOp& op) {
-            return op.settings.precision == Precision::Int8 && op.settings.smoothing != 0;
-        });
-    }
-
     /// The cheapest competitor holds the goal by more than luck.
     const Trial* holder() const
     {
-        const Trial* best = m_evaluator.find(bestTrial(competitors(), m_request.goal));
+        const Trial* best = m_evaluator.find(bestTrial(m_evaluator.trials(), m_request.goal));
         const Trial* fp32 = fp32Baseline(m_evaluator.trials());
         return best && fp32 && holdsGoal(*best, *fp32, m_request.goal) ? best : nullptr;
     }
@@ -302,7 +284,7 @@ private:
             end = "a baseline already holds the goal";
         else
             end = search(draft);
-        m_result.bestTrial = bestTrial(competitors(), goal);
+        m_result.bestTrial = bestTrial(m_evaluator.trials(), goal);
         m_result.goalMet = m_result.bestTrial != 0;
         if (m_result.goalMet)
             judgeBest(end);
@@ -330,7 +312,7 @@ private:
         if (m_request.goal.strategy != "basic" && m_request.goal.strategy != "mse" && m_request.goal.strategy != "mse_v2")
             return false;
         std::vector<Trial> found;
-        for (const Trial& trial : competitors())
+        for (const Trial& trial : m_evaluator.trials())
             if (!isBaseline(trial) || trial.origin == "baseline:fp32")
                 found.push_back(trial);
         return bestTrial(found, m_request.goal) != 0;

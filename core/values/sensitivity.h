@@ -44,6 +44,7 @@ struct Sensitivity
     double evaluations = 0; // work done, in passes over the tuning split
     double seconds = 0;
     bool empty() const { return ops.empty(); }
+    bool complete() const { return evaluations > 0; } // not one that still grows
     bool operator==(const Sensitivity&) const = default;
 };
 
