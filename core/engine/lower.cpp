@@ -9,6 +9,15 @@
 
 namespace octet::engine {
 
+namespace {
+
+double bytesOf(const IrValue& value)
+{
+    return static_cast<double>(elementCount(value.shape)) * static_cast<double>(elementSize(value.type));
+}
+
+} // namespace
+
 Lowering::Lowering(Program::Impl& program, const Settings& settings, const Ranges& ranges,
     const CompileOptions& options, WeightStore& store)
     : Places(program)
@@ -39,8 +48,14 @@ void Lowering::run()
     }
     if (m_lastOwn)
         m_lastOwn->next = m_firstOwn; // the next run begins there
-    for (const auto& step : m_program.steps)
+    for (const auto& step : m_program.steps) {
+        const Work work = step->work();
+        step->group.operations = work.operations;
+        step->group.bytesRead = work.read;
+        step->group.bytesWritten = work.written;
+        step->group.isa = toString(effectiveIsa());
         m_program.groups.push_back(step->group);
+    }
 }
 
 void Lowering::placeInputs()
@@ -121,6 +136,17 @@ void Lowering::lowerGeneral(const IrNode& node)
         reading(place);
     for (const ValueId id : node.outputs)
         step->outputs.push_back(id < 0 ? Place{} : placeNew(id).place);
+    for (const ValueId id : node.inputs)
+        if (id >= 0)
+            step->bytesIn += bytesOf(m_ir.value(id));
+    for (const ValueId id : node.outputs)
+        if (id >= 0) {
+            step->bytesOut += bytesOf(m_ir.value(id));
+            step->elementsOut += static_cast<double>(elementCount(m_ir.value(id).shape));
+        }
+    // Of a table only the rows that are looked up cross memory.
+    if (node.source->opType == "Gather" && node.inputs[0] >= 0)
+        step->bytesIn += std::min(0.0, step->bytesOut - bytesOf(m_ir.value(node.inputs[0])));
     step->kernel = def.make(context);
     Step& added = addStep(std::move(step), "elementwise", &node, node.source->name, "general " + node.source->opType);
     if (const auto it = m_settings.find(node.source->name);

@@ -174,6 +174,10 @@ void fields(A& a, V& v)
     a("reason", v.reason);
     a("kernel", v.kernel);
     a("ms", v.ms);
+    a("isa", v.isa);
+    a("operations", v.operations);
+    a("bytes_read", v.bytesRead);
+    a("bytes_written", v.bytesWritten);
 }
 
 template <typename A, Is<Machine> V>

@@ -47,7 +47,8 @@ Trial fullTrial()
     trial.accuracy[Split::Tuning] = {"F1", 0.8073394495412844, 352, 436, 0.76, 0.84, {1, 0, 1}, 3, 2, 5};
     trial.accuracy[Split::HeldOut] = {"", 0.8, 1, 2, 0, 1, {}, 0, 0, 0};
     trial.groups = {
-        {"g", {"a", "b: c"}, "product", Precision::Int8, Precision::Fp32, "it's refused", "brg:avx512 + gelu", 0.123},
+        {"g", {"a", "b: c"}, "product", Precision::Int8, Precision::Fp32, "it's refused", "brg:avx512 + gelu", 0.123,
+            {}, 0, 0, 0},
         {}};
     trial.outputDigest = "0123456789";
     trial.manifest = {"/a b/model.onnx", "1e10", "d", "c", {"Intel(R) Xeon(R) # 1", "avx512", 8}, 3, 4294967295u,

@@ -36,7 +36,7 @@ Trial trial(int id, TrialState state = TrialState::Done)
     value.accuracy[Split::Tuning] = {"accuracy", 0.8085, 705, 872, 0.78, 0.83, {0, 1, 1}, 1, 2, 3};
     value.latency.runs = 10;
     value.latency.p50 = 0.1;
-    value.groups = {{"n", {"n"}, "product", Precision::Int8, Precision::Int8, "", "brg", 0.25}};
+    value.groups = {{"n", {"n"}, "product", Precision::Int8, Precision::Int8, "", "brg", 0.25, "vnni", 1e9, 2e6, 3e6}};
     value.manifest.modelHash = "aa";
     return value;
 }

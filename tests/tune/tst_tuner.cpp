@@ -171,7 +171,7 @@ void TestTuner::baseline()
     QCOMPARE(naive.tuning()->correct, 150 - naive.tuning()->worse);
     QCOMPARE(naive.ranges.size(), std::size_t(2));
     QVERIFY(!naive.accuracy.contains(Split::HeldOut)); // the search never reads it
-    QCOMPARE(recorder.ranges.size(), std::size_t(2));
+    QCOMPARE(recorder.ranges.size(), std::size_t(4));
     QVERIFY(!recorder.shown.empty());
     double before = 0;
     for (const JobProgress& p : recorder.shown) {

@@ -83,7 +83,8 @@ Latency latency()
 }
 GroupProfile group()
 {
-    return {"n", {"n", "m"}, "product", Precision::Int8, Precision::Fp32, "no range", "brg", 0.25};
+    return {"n", {"n", "m"}, "product", Precision::Int8, Precision::Fp32, "no range", "brg", 0.25, "vnni", 1e9, 2e6,
+        3e6};
 }
 Manifest manifest()
 {

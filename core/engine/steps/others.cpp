@@ -125,6 +125,7 @@ void copyStrided(const std::byte* from, std::byte* to, const StridedLoop<2>& loo
 CopyStep::CopyStep(const Shape& shape, const Shape& strides, std::size_t elementBytes)
     : m_loop(shape, {strides, denseStrides(shape)})
     , m_elementBytes(elementBytes)
+    , m_bytes(static_cast<double>(elementCount(shape)) * static_cast<double>(elementBytes))
 {
 }
 

@@ -67,6 +67,7 @@ class RowStep final : public Step
 {
 public:
     void run(const Frame& frame, StepState* state) const override;
+    Work work() const override;
     Rows input;
     Activation activation = Activation::None;
     std::optional<NormPlaces> norm;
@@ -79,6 +80,7 @@ class PatchStep final : public Step
 {
 public:
     void run(const Frame& frame, StepState* state) const override;
+    Work work() const override;
     Place image; // f32 [batch, channels, height, width], any strides
     Shape imageShape, imageStrides;
     std::int64_t kernelHeight = 1, kernelWidth = 1, top = 0, left = 0;
@@ -93,6 +95,7 @@ class ProductStep final : public Step
 {
 public:
     void run(const Frame& frame, StepState* state) const override;
+    Work work() const override;
     std::unique_ptr<StepState> makeState() const override;
 
     std::unique_ptr<DnnProduct> product; // null: our own kernel
@@ -126,6 +129,7 @@ class AttentionStep final : public Step
 {
 public:
     void run(const Frame& frame, StepState* state) const override;
+    Work work() const override;
     struct Operand
     {
         Place place;
@@ -159,9 +163,11 @@ class GeneralStep final : public Step
 {
 public:
     void run(const Frame& frame, StepState* state) const override;
+    Work work() const override;
     std::unique_ptr<StepState> makeState() const override;
     std::unique_ptr<OpKernel> kernel;
     std::vector<Place> inputs, outputs;
+    double elementsOut = 0, bytesIn = 0, bytesOut = 0;
 };
 
 /// A view made dense.
@@ -169,12 +175,14 @@ class CopyStep final : public Step
 {
 public:
     void run(const Frame& frame, StepState* state) const override;
+    Work work() const override;
     CopyStep(const Shape& shape, const Shape& strides, std::size_t elementBytes);
     Place from, to;
 
 private:
     StridedLoop<2> m_loop;
     std::size_t m_elementBytes;
+    double m_bytes;
 };
 
 } // namespace octet::engine
