@@ -83,6 +83,7 @@ void overrideSpec(const Arguments& a, DataSpec& spec)
     spec.maxLength = a.maxLength.value_or(spec.maxLength);
     spec.limit = a.limit.value_or(spec.limit);
     spec.calibLimit = a.calibLimit.value_or(spec.calibLimit);
+    spec.splitSeed = a.splitSeed.value_or(spec.splitSeed);
     spec.batchSize = a.batchSize.value_or(spec.batchSize);
 }
 
