@@ -90,7 +90,8 @@ inline Vec toFloat(VecI a) { return {_mm512_cvtepi32_ps(a.v)}; }
 /// Whole numbers from 0 to 255 as bytes.
 inline void storeBytes(VecI a, std::uint8_t* p) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtusepi32_epi8(a.v)); }
 inline void storeBytes(Vec a, std::uint8_t* p) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(a.v))); }
-inline void storeBytes(Vec a, std::uint8_t* p, Mask m) { _mm512_mask_cvtusepi32_storeu_epi8(p, m.m, _mm512_cvtps_epi32(a.v)); }
+// Narrowed in a register: narrowing into memory under a mask is microcode on AMD.
+inline void storeBytes(Vec a, std::uint8_t* p, Mask m) { _mm_mask_storeu_epi8(p, m.m, _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(a.v))); }
 
 #else
 
