@@ -118,6 +118,18 @@ inline void finishTile(const ProductTask& t, std::int64_t row, std::int64_t rows
     }
 }
 
+/// What the epilogue reads for these columns comes from beyond L2 as the weights do: asked for before their sums.
+inline void prefetchColumns(const ProductTask& t, std::int64_t column, std::int64_t vectors)
+{
+    for (std::int64_t v = 0; v < vectors; ++v) {
+        const std::int64_t at = column + v * lanes;
+        _mm_prefetch(reinterpret_cast<const char*>(t.scales + at), _MM_HINT_T0);
+        _mm_prefetch(reinterpret_cast<const char*>(t.columnSums + at), _MM_HINT_T0);
+        if (t.bias)
+            _mm_prefetch(reinterpret_cast<const char*>(t.bias + at), _MM_HINT_T0);
+    }
+}
+
 /// Sums of rows [row, row + rows) and `vectors` vectors of columns from `column` on, [rows, SumsStride], to what the
 /// task asks for.
 template <int SumsStride>

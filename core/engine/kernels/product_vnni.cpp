@@ -156,6 +156,7 @@ void multiplyPanel(const ProductTask& t, std::int64_t p, Next next)
     const std::int8_t* panel = t.panels + p * t.panelBytes;
     const std::int64_t tiles = (t.rows + tileRows - 1) / tileRows;
     const PrefetchTo to = t.prefetchPastL2 ? PrefetchTo::PastL2 : PrefetchTo::L2;
+    prefetchColumns(t, column, vectors);
     std::int64_t row = t.firstRow;
     for (std::int64_t i = 0; i < tiles; ++i) {
         const std::int64_t rows = (t.firstRow + t.rows - row) / (tiles - i);
@@ -175,6 +176,7 @@ void multiplyPanelInChunks(const ProductTask& t, std::int64_t p, Next next)
     const std::int64_t first = t.rows > tileRows ? t.rows / 2 : t.rows, second = t.rows - first;
     const std::int64_t tiles = second > 0 ? 2 : 1;
     alignas(64) std::int32_t sums[fewRows * panelColumns];
+    prefetchColumns(t, column, vectors);
     std::int64_t step = 0;
     do {
         const Steps chunk{step, step + chunkSteps < steps ? step + chunkSteps : steps};
