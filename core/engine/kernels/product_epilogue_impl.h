@@ -119,7 +119,8 @@ inline void finishTile(const ProductTask& t, std::int64_t row, std::int64_t rows
 }
 
 /// What the epilogue reads for these columns comes from beyond L2 as the weights do: asked for before their sums.
-inline void prefetchColumns(const ProductTask& t, std::int64_t column, std::int64_t vectors)
+/// Inlined by force: g++ finds that a function of prefetches alone has no effect, and drops the call.
+[[gnu::always_inline]] inline void prefetchColumns(const ProductTask& t, std::int64_t column, std::int64_t vectors)
 {
     for (std::int64_t v = 0; v < vectors; ++v) {
         const std::int64_t at = column + v * lanes;
