@@ -282,6 +282,11 @@ int FrontierPlot::selectedTrial() const
     return m_impl->selected;
 }
 
+QPointF FrontierPlot::ghostPosition() const
+{
+    return m_impl->painter.ghostPosition();
+}
+
 QPointF FrontierPlot::markPosition(int trial) const
 {
     const int index = m_impl->painter.indexOf(trial);

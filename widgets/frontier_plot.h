@@ -7,6 +7,7 @@
 #include <QWidget>
 
 #include <memory>
+#include <optional>
 
 namespace octet::widgets {
 
@@ -24,10 +25,19 @@ struct Mark
     QString tooltip; // lines of words
 };
 
+/// Where the draft would land by prediction: hollow, with its interval.
+struct Ghost
+{
+    double ms = 0, msLow = 0, msHigh = 0;
+    double right = 0, rightLow = 0, rightHigh = 0;
+    QString tooltip;
+};
+
 struct PlotContent
 {
     QVector<Mark> marks;
     QVector<int> frontier; // trial ids by rising ms
+    std::optional<Ghost> ghost; // never stretches the axes
     long samples = 0; // of the split: axis title "Right answers, of 436 texts"
     QString sampleNoun; // "texts", "images"
     double floor = -1; // lowest acceptable right answers; < 0 = no goal yet
@@ -45,6 +55,7 @@ public:
     void setContent(const PlotContent& content);
     void setSelectedTrial(int trial); // 0 = none; emits nothing
     int selectedTrial() const;
+    QPointF ghostPosition() const; // likewise
     QPointF markPosition(int trial) const; // widget coordinates, for tests; null if not shown
 signals:
     void trialSelected(int trial);

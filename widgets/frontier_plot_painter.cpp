@@ -29,6 +29,8 @@ void FrontierPlotPainter::setContent(const PlotContent& content)
     for (Mark& mark : m_content.marks)
         if (!std::isfinite(mark.ms))
             mark.ms = 0;
+    if (m_content.ghost && !(std::isfinite(m_content.ghost->ms) && std::isfinite(m_content.ghost->right)))
+        m_content.ghost.reset();
     m_map.scales = plotScales(m_content);
 }
 
@@ -173,9 +175,44 @@ void FrontierPlotPainter::paintMarks(QPainter& painter, const Theme& theme) cons
         const double r = radius(selected) + 4.5;
         painter.drawEllipse(m_positions[selected], r, r);
     }
+    paintGhost(painter, theme);
     paintEdge(painter, theme);
     paintWords(painter, theme);
     paintKey(painter, theme);
+}
+
+QPointF FrontierPlotPainter::ghostPosition() const
+{
+    if (!m_content.ghost || m_content.marks.isEmpty())
+        return {};
+    const QRectF& area = m_map.area;
+    return {std::clamp(m_map.x(m_content.ghost->ms), area.left() + 6, std::max(area.left() + 6, area.right() - 6)),
+        std::clamp(m_map.y(m_content.ghost->right), area.top() + 6, std::max(area.top() + 6, area.bottom() - 6))};
+}
+
+void FrontierPlotPainter::paintGhost(QPainter& painter, const Theme& theme) const
+{
+    const QPointF at = ghostPosition();
+    if (at.isNull())
+        return;
+    const Ghost& ghost = *m_content.ghost;
+    const QRectF& area = m_map.area;
+    const auto x = [&](double ms) { return std::clamp(m_map.x(ms), area.left(), area.right()); };
+    const auto y = [&](double right) { return std::clamp(m_map.y(right), area.top(), area.bottom()); };
+    painter.setPen(QPen(theme.accent, 1.25, Qt::DotLine));
+    painter.drawLine(QPointF(x(ghost.msLow), at.y()), QPointF(x(ghost.msHigh), at.y()));
+    painter.drawLine(QPointF(at.x(), y(ghost.rightLow)), QPointF(at.x(), y(ghost.rightHigh)));
+    painter.setPen(QPen(theme.accent, 1.5, Qt::DashLine));
+    painter.setBrush(theme.panel);
+    painter.drawEllipse(at, 7, 7);
+    painter.setBrush(Qt::NoBrush);
+    painter.setFont(m_font);
+    painter.setPen(theme.accent);
+    const QString word = QStringLiteral("draft");
+    const double width = QFontMetricsF(m_font).horizontalAdvance(word);
+    const bool left = at.x() + 14 + width > area.right();
+    painter.drawText(QRectF(left ? at.x() - 14 - width : at.x() + 12, at.y() - 22, width + 6, 16),
+        Qt::AlignLeft | Qt::AlignVCenter, word);
 }
 
 void FrontierPlotPainter::paintWords(QPainter& painter, const Theme& theme) const

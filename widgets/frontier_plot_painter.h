@@ -26,6 +26,8 @@ public:
     const PlotContent& content() const { return m_content; }
     const PlotMap& map() const { return m_map; }
     int indexOf(int trial) const; // -1 = none
+    /// Inside the axes, at the edge where it lies beyond; null without a ghost.
+    QPointF ghostPosition() const;
     QPointF position(int index) const { return m_positions.value(index); }
     double radius(int index) const;
     /// The mark at a point, 12 px around; labelled marks win among near ones; -1 = none.
@@ -52,6 +54,7 @@ private:
     QString keyText(int entry) const;
     void paintSome(QPainter& painter, const Theme& theme, const std::function<bool(const Mark&)>& wanted) const;
     void paintWhiskers(QPainter& painter, const Theme& theme, int index) const;
+    void paintGhost(QPainter& painter, const Theme& theme) const;
     void paintWords(QPainter& painter, const Theme& theme) const;
     void paintEdge(QPainter& painter, const Theme& theme) const;
     void paintKey(QPainter& painter, const Theme& theme) const;

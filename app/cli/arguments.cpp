@@ -93,7 +93,7 @@ void addData(CLI::App& app, Arguments& a)
 void addTune(CLI::App& app, Arguments& a)
 {
     app.add_option("--tuning", a.tuning, "Take the goal from the tuning section of this INC YAML");
-    app.add_option("--strategy", a.strategy, "A strategy of INC (default: basic)");
+    app.add_option("--strategy", a.strategy, "pareto (default), basic, mse, mse_v2; other names of INC run pareto");
     auto* relative =
         app.add_option("--relative", a.relative, "Share of the fp32 accuracy that may be lost (0.01 = 1 %)");
     relative->check(CLI::Range(0.0, 1.0));
@@ -167,7 +167,7 @@ void build(CLI::App& app, Arguments& a)
     addMeasuring(calibrate, a);
     calibrate.add_option("-o,--output", a.output, "File to write: .octet.yaml, usable as --config; or .json")
         ->required();
-    addMeasuring(command(app, a, "sensitivity", "What each op alone does to the output (not in this version)"), a);
+    addMeasuring(command(app, a, "sensitivity", "What each op alone does to the output"), a);
     CLI::App& tune = command(app, a, "tune", "Search for the fastest config that holds the goal");
     addMeasuring(tune, a);
     addTune(tune, a);

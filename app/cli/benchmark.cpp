@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
+#include "app/cli/profile.h"
 #include "app/cli/shared.h"
 #include "app/cli/store.h"
 #include "core/engine/cpu.h"
@@ -13,19 +14,6 @@ namespace octet::cli {
 using nlohmann::json;
 
 namespace {
-
-json opsJson(const std::vector<GroupProfile>& groups)
-{
-    json list = json::array();
-    for (const GroupProfile& group : groups) {
-        json entry = {{"node", group.name}, {"group", group.nodes}, {"kind", group.kind}, {"kernel", group.kernel},
-            {"precision", toString(group.executed)}, {"ms", group.ms}};
-        if (!group.reason.empty())
-            entry["reason"] = group.reason;
-        list.push_back(std::move(entry));
-    }
-    return list;
-}
 
 json entriesJson(const Arguments& arguments, const graph::Model& model, const std::vector<NamedConfig>& configs,
     const measure::LatencyRun& run, const Workload& workload)
@@ -40,8 +28,12 @@ json entriesJson(const Arguments& arguments, const graph::Model& model, const st
             {"precision_counts", countsJson(realisedCounts(model, run.groups[i]))}};
         if (i < run.weightBytes.size())
             entry["weight_bytes"] = run.weightBytes[i];
-        if (arguments.ops)
+        if (arguments.ops) {
             entry["ops"] = opsJson(run.groups[i]);
+            entry["run_ms"] = run.runMs[i];
+            entry["coverage"] = groupsMs(run.groups[i]) / run.runMs[i];
+            entry["profiling_cost"] = run.profilingCost[i];
+        }
         entries.push_back(std::move(entry));
     }
     return entries;
@@ -71,14 +63,6 @@ std::string text(const json& document)
         result += fmt::format("{} takes {:.3f} of the time of {} (95 %: {:.3f} to {:.3f})\n",
             ratio["a"].get<std::string>(), ratio["ratio"].get<double>(), ratio["b"].get<std::string>(),
             ratio["ci95"][0].get<double>(), ratio["ci95"][1].get<double>());
-    for (const json& entry : document["entries"]) {
-        if (!entry.contains("ops"))
-            continue;
-        rows = {{"ms", "precision", entry["name"], "kernel"}};
-        for (const json& op : entry["ops"])
-            rows.push_back({fmt::format("{:.4f}", op["ms"].get<double>()), op["precision"], op["node"], op["kernel"]});
-        result += "\n" + table(rows);
-    }
     return result;
 }
 
@@ -130,7 +114,14 @@ int benchmark(const Arguments& arguments, Console& console)
     const json document = {{"machine", machineJson(engine::machine(engine::effectiveIsa()))},
         {"entries", entriesJson(arguments, *model, configs, run, workload)}, {"ratios", ratiosJson(configs, run)},
         {"seeded_inputs", !ownData}};
-    console.result(document, text(document));
+    std::string shown = text(document);
+    if (arguments.ops) {
+        std::vector<std::string> names;
+        for (const NamedConfig& config : configs)
+            names.push_back(config.name);
+        shown += "\n" + profileText(names, run.groups, run.runMs);
+    }
+    console.result(document, shown);
     return Done;
 }
 

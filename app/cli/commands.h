@@ -12,6 +12,7 @@ int run(const Arguments& arguments, Console& console);
 int evaluate(const Arguments& arguments, Console& console);
 int benchmark(const Arguments& arguments, Console& console);
 int calibrate(const Arguments& arguments, Console& console);
+int sensitivity(const Arguments& arguments, Console& console);
 int tune(const Arguments& arguments, Console& console);
 int trials(const Arguments& arguments, Console& console);
 int exportTrial(const Arguments& arguments, Console& console);

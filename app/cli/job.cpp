@@ -44,6 +44,7 @@ JobRequest requestOf(JobKind kind, const Arguments& arguments, const graph::Mode
     request.workload.threads = threadsOf(arguments);
     request.workload.isa = arguments.isa;
     request.known = project.trials();
+    request.sensitivity = project.sensitivity(data);
     request.ranges = config.ranges;
     request.ranges.merge(project.ranges(data));
     return request;

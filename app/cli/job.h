@@ -17,6 +17,11 @@ public:
     void progress(const JobProgress& progress) override { m_console.progress(progress); }
     void trialStarted(const Trial& trial) override { m_project.put(trial); }
     void trialFinished(const Trial& trial) override;
+    void sensitivityFound(const Sensitivity& found) override
+    {
+        if (found.complete())
+            m_project.putSensitivity(m_data, found);
+    }
     void rangesFound(const Ranges& ranges) override { m_project.addRanges(m_data, ranges); }
     void log(const std::string& line) override { m_console.note(line); }
 

@@ -31,7 +31,7 @@ int dispatch(const Arguments& arguments, Console& console)
         {"check", check},
         {"replay", replay},
         {"serve", serve},
-        {"sensitivity", notInThisVersion},
+        {"sensitivity", sensitivity},
         {"gate", notInThisVersion},
     };
     return commands.at(arguments.command)(arguments, console);

@@ -67,6 +67,17 @@ void Store::addRanges(const data::Dataset& data, const Ranges& ranges)
         m_project->addRanges(data.hash(), ranges);
 }
 
+Sensitivity Store::sensitivity(const data::Dataset& data) const
+{
+    return m_project ? m_project->sensitivity(data.hash()) : Sensitivity();
+}
+
+void Store::putSensitivity(const data::Dataset& data, const Sensitivity& sensitivity)
+{
+    if (m_project)
+        m_project->putSensitivity(data.hash(), sensitivity);
+}
+
 std::vector<Trial> Store::trials() const
 {
     return m_project ? m_project->trials() : std::vector<Trial>();

@@ -32,6 +32,8 @@ public:
     /// Ranges that were computed from as many samples as the calibration split has now.
     Ranges ranges(const data::Dataset& data) const;
     void addRanges(const data::Dataset& data, const Ranges& ranges);
+    Sensitivity sensitivity(const data::Dataset& data) const;
+    void putSensitivity(const data::Dataset& data, const Sensitivity& sensitivity);
 
     /// All trials; the tuner takes those of its own circumstances, and numbers new ones beyond all.
     std::vector<Trial> trials() const;

@@ -37,7 +37,7 @@ Goal goalOf(const Arguments& arguments, const graph::Model& model)
     goal.searchOn = goal.searchOn || arguments.searchOn;
     if (!tune::isKnownStrategy(goal.strategy))
         throw Error(ErrorKind::Setting,
-            fmt::format("\"{}\" is no strategy; use basic, or another name of INC.", goal.strategy));
+            fmt::format("\"{}\" is no strategy; use pareto, basic, mse, mse_v2, or another name of INC.", goal.strategy));
     return goal;
 }
 

@@ -90,15 +90,22 @@ void Actions::create()
     unlock = add(tr("Unlock"), "unlock");
     byPattern = add(tr("Mark by pattern..."), nullptr, Qt::CTRL | Qt::Key_R);
     presetStatic = add(tr("Draft: everything int8, static"));
+    presetSmoothed = add(tr("Draft: everything int8, smoothed"));
     presetDynamic = add(tr("Draft: everything int8, dynamic per token"));
     presetBf16 = add(tr("Draft: everything bf16"));
     presetFp32 = add(tr("Draft: everything fp32"));
     rangeMinMax = add(tr("Ranges: minimum and maximum"));
     range9999 = add(tr("Ranges: percentile 99.99"));
     range999 = add(tr("Ranges: percentile 99.9"));
+    rangeKl = add(tr("Ranges: least divergence (KL)"));
+    rangeMse = add(tr("Ranges: least squared error (MSE)"));
+    rangeWeighted = add(tr("Ranges: squared error as the weights read it"));
+    smooth = add(tr("Smooth outliers away (changes weights)"));
+    smooth->setCheckable(true);
 
     baseline = add(tr("Baseline"), "baseline", Qt::Key_F5);
     calibrate = add(tr("Calibrate"), "calibrate", Qt::Key_F6);
+    sensitivity = add(tr("Sensitivity"), "sensitivity", Qt::Key_F7);
     tune = add(tr("Tune"), "tune", Qt::Key_F8);
     measure = add(tr("Measure draft"), "measure", Qt::Key_F9);
     stop = add(tr("Stop"), "stop", Qt::SHIFT | Qt::Key_F5);
@@ -145,12 +152,14 @@ void Actions::buildMenus(QMenuBar* bar)
     quantize->addActions({lock, unlock, byPattern});
     m_opTypes = quantize->addMenu(tr("Mark op type"));
     quantize->addSeparator();
-    quantize->addActions({presetStatic, presetDynamic, presetBf16, presetFp32});
+    quantize->addActions({presetStatic, presetSmoothed, presetDynamic, presetBf16, presetFp32});
     quantize->addSeparator();
-    quantize->addActions({rangeMinMax, range9999, range999});
+    quantize->addActions({rangeMinMax, range9999, range999, rangeKl, rangeMse, rangeWeighted});
+    quantize->addSeparator();
+    quantize->addAction(smooth);
 
     QMenu* run = bar->addMenu(tr("Run"));
-    run->addActions({baseline, calibrate, tune, measure, stop});
+    run->addActions({baseline, calibrate, sensitivity, tune, measure, stop});
     run->addSeparator();
     run->addActions({workerCommand, copyCommand});
 
@@ -225,13 +234,16 @@ void Actions::refresh()
             : m_document->selection()->nodes().isEmpty() ? tr("select an op or a box first")
                                                          : QString());
     for (QAction* action :
-        {byPattern, presetStatic, presetDynamic, presetBf16, presetFp32, rangeMinMax, range9999, range999})
+        {byPattern, presetStatic, presetSmoothed, presetDynamic, presetBf16, presetFp32, rangeMinMax, range9999,
+            range999, rangeKl, rangeMse, rangeWeighted, smooth})
         setWhyNot(action, noEdit);
+    smooth->setChecked(m_document->draft().model.smoothing.value_or(0) != 0);
     // Marks stay reachable when the project is for review: pressing 3 then answers why, inline.
     for (QAction* action : {markInt8, markBf16, markFp32, markInherit, lock, unlock})
         setWhyNot(action, !noModel.isEmpty() || noEdit.isEmpty() ? noSelection : QString());
     setWhyNot(baseline, m_jobs->whyNot(JobKind::Baseline));
     setWhyNot(calibrate, m_jobs->whyNot(JobKind::Calibrate));
+    setWhyNot(sensitivity, m_jobs->whyNot(JobKind::Sensitivity));
     setWhyNot(tune, m_jobs->whyNot(JobKind::Tune));
     setWhyNot(measure, m_jobs->whyNot(JobKind::Measure));
     setWhyNot(stop, m_jobs->running() ? QString() : tr("nothing is running"));

@@ -31,10 +31,10 @@ public:
         *resetLayout, *fullScreen, *palette;
     // Quantize
     QAction *markInt8, *markBf16, *markFp32, *markInherit, *lock, *unlock, *byPattern;
-    QAction *presetStatic, *presetDynamic, *presetBf16, *presetFp32;
-    QAction *rangeMinMax, *range9999, *range999;
+    QAction *presetStatic, *presetSmoothed, *presetDynamic, *presetBf16, *presetFp32;
+    QAction *rangeMinMax, *range9999, *range999, *rangeKl, *rangeMse, *rangeWeighted, *smooth;
     // Run
-    QAction *baseline, *calibrate, *measure, *tune, *stop, *workerCommand;
+    QAction *baseline, *calibrate, *sensitivity, *measure, *tune, *stop, *workerCommand;
     // Trials
     QAction *makeDraft, *pin, *choose, *unchoose, *copyCommand;
     // Help

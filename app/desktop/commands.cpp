@@ -139,6 +139,7 @@ void Commands::connectView()
             style::applyTheme(choice);
         });
     }
+    connect(m_window->workbench(), &Workbench::sensitivityRequested, m_actions->sensitivity, &QAction::trigger);
     connect(m_window->workbench(), &Workbench::emptyActionRequested, this, [this] {
         if (m_document->data()->accepted())
             m_jobs->start(JobKind::Baseline);
@@ -169,6 +170,8 @@ void Commands::connectQuantize()
     connect(m_actions->opTypeMenu(), &QMenu::aboutToShow, this, &Commands::fillOpTypes);
     connect(m_actions->presetStatic, &QAction::triggered, this,
         [this] { setPreset("static", tr("Draft: everything int8, static")); });
+    connect(m_actions->presetSmoothed, &QAction::triggered, this,
+        [this] { setPreset("smoothed", tr("Draft: everything int8, smoothed")); });
     connect(m_actions->presetDynamic, &QAction::triggered, this,
         [this] { setPreset("dynamic", tr("Draft: everything int8, dynamic")); });
     connect(
@@ -181,6 +184,19 @@ void Commands::connectQuantize()
         [this] { setRanges("percentile", 99.99, tr("Ranges: percentile 99.99")); });
     connect(m_actions->range999, &QAction::triggered, this,
         [this] { setRanges("percentile", 99.9, tr("Ranges: percentile 99.9")); });
+    connect(m_actions->rangeKl, &QAction::triggered, this,
+        [this] { setRanges("kl", 0, tr("Ranges: least divergence")); });
+    connect(m_actions->rangeMse, &QAction::triggered, this,
+        [this] { setRanges("mse", 0, tr("Ranges: least squared error")); });
+    connect(m_actions->rangeWeighted, &QAction::triggered, this,
+        [this] { setRanges("mse_weighted", 0, tr("Ranges: squared error as the weights read it")); });
+    connect(m_actions->smooth, &QAction::triggered, this, [this](bool on) {
+        marking::Mark change;
+        change.draft = m_document->draft();
+        change.draft.model.smoothing = on ? presetConfig("smoothed").model.smoothing : std::nullopt;
+        change.text = on ? tr("Smooth outliers away") : tr("No smoothing");
+        marking::apply(m_document, change);
+    });
 }
 
 void Commands::fillOpTypes()
@@ -224,12 +240,14 @@ void Commands::setRanges(const char* method, double percentile, const QString& t
 void Commands::connectRun()
 {
     const std::pair<QAction*, JobKind> jobs[] = {{m_actions->baseline, JobKind::Baseline},
-        {m_actions->calibrate, JobKind::Calibrate}, {m_actions->measure, JobKind::Measure},
+        {m_actions->calibrate, JobKind::Calibrate}, {m_actions->sensitivity, JobKind::Sensitivity}, {m_actions->measure, JobKind::Measure},
         {m_actions->tune, JobKind::Tune}};
     for (const auto& [action, kind] : jobs)
         connect(action, &QAction::triggered, this, [this, kind = kind] {
-            if (m_jobs->start(kind))
-                m_window->showPage(QStringLiteral("workbench"));
+            if (!m_jobs->start(kind))
+                return;
+            m_window->showPage(QStringLiteral("workbench"));
+            m_window->workbench()->showSensitivity(kind == JobKind::Sensitivity);
         });
     connect(m_actions->stop, &QAction::triggered, m_jobs, &JobControl::stop);
     connect(m_jobs, &JobControl::finished, this, [this](const JobResult& result) {

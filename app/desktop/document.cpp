@@ -33,6 +33,11 @@ Document::Document(QObject* parent)
     : QObject(parent)
 {
     connect(&m_data, &DataSource::checked, this, &Document::dataChecked);
+    const auto stale = [this] { m_predictorCurrent = false; };
+    connect(this, &Document::trialsChanged, this, stale);
+    connect(this, &Document::sensitivityChanged, this, stale);
+    connect(this, &Document::workloadChanged, this, stale);
+    connect(this, &Document::opened, this, stale);
 }
 
 Document::~Document() = default;
@@ -84,6 +89,7 @@ void Document::adopt(std::shared_ptr<Opened> result)
     m_undo.clear();
     m_selection.setNodes({});
     m_selection.setTrial(0);
+    m_sensitivity = {};
     m_data.clear();
     m_project = std::move(result->project);
     m_loaded = std::move(result->model);
@@ -302,16 +308,52 @@ void Document::addRanges(const Ranges& ranges)
         store([&](project::Project& project) { project.addRanges(hash, ranges); });
 }
 
+void Document::setSensitivity(const Sensitivity& sensitivity)
+{
+    m_sensitivity = sensitivity;
+    const std::string hash = m_data.hash();
+    if (!hash.empty() && sensitivity.complete())
+        store([&](project::Project& project) { project.putSensitivity(hash, sensitivity); });
+    emit sensitivityChanged();
+}
+
 void Document::checkData(const DataSpec& spec)
 {
     if (hasModel())
         m_data.check(spec, m_loaded.model);
 }
 
+const tune::Predictor* Document::predictor() const
+{
+    if (m_predictorCurrent)
+        return m_predictor.get();
+    m_predictorCurrent = true;
+    m_predictor.reset();
+    std::vector<tune::Predictor::Known> known;
+    bool fp32 = false;
+    for (const Trial& trial : m_trials) {
+        if (trial.state != TrialState::Done || trial.workload != m_workload || !trial.tuning()
+            || trial.manifest.dataHash != m_data.hash())
+            continue;
+        fp32 = fp32 || trial.origin == "baseline:fp32";
+        known.push_back({&trial, resolve(trial.config)});
+    }
+    if (fp32 && !m_sensitivity.margins.empty())
+        m_predictor = std::make_unique<tune::Predictor>(m_sensitivity, known);
+    return m_predictor.get();
+}
+
 void Document::dataChecked()
 {
     if (!m_project || !m_data.usable())
         return;
+    try {
+        m_sensitivity = m_project->sensitivity(m_data.hash());
+    } catch (const Error& error) {
+        m_sensitivity = {};
+        emit notice({Notice::Kind::Warning, tr("The ranking cannot be read. %1").arg(q(error.message())), {}});
+    }
+    emit sensitivityChanged();
     // Accepting means these very files: another hash asks again.
     if (m_project->meta(acceptedKey) == m_data.hash())
         m_data.setAccepted(true);

@@ -7,6 +7,7 @@
 #include "app/desktop/opening.h"
 #include "app/desktop/selection.h"
 #include "core/quantize/resolve.h"
+#include "core/tune/predictor.h"
 
 #include <QObject>
 #include <QUndoStack>
@@ -66,6 +67,10 @@ public:
 
     Ranges ranges() const; // of this model on this data
     void addRanges(const Ranges& ranges);
+    const Sensitivity& sensitivity() const { return m_sensitivity; } // of this model on this data; empty = none
+    void setSensitivity(const Sensitivity& sensitivity);
+    /// From sensitivity and trials of this workload; null while too little is known.
+    const tune::Predictor* predictor() const;
     void checkData(const DataSpec& spec);
     void acceptData();
 
@@ -84,6 +89,7 @@ signals:
     void goalChanged();
     void workloadChanged();
     void trialsChanged();
+    void sensitivityChanged();
     void notice(const octet::desktop::Notice& notice);
 
 private:
@@ -102,6 +108,9 @@ private:
     std::string m_modelHash;
     Config m_draft;
     Goal m_goal;
+    Sensitivity m_sensitivity;
+    mutable std::unique_ptr<tune::Predictor> m_predictor; // made when asked for
+    mutable bool m_predictorCurrent = false;
     Workload m_workload;
     quantize::Resolution m_resolution;
     std::vector<Trial> m_trials; // by id

@@ -40,6 +40,7 @@ GraphPanel::GraphPanel(Document* document, QWidget* parent)
     m_shown->setValue(shownDraft);
     m_fill->addItem(tr("Precision"));
     m_fill->addItem(tr("Time"));
+    m_fill->addItem(tr("Sensitivity"));
     m_fill->setAccessibleName(tr("Fill"));
     m_fill->setMinimumWidth(110);
     auto* fillLabel = new QLabel(tr("Fill"));
@@ -83,7 +84,7 @@ void GraphPanel::showModel()
 void GraphPanel::fillChosen()
 {
     const auto fill =
-        m_fill->currentIndex() == 1 ? widgets::GraphCanvas::Fill::Time : widgets::GraphCanvas::Fill::Precision;
+        static_cast<widgets::GraphCanvas::Fill>(std::clamp(m_fill->currentIndex(), 0, 2)); // in the order of the items
     m_canvas->setFill(fill);
     m_legend->setFill(fill);
     const auto range = m_canvas->fillRange();

@@ -18,6 +18,7 @@ JobControl::JobControl(Document* document, QObject* parent)
     connect(&m_worker, &WorkerClient::progress, this, &JobControl::progress);
     connect(&m_worker, &WorkerClient::logLine, this, &JobControl::logLine);
     connect(&m_worker, &WorkerClient::rangesFound, m_document, &Document::addRanges);
+    connect(&m_worker, &WorkerClient::sensitivityFound, m_document, &Document::setSensitivity);
     connect(&m_worker, &WorkerClient::trialStarted, this, [this](const Trial& trial) {
         const Trial mine = ours(trial);
         m_runningTrial = mine.id;
@@ -59,6 +60,8 @@ QString JobControl::title(JobKind kind)
         return tr("Calibrate");
     case JobKind::Measure:
         return tr("Measure draft");
+    case JobKind::Sensitivity:
+        return tr("Sensitivity");
     case JobKind::Tune:
         return tr("Tune");
     }
@@ -93,7 +96,12 @@ QString JobControl::draftName() const
         return counts.bf16 == 0 ? tr("All fp32")
             : counts.fp32 == 0  ? tr("All bf16")
                                 : tr("bf16, %1 in fp32").arg(counts.fp32);
-    QStringList parts{dynamic ? tr("Dynamic") : tr("Static")};
+    const bool smoothed = draft.model.smoothing.value_or(0) != 0;
+    QStringList parts{dynamic ? tr("Dynamic") : smoothed ? tr("Smoothed") : tr("Static")};
+    if (dynamic && smoothed)
+        parts << tr("smoothed");
+    if (!dynamic && !smoothed && draft.model.rangeMethod.value_or(RangeMethod::MinMax) != RangeMethod::MinMax)
+        parts << tr("%1 ranges").arg(words::q(toString(*draft.model.rangeMethod)));
     if (counts.fp32 > 0)
         parts << tr("%1 in fp32").arg(words::count(counts.fp32, QStringLiteral("product")));
     if (counts.bf16 > 0)
@@ -113,6 +121,7 @@ JobRequest JobControl::request(JobKind kind) const
     job.workload = m_document->workload();
     job.ranges = m_document->ranges();
     job.trialName = s(draftName());
+    job.sensitivity = m_document->sensitivity();
     for (const Trial& trial : m_document->trials())
         if (trial.state != TrialState::Running && trial.workload == job.workload
             && (trial.manifest.dataHash.empty() || trial.manifest.dataHash == m_document->data()->hash()))

@@ -90,6 +90,9 @@ OpsContent shownOps(const Document& document)
     OpsContent content = trial && !trial->groups.empty() ? executedOps(*trial, loaded.products, loaded.nodeNames)
         : trial                                          ? plannedOps(document.resolve(trial->config))
                                                          : plannedOps(document.resolution());
+    for (const OpSensitivity& op : document.sensitivity().ops)
+        if (const auto it = content.ops.find(q(op.node)); it != content.ops.end() && op.kl)
+            it->sensitivity = *op.kl;
     const Trial* hovered =
         selection.hoveredTrial() == selection.trial() ? nullptr : document.trial(selection.hoveredTrial());
     if (hovered && !hovered->groups.empty()) {

@@ -2,6 +2,7 @@
 #include "app/desktop/present_trials.h"
 
 #include "app/desktop/document.h"
+#include "app/desktop/present_sensitivity.h"
 #include "app/desktop/words.h"
 #include "core/measure/verdict.h"
 #include "core/tune/frontier.h"
@@ -133,6 +134,7 @@ void fillPlot(TrialsContent& content, const Document& document)
             plot.samples = trial.tuning()->samples;
     }
     plot.frontier = QVector<int>(content.frontier.begin(), content.frontier.end());
+    plot.ghost = presentGhost(document);
     if (content.fp32) {
         plot.todayMs = content.fp32->latency.p50;
         const Accuracy& today = *content.fp32->tuning();

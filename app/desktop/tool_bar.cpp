@@ -61,7 +61,8 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
     bar->addAction(actions->undo);
     bar->addAction(actions->redo);
     bar->addSeparator();
-    for (QAction* action : {actions->baseline, actions->calibrate, actions->measure, actions->tune, actions->stop})
+    for (QAction* action : {actions->baseline, actions->calibrate, actions->sensitivity, actions->measure, actions->tune,
+             actions->stop})
         bar->addAction(action);
     bar->addSeparator();
     textBeside(bar, actions->open, QObject::tr("Open"));
@@ -69,6 +70,7 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
     textBeside(bar, actions->redo, {});
     textBeside(bar, actions->baseline, QObject::tr("Baseline"));
     textBeside(bar, actions->calibrate, QObject::tr("Calibrate"));
+    textBeside(bar, actions->sensitivity, QObject::tr("Sensitivity"));
     textBeside(bar, actions->measure, QObject::tr("Measure"));
     textBeside(bar, actions->tune, QObject::tr("Tune"));
     textBeside(bar, actions->stop, QObject::tr("Stop"));
@@ -79,7 +81,7 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
     draft->setFixedHeight(28);
     auto* draftMenu = new QMenu(draft);
     draftMenu->setToolTipsVisible(true);
-    draftMenu->addActions({actions->presetStatic, actions->presetDynamic, actions->presetBf16, actions->presetFp32});
+    draftMenu->addActions({actions->presetStatic, actions->presetSmoothed, actions->presetDynamic, actions->presetBf16, actions->presetFp32});
     draftMenu->addSeparator();
     draftMenu->addAction(actions->makeDraft);
     draft->setMenu(draftMenu);

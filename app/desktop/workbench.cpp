@@ -7,6 +7,7 @@
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/job_control.h"
 #include "app/desktop/marking.h"
+#include "app/desktop/present_sensitivity.h"
 #include "app/desktop/present_trials.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workload_menu.h"
@@ -16,6 +17,8 @@
 #include "widgets/inspector.h"
 #include "widgets/model_tree.h"
 #include "widgets/panel.h"
+#include "widgets/segmented.h"
+#include "widgets/sensitivity_view.h"
 #include "widgets/trials_view.h"
 
 #include <QHBoxLayout>
@@ -25,6 +28,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QStackedWidget>
 #include <QVBoxLayout>
 
 namespace octet::desktop {
@@ -63,7 +67,8 @@ Workbench::Workbench(Document* document, JobControl* jobs, Actions* actions, QWi
     connect(&m_trialsTimer, &QTimer::timeout, this, &Workbench::refreshTrials);
     connectDocument();
     connectViews(actions);
-    for (QWidget* widget : {static_cast<QWidget*>(m_graph), static_cast<QWidget*>(m_left)})
+    for (QWidget* widget : {static_cast<QWidget*>(m_graph), static_cast<QWidget*>(m_left),
+             static_cast<QWidget*>(m_sensitivityView)})
         widget->addActions(actions->marks());
 }
 
@@ -110,8 +115,35 @@ widgets::Panel* Workbench::makeTrials()
     m_trialsPanel = new widgets::Panel(tr("Trials"));
     m_trialsModel = new widgets::TrialsModel(this);
     m_trialsView = new widgets::TrialsView(m_trialsModel);
-    m_trialsPanel->body()->addWidget(m_trialsView);
+    m_sensitivityView = new widgets::SensitivityView;
+    m_lowerPages = new QStackedWidget;
+    m_lowerPages->addWidget(m_trialsView);
+    m_lowerPages->addWidget(m_sensitivityView);
+    m_lower = new widgets::Segmented;
+    m_lower->setAccessibleName(tr("Trials or sensitivity"));
+    m_lower->setOptions({{tr("Trials"), QStringLiteral("trials"), tr("What was measured")},
+        {tr("Sensitivity"), QStringLiteral("sensitivity"), tr("What each op alone does to the output, F7")}});
+    connect(m_lower, &widgets::Segmented::valueChanged, this,
+        [this](const QString& value) { showSensitivity(value == QLatin1String("sensitivity")); });
+    m_trialsPanel->header()->addWidget(m_lower);
+    m_trialsPanel->body()->addWidget(m_lowerPages);
+    showSensitivity(false);
     return m_trialsPanel;
+}
+
+void Workbench::showSensitivity(bool shown)
+{
+    m_lower->setValue(shown ? QStringLiteral("sensitivity") : QStringLiteral("trials"));
+    m_lowerPages->setCurrentIndex(shown ? 1 : 0);
+}
+
+void Workbench::refreshSensitivity()
+{
+    const QString reason = m_jobs->whyNot(JobKind::Sensitivity);
+    m_sensitivityView->setRows(presentSensitivity(*m_document),
+        tr("What does each op alone do to the output?\nNot measured yet."),
+        reason.isEmpty() ? tr("Measure sensitivity, F7") : QString());
+    m_sensitivityView->setSelectedNodes(m_document->selection()->nodes());
 }
 
 void Workbench::connectDocument()
@@ -121,6 +153,9 @@ void Workbench::connectDocument()
     connect(m_document, &Document::opened, this, &Workbench::modelOpened);
     connect(m_document, &Document::draftChanged, this, ops);
     connect(m_document, &Document::editableChanged, this, ops);
+    connect(m_document, &Document::draftChanged, this, trials); // the ghost point follows
+    connect(m_document, &Document::sensitivityChanged, this, trials);
+    connect(m_document, &Document::sensitivityChanged, this, ops);
     connect(m_document, &Document::trialsChanged, this, trials);
     connect(m_document, &Document::goalChanged, this, trials);
     connect(m_document, &Document::workloadChanged, this, trials);
@@ -131,6 +166,7 @@ void Workbench::connectDocument()
     connect(selection, &Selection::nodesChanged, this, [this] {
         const QStringList& nodes = m_document->selection()->nodes();
         m_tree->setSelection(nodes);
+        m_sensitivityView->setSelectedNodes(nodes);
         m_graph->showSelection();
         m_inspector->setContent(inspect(*m_document));
     });
@@ -152,6 +188,9 @@ void Workbench::connectViews(Actions* actions)
     connect(m_graph->canvas(), &widgets::GraphCanvas::contextMenuRequested, this,
         [this, actions](const QPoint& at) { popupOpMenu(actions, at); });
 
+    connect(m_sensitivityView, &widgets::SensitivityView::selectionChanged, selection, &Selection::setNodes);
+    connect(m_sensitivityView, &widgets::SensitivityView::emptyActionRequested, this,
+        &Workbench::sensitivityRequested);
     connect(m_plot, &widgets::FrontierPlot::trialSelected, selection, &Selection::setTrial);
     connect(m_plot, &widgets::FrontierPlot::trialHovered, selection, &Selection::setHoveredTrial);
     connect(m_plot, &widgets::FrontierPlot::trialActivated, this, &Workbench::draftFromTrialRequested);
@@ -222,6 +261,7 @@ void Workbench::refreshTrials()
     const TrialsContent content = presentTrials(*m_document);
     m_plotPanel->setNote(m_document->hasModel() ? words::q(graph::fixtureNote(m_document->model().path())) : QString());
     m_plot->setContent(content.plot);
+    refreshSensitivity();
     m_trialsModel->setTrials(content.trials, content.verdicts, content.frontier);
     m_trialsPanel->setNote(content.summary);
     const int selected = m_document->selection()->trial();

@@ -9,6 +9,7 @@
 
 class QMenu;
 class QPushButton;
+class QStackedWidget;
 
 namespace octet::widgets {
 class FrontierPlot;
@@ -16,6 +17,8 @@ class GoalLine;
 class Inspector;
 class ModelTree;
 class Panel;
+class Segmented;
+class SensitivityView;
 class TrialsModel;
 class TrialsView;
 } // namespace octet::widgets
@@ -37,6 +40,8 @@ public:
     widgets::FrontierPlot* plot() { return m_plot; }
     widgets::TrialsView* trialsView() { return m_trialsView; }
     widgets::TrialsModel* trialsModel() { return m_trialsModel; }
+    widgets::SensitivityView* sensitivityView() { return m_sensitivityView; }
+    void showSensitivity(bool shown); // instead of the trials
     widgets::ModelTree* tree() { return m_tree; }
     widgets::Inspector* inspector() { return m_inspector; }
 
@@ -51,6 +56,7 @@ public:
 signals:
     void draftFromTrialRequested(int trial);
     void emptyActionRequested();
+    void sensitivityRequested();
 
 private:
     widgets::Panel* makeTree();
@@ -62,6 +68,7 @@ private:
     void modelOpened();
     void refreshOps();
     void refreshTrials();
+    void refreshSensitivity();
     void popupOpMenu(Actions* actions, const QPoint& at);
 
     Document* m_document;
@@ -74,6 +81,9 @@ private:
     widgets::GoalLine* m_goal;
     widgets::TrialsModel* m_trialsModel;
     widgets::TrialsView* m_trialsView;
+    widgets::SensitivityView* m_sensitivityView;
+    widgets::Segmented* m_lower;
+    QStackedWidget* m_lowerPages;
     widgets::Panel* m_plotPanel = nullptr;
     widgets::Panel* m_trialsPanel = nullptr;
     QPushButton* m_workload;

@@ -200,6 +200,8 @@ void WorkerClient::dispatch(const std::string& method, const std::string& params
         emit progress(fromJson<JobProgress>(value));
     else if (method == "job/ranges")
         emit rangesFound(fromJson<Ranges>(value));
+    else if (method == "job/sensitivity")
+        emit sensitivityFound(fromJson<Sensitivity>(value));
     else if (method == "job/log")
         emit logLine(QString::fromStdString(value.value("line", std::string())));
 }

@@ -39,6 +39,7 @@ signals:
     void trialFinished(const octet::Trial& trial);
     void progress(const octet::JobProgress& progress);
     void rangesFound(const octet::Ranges& ranges);
+    void sensitivityFound(const octet::Sensitivity& sensitivity);
     void logLine(const QString& line);
     void finished(const octet::JobResult& result);
     void cancelled();

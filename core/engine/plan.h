@@ -58,10 +58,17 @@ public:
     virtual ~StepState() = default;
 };
 
+/// What a step does at least: operations (multiply and add counted apart), and bytes that it reads and writes once.
+struct Work
+{
+    double operations = 0, read = 0, written = 0;
+};
+
 class Step
 {
 public:
     virtual ~Step() = default;
+    virtual Work work() const = 0;
     virtual void run(const Frame& frame, StepState* state) const = 0;
     virtual std::unique_ptr<StepState> makeState() const { return nullptr; }
     GroupProfile group;

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/weight_store.h"
 
+#include "core/quantize/bias_correction.h"
+#include "core/values/hash.h"
+
 #include <fmt/format.h>
+
+#include <span>
 
 namespace octet::engine {
 
@@ -11,8 +16,12 @@ std::shared_ptr<const StoredWeight> makeWeight(const WeightRequest& r, const Dnn
 {
     auto stored = std::make_shared<StoredWeight>();
     if (r.integer) {
+        static const std::vector<float> none;
+        const std::vector<float>& smoothing = r.smoothing ? *r.smoothing : none;
         const quantize::QuantizedWeight q
-            = quantize::quantizeWeight(*r.weight, r.k, r.n, r.transposed, r.granularity, r.bits);
+            = quantize::quantizeWeight(*r.weight, r.k, r.n, r.transposed, r.granularity, r.bits, smoothing);
+        if (r.means && !r.means->empty())
+            stored->biasCorrection = quantize::biasCorrection(*r.weight, r.transposed, q, smoothing, *r.means);
         if (product)
             stored->packed = product->pack(q.values.data(), false);
         else
@@ -27,6 +36,11 @@ std::shared_ptr<const StoredWeight> makeWeight(const WeightRequest& r, const Dnn
     stored->bytes = (stored->panels ? stored->panels->bytes() : DnnProduct::bytes(*stored->packed)) + stored->scales.size() * sizeof(float)
         + stored->columnSums.size() * sizeof(std::int32_t);
     return stored;
+}
+
+std::string keyOf(const std::vector<float>* factors)
+{
+    return factors && !factors->empty() ? sha256(std::as_bytes(std::span(*factors))) : std::string();
 }
 
 } // namespace
@@ -46,8 +60,9 @@ std::size_t WeightStore::bytes() const
 
 std::shared_ptr<const StoredWeight> WeightStore::Impl::get(const WeightRequest& request, const DnnProduct* product)
 {
-    const std::string key = fmt::format("{}|{}|{}|{}|{}", request.model->hash(), request.weight->name,
-                                        request.integer ? "s8" : request.half ? "bf16" : "f32", toString(request.granularity), request.bits);
+    const std::string key = fmt::format("{}|{}|{}|{}|{}|{}|{}", request.model->hash(), request.weight->name,
+                                        request.integer ? "s8" : request.half ? "bf16" : "f32", toString(request.granularity), request.bits,
+                                        keyOf(request.smoothing), keyOf(request.means));
     const std::lock_guard lock(mutex);
     for (auto it = entries.begin(); it != entries.end(); ++it) {
         const StoredWeight& stored = *it->weight;

@@ -18,6 +18,7 @@ struct StoredWeight
     std::unique_ptr<const PanelWeights> panels; // for our own product
     std::vector<float> scales; // int8: N
     std::vector<std::int32_t> columnSums; // int8: N
+    std::vector<float> biasCorrection; // int8: N, or none
     std::size_t bytes = 0;
 };
 
@@ -31,6 +32,8 @@ struct WeightRequest
     bool half = false; // bf16, by oneDNN
     Granularity granularity = Granularity::PerChannel;
     int bits = 8;
+    const std::vector<float>* smoothing = nullptr; // int8: [K] factors of the rows; null or empty = none
+    const std::vector<float>* means = nullptr; // int8: [K] of the activation, for bias correction; null or empty = none
     PanelLayout layout = PanelLayout::Vnni; // for our own product
 };
 

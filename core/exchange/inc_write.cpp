@@ -237,18 +237,19 @@ private:
     YamlNode tuning()
     {
         YamlNode node = YamlNode::map();
-        std::string strategy = m_goal.strategy;
+        const std::string& strategy = m_goal.strategy;
         YamlNode named = YamlNode::map();
         named["tuning"]["strategy"]["name"] = YamlNode::string(strategy);
         const auto findings = checkInc(named, incSchema());
         const bool unknown = std::any_of(findings.begin(), findings.end(), [](const IncFinding& finding) {
             return finding.problem.error && finding.problem.path == "tuning.strategy.name";
         });
-        if (unknown) {
-            loss("the strategy {} is not INC's; basic is written", strategy);
-            strategy = "basic";
-        }
-        node["strategy"]["name"] = YamlNode::string(strategy);
+        if (strategy == Goal{}.strategy) // left out, which INC reads as basic and Octet as its own
+            loss("the strategy {} is Octet's; INC runs basic", strategy);
+        else if (unknown)
+            loss("the strategy {} is not INC's; INC runs basic", strategy);
+        if (!unknown)
+            node["strategy"]["name"] = YamlNode::string(strategy);
         if (!std::isfinite(m_goal.maxDrop) || (m_goal.relative && std::abs(m_goal.maxDrop) >= 1))
             throw Error(ErrorKind::Setting,
                 fmt::format("A relative drop of {} is no goal; it must lie between -1 and 1.", m_goal.maxDrop));

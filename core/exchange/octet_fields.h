@@ -29,6 +29,8 @@ struct Fields<OpLeaves>
         v("activation_scheme", &OpLeaves::activationScheme);
         v("range_method", &OpLeaves::rangeMethod);
         v("percentile", &OpLeaves::percentile);
+        v("smoothing", &OpLeaves::smoothing);
+        v("bias_correction", &OpLeaves::biasCorrection);
         v("locked", &OpLeaves::locked);
     }
 };
@@ -70,6 +72,8 @@ struct Fields<Goal>
         v("max_drop", &Goal::maxDrop);
         v("max_trials", &Goal::maxTrials);
         v("timeout_seconds", &Goal::timeoutSeconds);
+        v("metric", &Goal::metric);
+        v("objective", &Goal::objective);
         v("strategy", &Goal::strategy);
         v("keep_weights", &Goal::keepWeights);
         v("search_on", &Goal::searchOn);
@@ -198,8 +202,11 @@ struct RangeEntry
     double percentile = 0;
     double min = 0, max = 0;
     long samples = 0;
+    double alpha = 0;
+    std::vector<double> smoothing, means;
+    std::optional<long> heads;
     std::optional<RangeMethod> foundMethod; // where the range's own method differs from its key's
-    std::optional<double> foundPercentile;
+    std::optional<double> foundPercentile, foundAlpha;
 };
 
 template <>
@@ -215,8 +222,13 @@ struct Fields<RangeEntry>
         v("method", &RangeEntry::method);
         v("percentile", &RangeEntry::percentile);
         v("samples", &RangeEntry::samples);
+        v("alpha", &RangeEntry::alpha);
+        v("smoothing", &RangeEntry::smoothing);
+        v("means", &RangeEntry::means);
+        v("heads", &RangeEntry::heads);
         v("found_method", &RangeEntry::foundMethod);
         v("found_percentile", &RangeEntry::foundPercentile);
+        v("found_alpha", &RangeEntry::foundAlpha);
     }
 };
 

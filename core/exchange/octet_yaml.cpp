@@ -44,6 +44,10 @@ std::string nameOf(RangeMethod value)
 {
     return toString(value);
 }
+std::string nameOf(Objective value)
+{
+    return toString(value);
+}
 std::string nameOf(DataKind value)
 {
     for (const auto& [kind, name] : dataKinds)
@@ -71,6 +75,10 @@ void parseName(const std::string& text, Approach& value)
 void parseName(const std::string& text, RangeMethod& value)
 {
     value = rangeMethodFromString(text);
+}
+void parseName(const std::string& text, Objective& value)
+{
+    value = objectiveFromString(text);
 }
 void parseName(const std::string& text, DataKind& value)
 {
@@ -138,11 +146,16 @@ public:
     {
         YamlNode list = YamlNode::sequence(false);
         for (const auto& [key, range] : ranges) {
-            RangeEntry entry{key.value, key.method, key.percentile, range.min, range.max, range.samples, {}, {}};
+            RangeEntry entry{key.value, key.method, key.percentile, range.min, range.max, range.samples, key.alpha,
+                {range.smoothing.begin(), range.smoothing.end()}, {range.means.begin(), range.means.end()}, {}, {}, {}, {}};
+            if (range.heads != 0)
+                entry.heads = range.heads;
             if (range.method != key.method)
                 entry.foundMethod = range.method;
             if (range.percentile != key.percentile)
                 entry.foundPercentile = range.percentile;
+            if (range.alpha != key.alpha)
+                entry.foundAlpha = range.alpha;
             list.items.push_back(encode(entry));
             list.items.back().flow = true;
         }
@@ -283,11 +296,16 @@ public:
         decode(node, path, entries);
         for (std::size_t i = 0; i < entries.size(); ++i) {
             const RangeEntry& entry = entries[i];
-            const Range range{entry.min, entry.max, entry.foundMethod.value_or(entry.method),
-                entry.foundPercentile.value_or(entry.percentile), entry.samples};
+            Range range{entry.min, entry.max, entry.foundMethod.value_or(entry.method),
+                entry.foundPercentile.value_or(entry.percentile), entry.samples, entry.foundAlpha.value_or(entry.alpha),
+                {}, entry.heads.value_or(0), {}};
+            for (const double factor : entry.smoothing)
+                range.smoothing.push_back(static_cast<float>(factor));
+            for (const double mean : entry.means)
+                range.means.push_back(static_cast<float>(mean));
             if (!(entry.min <= entry.max))
                 fail(ErrorKind::Setting, node.items[i], fmt::format("{}[{}]", path, i), "has a min above its max.");
-            if (!ranges.emplace(RangeKey{entry.value, entry.method, entry.percentile}, range).second)
+            if (!ranges.emplace(RangeKey{entry.value, entry.method, entry.percentile, entry.alpha}, range).second)
                 fail(ErrorKind::Format, node.items[i], fmt::format("{}[{}]", path, i),
                     fmt::format("gives the range of {} twice; keep one.", entry.value));
         }

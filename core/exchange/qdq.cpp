@@ -4,6 +4,7 @@
 #include "core/exchange/atomic_file.h"
 #include "core/exchange/qdq_opset.h"
 #include "core/quantize/affine.h"
+#include "core/quantize/bias_correction.h"
 #include "core/quantize/products.h"
 #include "core/values/error.h"
 #include "core/values/hash.h"
@@ -108,14 +109,21 @@ public:
         raiseOpset(m_proto, m_model);
         m_proto.set_ir_version(std::max<std::int64_t>(m_proto.ir_version(), minIrVersion));
         const auto products = selectProducts();
+        for (const auto& output : m_graph.output())
+            m_outputs.insert(output.name());
+        planFolds(products);
         google::protobuf::RepeatedPtrField<onnx::NodeProto> old;
         old.Swap(m_graph.mutable_node());
         for (onnx::NodeProto& node : old) {
             const auto it = node.output_size() > 0 ? products.find(node.output(0)) : products.end();
-            if (it == products.end())
+            if (it == products.end()) {
+                const auto folded = node.output_size() > 0 ? m_folded.find(node.output(0)) : m_folded.end();
+                if (folded != m_folded.end())
+                    fold(node, *folded->second);
                 m_graph.add_node()->Swap(&node);
-            else
+            } else {
                 product(node, it->second);
+            }
         }
         dropReplaced();
         inlineExternal();
@@ -199,7 +207,7 @@ private:
         const bool dynamic = job.settings.approach == Approach::Dynamic;
         m_dynamic += dynamic;
         const auto pair = [&](const std::string& value) {
-            return dynamic ? dynamicPair(value) : staticPair(job, value);
+            return dynamic ? dynamicPair(smoothed(job, value)) : staticPair(job, value);
         };
         std::string first;
         if (job.product.kind == quantize::ProductKind::Context) {
@@ -209,10 +217,17 @@ private:
             first = pair(job.product.activation);
         }
         const std::string second = pair(job.product.weight);
+        const Range* range = smoothingOf(job, job.product.weight);
         onnx::NodeProto& copy = *m_graph.add_node();
         copy.Swap(&node);
         copy.set_input(0, first);
         copy.set_input(1, second);
+        if (!range || job.product.kind != quantize::ProductKind::Context)
+            return;
+        // The columns of V were divided: the result makes up for it.
+        const std::string result = copy.output(0), divided = unique(result + "_smoothed");
+        copy.set_output(0, divided);
+        add("Mul", result + "_unsmooth", {divided, factors(result, *range, range->smoothing, false)}, {result});
     }
 
     void product(onnx::NodeProto& node, const Job& job)
@@ -228,12 +243,135 @@ private:
             return integerProduct(node, job);
         if (dynamic)
             ++m_dynamicConv;
-        const std::string activation = dynamic ? dynamicPair(job.product.activation) : staticPair(job, job.product.activation);
+        const std::string activation =
+            dynamic ? dynamicPair(smoothed(job, job.product.activation)) : staticPair(job, job.product.activation);
         const std::string weight = dequantizedWeight(job);
         onnx::NodeProto& copy = *m_graph.add_node();
         copy.Swap(&node);
         copy.set_input(0, activation);
         copy.set_input(1, weight);
+        correctBias(copy, job);
+    }
+
+    /// What quantizing the weights loses on average comes behind the product.
+    void correctBias(onnx::NodeProto& node, const Job& job)
+    {
+        if (!job.settings.biasCorrection)
+            return;
+        const graph::Node& source = m_model.nodes()[static_cast<std::size_t>(job.product.node)];
+        const bool transposed = storedTransposed(source, job.product);
+        const Range& range = rangeOf(job, job.product.activation);
+        const graph::Weight& weight = *m_model.weight(job.product.weight);
+        const auto quantized = quantize::quantizeWeight(weight, job.product.k, job.product.n, transposed,
+            job.settings.weightGranularity, job.settings.weightBits, range.smoothing);
+        const auto correction = quantize::biasCorrection(weight, transposed, quantized, range.smoothing, range.means);
+        const std::string result = node.output(0), before = unique(result + "_uncorrected");
+        node.set_output(0, before);
+        const std::string name = initializer(result + "_correction", onnx::TensorProto::FLOAT,
+            {static_cast<std::int64_t>(correction.size())}, correction.data(), correction.size() * sizeof(float));
+        add("Add", result + "_bias_correction", {before, name}, {result});
+    }
+
+    const Range& rangeOf(const Job& job, const std::string& value) const
+    {
+        const RangeKey key = rangeKey(value, job.settings);
+        const auto range = m_ranges.find(key);
+        if (range == m_ranges.end())
+            throw Error(ErrorKind::Setting,
+                fmt::format("{} is int8, but its input {} has no {} range; calibrate first.", job.name, value,
+                    toString(key.method)),
+                Location{{}, 0, 0, 0, job.name});
+        return range->second;
+    }
+
+    /// The range whose factors the value is divided by, if it is.
+    const Range* smoothingOf(const Job& job, const std::string& value) const
+    {
+        if (job.settings.smoothing == 0)
+            return nullptr;
+        const Range& range = rangeOf(job, value);
+        return range.smoothing.empty() ? nullptr : &range;
+    }
+
+    /// One factor a channel in a shape that broadcasts over the value; `transposed`: K, whose channels are rows.
+    std::string factors(
+        const std::string& value, const Range& range, const std::vector<float>& values, bool transposed)
+    {
+        const auto count = static_cast<std::int64_t>(values.size());
+        std::vector<std::int64_t> dims{count};
+        if (range.heads > 0 && count % range.heads == 0)
+            dims = {range.heads, transposed ? count / range.heads : 1, transposed ? 1 : count / range.heads};
+        return initializer(
+            value + "_smoothing", onnx::TensorProto::FLOAT, dims, values.data(), values.size() * sizeof(float));
+    }
+
+    /// The value divided by its smoothing: by a normalization that only such readers have, else by a Mul.
+    std::string smoothed(const Job& job, const std::string& value)
+    {
+        const Range* range = smoothingOf(job, value);
+        if (!range || m_folded.count(value))
+            return value;
+        const RangeKey key = rangeKey(value, job.settings);
+        const auto known = m_smoothed.find(key);
+        if (known != m_smoothed.end())
+            return known->second;
+        std::vector<float> inverse;
+        for (const float factor : range->smoothing)
+            inverse.push_back(1 / factor);
+        const bool transposed = job.product.kind == quantize::ProductKind::Scores && value == job.product.weight;
+        const std::string result = unique(value + "_smooth");
+        add("Mul", value + "_Smooth", {value, factors(value, *range, inverse, transposed)}, {result});
+        return m_smoothed[key] = result;
+    }
+
+    /// Normalizations all of whose readers want their output divided in the same way: gamma and beta are.
+    void planFolds(const std::unordered_map<std::string, Job>& jobs)
+    {
+        for (const graph::Node& node : m_model.nodes()) {
+            if (node.opType != "LayerNormalization" || node.inputs.size() < 2 || node.outputs.empty())
+                continue;
+            const graph::Weight* gamma = m_model.weight(node.inputs[1]);
+            const bool beta = node.inputs.size() > 2 && !node.inputs[2].empty();
+            const std::string& value = node.outputs[0];
+            const std::vector<int> readers = m_model.consumers(value);
+            const Range* range = nullptr;
+            RangeKey key;
+            bool all = gamma && gamma->type == DType::F32 && !readers.empty()
+                && (!beta || m_model.weight(node.inputs[2])) && !m_outputs.count(value);
+            for (const int reader : readers) {
+                const graph::Node& r = m_model.nodes()[static_cast<std::size_t>(reader)];
+                const auto job = r.outputs.empty() ? jobs.end() : jobs.find(r.outputs[0]);
+                const bool shapeOnly = r.opType == "Shape";
+                if (shapeOnly)
+                    continue;
+                const Range* own = job != jobs.end() && job->second.product.counted()
+                        && job->second.product.activation == value
+                    ? smoothingOf(job->second, value)
+                    : nullptr;
+                const RangeKey ownKey = own ? rangeKey(value, job->second.settings) : RangeKey{};
+                all = all && own && (!range || ownKey == key);
+                range = own, key = ownKey;
+            }
+            if (all && range && range->smoothing.size() == gamma->as<float>().size())
+                m_folded[value] = range;
+        }
+    }
+
+    void fold(onnx::NodeProto& norm, const Range& range)
+    {
+        for (int input = 1; input < norm.input_size() && input < 3; ++input) {
+            if (norm.input(input).empty())
+                continue;
+            const graph::Weight& weight = *m_model.weight(norm.input(input));
+            std::vector<float> values(weight.as<float>().begin(), weight.as<float>().end());
+            for (std::size_t i = 0; i < values.size(); ++i)
+                values[i] /= range.smoothing[i];
+            const std::string old = norm.input(input);
+            norm.set_input(input,
+                initializer(old + "_smooth", onnx::TensorProto::FLOAT, {static_cast<std::int64_t>(values.size())},
+                    values.data(), values.size() * sizeof(float)));
+            m_replaced.insert(old);
+        }
     }
 
     /// QuantizeLinear + DequantizeLinear over the value, one pair for all readers with the same range and scheme.
@@ -243,14 +381,8 @@ private:
         const auto known = m_pairs.find({key, job.settings.activationScheme});
         if (known != m_pairs.end())
             return known->second;
-        const auto range = m_ranges.find(key);
-        if (range == m_ranges.end())
-            throw Error(ErrorKind::Setting,
-                fmt::format("{} is static int8, but its input {} has no {} range; calibrate first.", job.name, value,
-                    toString(key.method)),
-                Location{{}, 0, 0, 0, job.name});
-        const quantize::Affine affine = quantize::activationAffine(range->second, job.settings.activationScheme);
-        return m_pairs[{key, job.settings.activationScheme}] = pairOf(value, affine);
+        const quantize::Affine affine = quantize::activationAffine(rangeOf(job, value), job.settings.activationScheme);
+        return m_pairs[{key, job.settings.activationScheme}] = pairOf(smoothed(job, value), affine);
     }
 
     std::string pairOf(const std::string& value, const quantize::Affine& affine)
@@ -311,8 +443,9 @@ private:
         const graph::Node& node = m_model.nodes()[static_cast<std::size_t>(job.product.node)];
         const bool transposed = storedTransposed(node, job.product);
         const std::string& name = job.product.weight;
-        const auto key = std::tuple(
-            name, job.settings.weightGranularity, job.settings.weightBits, transposed, transposed && fileLayout);
+        const Range* range = smoothingOf(job, job.product.activation);
+        const auto key = std::tuple(name, job.settings.weightGranularity, job.settings.weightBits, transposed,
+            transposed && fileLayout, range ? rangeKey(job.product.activation, job.settings) : RangeKey{});
         const auto [it, added] = m_weights.try_emplace(key);
         if (!added)
             return it->second;
@@ -323,7 +456,8 @@ private:
                     weight ? toString(weight->type) : "computed"),
                 Location{{}, 0, 0, 0, job.name});
         const auto quantized = quantize::quantizeWeight(
-            *weight, job.product.k, job.product.n, transposed, job.settings.weightGranularity, job.settings.weightBits);
+            *weight, job.product.k, job.product.n, transposed, job.settings.weightGranularity, job.settings.weightBits,
+            range ? range->smoothing : std::vector<float>());
         m_quantizedBytes += quantized.values.size();
         if (m_quantizedBytes > maxBytes)
             tooLarge();
@@ -377,7 +511,7 @@ private:
     /// y = cast(MatMulInteger(q(x), W)) * (scale(x) * scale(W)) (+ bias), under the name of the node it replaces.
     void integerProduct(const onnx::NodeProto& node, const Job& job)
     {
-        const Dynamic& activation = dynamicValue(job.product.activation);
+        const Dynamic& activation = dynamicValue(smoothed(job, job.product.activation));
         const Weight& weight = quantizedWeight(job, false);
         const std::string& y = node.output(0);
         const bool bias = node.input_size() > 2 && !node.input(2).empty();
@@ -389,6 +523,7 @@ private:
         add("Mul", job.name + "_output_scale_mul", {real, scale}, {product});
         if (bias)
             add("Add", job.name + "_bias_add", {product, node.input(2)}, {y});
+        correctBias(*m_graph.mutable_node(m_graph.node_size() - 1), job);
     }
 
     /// fp32 weights that nobody reads any more.
@@ -481,7 +616,10 @@ private:
     std::unordered_set<std::string> m_names;
     std::map<std::pair<RangeKey, Scheme>, std::string> m_pairs;
     std::map<std::string, Dynamic> m_dynamicValues;
-    std::map<std::tuple<std::string, Granularity, int, bool, bool>, Weight> m_weights;
+    std::map<std::tuple<std::string, Granularity, int, bool, bool, RangeKey>, Weight> m_weights;
+    std::map<RangeKey, std::string> m_smoothed;
+    std::map<std::string, const Range*> m_folded; // outputs of normalizations
+    std::unordered_set<std::string> m_outputs; // of the graph
     std::set<std::string> m_replaced;
     std::uint64_t m_quantizedBytes = 0;
     int m_bf16 = 0, m_probabilities = 0, m_refused = 0, m_asymmetricWeights = 0, m_dynamic = 0, m_dynamicConv = 0;

@@ -78,14 +78,17 @@ void Runner::set(const std::map<std::string, Tensor>& inputs)
 
 void runSplit(const Context& context, Split split, const Settings& settings, const Ranges& ranges,
     const std::vector<std::string>& taps,
-    const std::function<void(Runner&, const std::vector<std::size_t>&, int, int)>& use)
+    const std::function<void(Runner&, const std::vector<std::size_t>&, int, int)>& use,
+    const std::vector<std::size_t>* only)
 {
     const MachineLock lock(MachineLock::Mode::Computing, context.cancelled);
     const int rows = rowsPerRun(*context.model, context.data->spec().batchSize);
-    const auto total = static_cast<long>(context.data->size(split));
+    const auto total = static_cast<long>(only ? only->size() : context.data->size(split));
     long done = 0;
     report(context, 0, total);
-    for (const auto& [length, indices] : buckets(*context.data, split)) {
+    for (auto& [length, indices] : buckets(*context.data, split)) {
+        if (only)
+            std::erase_if(indices, [&](std::size_t i) { return std::find(only->begin(), only->end(), i) == only->end(); });
         std::unique_ptr<Runner> runner;
         for (std::size_t from = 0; from < indices.size(); from += static_cast<std::size_t>(rows)) {
             checkCancelled(context);

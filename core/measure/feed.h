@@ -38,10 +38,11 @@ private:
     engine::Session m_session;
 };
 
-/// Calls `use(runner, indices)` after every run over a bucketed split; `indices` are the real rows, filler rows behind
+/// Calls `use(runner, indices)` after every run over a bucketed split, or `only` these of its samples; `indices` are the real rows, filler rows behind
 /// them repeat the last sample. One program a padded length. Progress and cancelling are done here.
 void runSplit(const Context& context, Split split, const Settings& settings, const Ranges& ranges,
     const std::vector<std::string>& taps,
-    const std::function<void(Runner&, const std::vector<std::size_t>& indices, int rows, int paddedLength)>& use);
+    const std::function<void(Runner&, const std::vector<std::size_t>& indices, int rows, int paddedLength)>& use,
+    const std::vector<std::size_t>* only = nullptr);
 
 } // namespace octet::measure

@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int fewestRuns = 30;
 constexpr int warmUps = 3;
-constexpr int profiledRuns = 15;
+constexpr int profiledRuns = 20; // even: see profile()
 
 /// What is timed: `runs` inputs, in groups of equal padded length.
 struct Plan
@@ -114,6 +114,7 @@ public:
     {
         m_result.groups.resize(contenders.size());
         m_result.weightBytes.resize(contenders.size());
+        m_result.memoryBytes.resize(contenders.size());
     }
 
     LatencyRun run()
@@ -157,7 +158,10 @@ private:
             runners.push_back(std::make_unique<Runner>(
                 m_context, m_contenders[c].settings, m_contenders[c].ranges, shapesOf(inputs), m_threads));
             runners[c]->set(inputs);
-            m_result.weightBytes[c] = std::max(m_result.weightBytes[c], runners[c]->program().weightBytes());
+            const engine::Program& program = runners[c]->program();
+            m_result.weightBytes[c] = std::max(m_result.weightBytes[c], program.weightBytes());
+            m_result.memoryBytes[c] =
+                std::max(m_result.memoryBytes[c], program.weightBytes() + program.arenaBytes());
         }
         for (int i = 0; i < warmUps; ++i) {
             for (const auto& runner : runners) {
@@ -175,24 +179,39 @@ private:
             }
         }
         if (profiled)
-            for (std::size_t c = 0; c < runners.size(); ++c)
-                m_result.groups[c] = profile(*runners[c]);
+            profile(runners);
     }
 
-    std::vector<GroupProfile> profile(Runner& runner)
+    /// Profiled and plain runs take turns, so that what profiling costs is seen too.
+    void profile(const std::vector<std::unique_ptr<Runner>>& runners)
     {
-        std::vector<GroupProfile> groups = runner.program().groups();
-        std::vector<std::vector<double>> times(groups.size());
-        for (int i = 0; i < profiledRuns; ++i) {
-            std::vector<double> ms(groups.size(), 0);
-            runner.session().runProfiled(ms);
-            for (std::size_t g = 0; g < groups.size(); ++g)
-                times[g].push_back(ms[g]);
-            step(1);
+        const std::size_t count = runners.size();
+        std::vector<std::vector<std::vector<double>>> times(count); // contender, group, round
+        std::vector<std::vector<double>> plain(count), whole(count);
+        for (int i = 0; i < profiledRuns; ++i)
+            for (std::size_t c = 0; c < count; ++c) {
+                engine::Session& session = runners[c]->session();
+                std::vector<double> ms(runners[c]->program().groups().size(), 0);
+                // The second of two runs finds warm caches: each is second every other time.
+                if (i % 2 == 0)
+                    plain[c].push_back(timedRun(session));
+                const auto start = Clock::now();
+                session.runProfiled(ms);
+                whole[c].push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+                if (i % 2 != 0)
+                    plain[c].push_back(timedRun(session));
+                times[c].resize(ms.size());
+                for (std::size_t g = 0; g < ms.size(); ++g)
+                    times[c][g].push_back(ms[g]);
+                step(1);
+            }
+        for (std::size_t c = 0; c < count; ++c) {
+            m_result.groups[c] = runners[c]->program().groups();
+            for (std::size_t g = 0; g < times[c].size(); ++g)
+                m_result.groups[c][g].ms = median(times[c][g]);
+            m_result.runMs.push_back(median(plain[c]));
+            m_result.profilingCost.push_back(median(whole[c]) / median(plain[c]) - 1);
         }
-        for (std::size_t g = 0; g < groups.size(); ++g)
-            groups[g].ms = median(times[g]);
-        return groups;
     }
 
     const Context& m_context;

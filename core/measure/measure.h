@@ -71,7 +71,9 @@ struct LatencyRun
 {
     std::vector<Latency> latencies; // one a contender; ratios are to contender 0
     std::vector<std::vector<GroupProfile>> groups; // with median ms per group, one list a contender
-    std::vector<long long> weightBytes;
+    std::vector<double> runMs; // of a run at the groups' length, not profiled; beside the profiled ones
+    std::vector<double> profilingCost; // share of a run that profiling adds
+    std::vector<long long> weightBytes, memoryBytes; // of the largest program; memory: weights and arena
 };
 /// Contenders take turns sample by sample (A B C A B C ...) after a warm-up; holds the machine-wide timing lock.
 /// Length 0 times real samples (of the tuning split, else test, else calibration), each in its padded length, one a

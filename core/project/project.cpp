@@ -405,6 +405,22 @@ void Project::setDraft(const Config& draft)
     m_impl->set("document", {{"draft", dump(toJson(draft))}});
 }
 
+namespace {
+
+/// Its number, made if need be.
+long long calibrationId(Database& database, const std::string& model, const std::string& dataHash)
+{
+    Statement(database, "INSERT OR IGNORE INTO calibrations(model_hash, data_hash) VALUES(?, ?)")
+        .bind(model)
+        .bind(dataHash)
+        .run();
+    Statement calibration(database, "SELECT id FROM calibrations WHERE model_hash = ? AND data_hash = ?");
+    calibration.bind(model).bind(dataHash).step();
+    return calibration.integer(0);
+}
+
+} // namespace
+
 Ranges Project::ranges(const std::string& dataHash) const
 {
     Ranges all;
@@ -417,25 +433,44 @@ Ranges Project::ranges(const std::string& dataHash) const
     return all;
 }
 
+void Project::putSensitivity(const std::string& dataHash, const Sensitivity& sensitivity)
+{
+    const std::string model = modelHash();
+    Database& database = m_impl->writable();
+    Transaction transaction(database);
+    Statement(database, "INSERT OR REPLACE INTO sensitivities(calibration, json) VALUES(?, ?)")
+        .bind(calibrationId(database, model, dataHash))
+        .bind(dump(toJson(sensitivity)))
+        .run();
+    transaction.commit();
+}
+
+Sensitivity Project::sensitivity(const std::string& dataHash) const
+{
+    if (m_impl->database->integer("PRAGMA user_version") < 2)
+        return {}; // an old file open for review: it is never written to
+    Statement statement(*m_impl->database,
+        "SELECT s.json FROM sensitivities s JOIN calibrations c ON c.id = s.calibration"
+        " WHERE c.model_hash = ? AND c.data_hash = ?");
+    statement.bind(modelHash()).bind(dataHash);
+    return statement.step() ? decode<Sensitivity>(statement.text(0), *m_impl->database, "A sensitivity")
+                            : Sensitivity{};
+}
+
 void Project::addRanges(const std::string& dataHash, const Ranges& ranges)
 {
     const std::string model = modelHash();
     Database& database = m_impl->writable();
     Transaction transaction(database);
-    Statement(database, "INSERT OR IGNORE INTO calibrations(model_hash, data_hash) VALUES(?, ?)")
-        .bind(model)
-        .bind(dataHash)
-        .run();
-    Statement calibration(database, "SELECT id FROM calibrations WHERE model_hash = ? AND data_hash = ?");
-    calibration.bind(model).bind(dataHash).step();
-    const long long id = calibration.integer(0);
+    const long long id = calibrationId(database, model, dataHash);
     for (const auto& entry : ranges) {
         Statement(database,
-            "INSERT OR REPLACE INTO ranges(calibration, value, method, percentile, json) VALUES(?, ?, ?, ?, ?)")
+            "INSERT OR REPLACE INTO ranges(calibration, value, method, percentile, alpha, json) VALUES(?, ?, ?, ?, ?, ?)")
             .bind(id)
             .bind(entry.first.value)
             .bind(toString(entry.first.method))
             .bind(entry.first.percentile)
+            .bind(entry.first.alpha)
             .bind(dump(toJson(Ranges{entry})))
             .run();
     }

@@ -44,6 +44,9 @@ public:
     /// Ranges of this model on this data (`dataHash` as in Manifest).
     Ranges ranges(const std::string& dataHash) const;
     void addRanges(const std::string& dataHash, const Ranges& ranges);
+    /// The last one measured on this data; empty = none.
+    Sensitivity sensitivity(const std::string& dataHash) const;
+    void putSensitivity(const std::string& dataHash, const Sensitivity& sensitivity);
 
     std::vector<Trial> trials() const; // by id
     int nextTrialId() const;

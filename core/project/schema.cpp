@@ -48,6 +48,22 @@ CREATE TABLE trials(
 CREATE INDEX trials_state ON trials(state);
 CREATE UNIQUE INDEX trials_chosen ON trials(chosen) WHERE chosen = 1;
 )sql",
+    R"sql(
+CREATE TABLE ranges_new(
+  calibration INTEGER NOT NULL REFERENCES calibrations(id) ON DELETE CASCADE,
+  value TEXT NOT NULL,
+  method TEXT NOT NULL,
+  percentile REAL NOT NULL,
+  alpha REAL NOT NULL,
+  json TEXT NOT NULL,
+  PRIMARY KEY(calibration, value, method, percentile, alpha)) STRICT, WITHOUT ROWID;
+INSERT INTO ranges_new SELECT calibration, value, method, percentile, 0, json FROM ranges;
+DROP TABLE ranges;
+ALTER TABLE ranges_new RENAME TO ranges;
+CREATE TABLE sensitivities(
+  calibration INTEGER PRIMARY KEY REFERENCES calibrations(id) ON DELETE CASCADE,
+  json TEXT NOT NULL) STRICT;
+)sql",
 };
 
 } // namespace

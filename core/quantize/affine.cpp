@@ -40,13 +40,16 @@ struct Layout
 };
 
 /// Largest magnitude of every column.
-std::vector<float> columnMaxima(const graph::Weight& weight, std::span<const float> values, const Layout& layout)
+std::vector<float> columnMaxima(const graph::Weight& weight, std::span<const float> values, const Layout& layout,
+    const std::vector<float>& smoothing)
 {
     std::vector<float> maxima(static_cast<std::size_t>(layout.n), 0);
     bool finite = true;
     for (std::int64_t i = 0; i < layout.k * layout.n; ++i) {
         const std::int64_t column = layout.transposed ? i / layout.k : i % layout.n;
-        const float magnitude = std::fabs(values[static_cast<std::size_t>(i)]);
+        const std::int64_t row = layout.transposed ? i % layout.k : i / layout.n;
+        const float factor = smoothing.empty() ? 1 : smoothing[static_cast<std::size_t>(row)];
+        const float magnitude = std::fabs(values[static_cast<std::size_t>(i)] * factor);
         finite = finite && magnitude <= std::numeric_limits<float>::max();
         float& maximum = maxima[static_cast<std::size_t>(column)];
         maximum = std::max(maximum, magnitude);
@@ -75,7 +78,8 @@ Affine activationAffine(const Range& range, Scheme scheme)
 }
 
 QuantizedWeight quantizeWeight(
-    const graph::Weight& weight, std::int64_t k, std::int64_t n, bool transposed, Granularity granularity, int bits)
+    const graph::Weight& weight, std::int64_t k, std::int64_t n, bool transposed, Granularity granularity, int bits,
+    const std::vector<float>& smoothing)
 {
     if (weight.type != DType::F32)
         throw Error(ErrorKind::Unsupported,
@@ -89,9 +93,14 @@ QuantizedWeight quantizeWeight(
     if (bits != 8 && bits != 7)
         throw Error(ErrorKind::Setting, fmt::format("{} weight bits are not possible; use 8 or 7.", bits));
 
+    if (!smoothing.empty() && smoothing.size() != static_cast<std::size_t>(k))
+        throw Error(ErrorKind::Setting,
+            fmt::format("Weight \"{}\" has {} rows, but its smoothing has {} factors; calibrate again.", weight.name, k,
+                smoothing.size()));
+
     const Layout layout{k, n, transposed};
     const float qmax = bits == 8 ? 127.0f : 63.0f;
-    std::vector<float> scales = columnMaxima(weight, values, layout);
+    std::vector<float> scales = columnMaxima(weight, values, layout, smoothing);
     if (granularity == Granularity::PerTensor)
         scales = {*std::max_element(scales.begin(), scales.end())};
     for (float& scale : scales) {
@@ -105,9 +114,10 @@ QuantizedWeight quantizeWeight(
     result.values.resize(values.size());
     result.columnSums.assign(static_cast<std::size_t>(n), 0);
     for (std::int64_t row = 0; row < k; ++row) {
+        const float factor = smoothing.empty() ? 1 : smoothing[static_cast<std::size_t>(row)];
         for (std::int64_t column = 0; column < n; ++column) {
             const float scale = scales[scales.size() == 1 ? 0 : static_cast<std::size_t>(column)];
-            const float q = roundHalfEven(std::clamp(values[layout.at(row, column)] / scale, -qmax, qmax));
+            const float q = roundHalfEven(std::clamp(values[layout.at(row, column)] * factor / scale, -qmax, qmax));
             const auto integer = static_cast<std::int8_t>(q);
             result.values[static_cast<std::size_t>(row * n + column)] = integer;
             result.columnSums[static_cast<std::size_t>(column)] += integer;

@@ -21,7 +21,8 @@ struct Affine
 /// rounded half to even). Sym: zero point 128, scale = max|x| / 127. A degenerate range gives scale 1.
 Affine activationAffine(const Range& range, Scheme scheme);
 
-/// s8 weights of a [K, N] matrix (row major, or [N, K] when `transposed`), symmetric: scale = max|w| / qmax with qmax
+/// s8 weights of a [K, N] matrix (row major, or [N, K] when `transposed`), row k multiplied with
+/// smoothing[k] where that is given, symmetric: scale = max|w| / qmax with qmax
 /// 127 (8 bits) or 63 (7 bits); one scale a column (per channel) or one for all.
 struct QuantizedWeight
 {
@@ -31,6 +32,7 @@ struct QuantizedWeight
     std::vector<std::int32_t> columnSums; // N: sum over k, for the zero point correction
 };
 QuantizedWeight quantizeWeight(
-    const graph::Weight& weight, std::int64_t k, std::int64_t n, bool transposed, Granularity granularity, int bits);
+    const graph::Weight& weight, std::int64_t k, std::int64_t n, bool transposed, Granularity granularity, int bits,
+    const std::vector<float>& smoothing = {});
 
 } // namespace octet::quantize

@@ -2,6 +2,7 @@
 #include "core/quantize/resolve.h"
 
 #include "core/quantize/pattern.h"
+#include "core/quantize/smoothing.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -39,6 +40,8 @@ void apply(const Entry& entry, ResolvedOp& op)
     to.activationScheme = from.activationScheme.value_or(to.activationScheme);
     to.rangeMethod = from.rangeMethod.value_or(to.rangeMethod);
     to.percentile = from.percentile.value_or(to.percentile);
+    to.smoothing = from.smoothing.value_or(to.smoothing);
+    to.biasCorrection = from.biasCorrection.value_or(to.biasCorrection);
     to.locked = from.locked.value_or(to.locked);
 }
 
@@ -99,10 +102,12 @@ private:
         if (leaves.percentile && !(*leaves.percentile > 50 && *leaves.percentile <= 100))
             problem(true, path,
                 fmt::format("Percentile {} makes no sense; use more than 50 and at most 100.", *leaves.percentile));
-        if (leaves.rangeMethod == RangeMethod::Kl || leaves.rangeMethod == RangeMethod::Mse)
+        if (leaves.smoothing && *leaves.smoothing != searchedAlpha && !(*leaves.smoothing >= 0 && *leaves.smoothing <= 1))
             problem(true, path,
-                fmt::format("The range method {} comes with a later version; use minmax or percentile.",
-                    toString(*leaves.rangeMethod)));
+                fmt::format("Smoothing {} makes no sense; use an alpha from 0 (none) to 1, or -1 to search it.",
+                    *leaves.smoothing));
+        if (leaves.smoothing.value_or(0) != 0 && leaves.rangeMethod.value_or(RangeMethod::MinMax) != RangeMethod::MinMax)
+            problem(false, path, "Smoothed values take min-max ranges; the range method is not used.");
         if (leaves.weightScheme == Scheme::Asym)
             problem(false, path, "Asymmetric weights are not supported; weights stay symmetric.");
     }
@@ -214,6 +219,13 @@ private:
     {
         op.settings = op.asked;
         op.settings.weightScheme = Scheme::Sym;
+        if (!canSmooth(op.product.kind) || op.settings.smoothing > 1
+            || (op.settings.smoothing < 0 && op.settings.smoothing != searchedAlpha))
+            op.settings.smoothing = 0;
+        if (op.settings.smoothing != 0)
+            op.settings.rangeMethod = RangeMethod::MinMax; // a pooled histogram cannot be rescaled per channel
+        if (!op.product.counted() || op.product.kind == ProductKind::Conv)
+            op.settings.biasCorrection = false;
         if (op.settings.weightBits != 7)
             op.settings.weightBits = 8;
         if (!(op.settings.percentile > 50 && op.settings.percentile <= 100))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/statistics.h"
 
+#include "core/quantize/range_search.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -70,6 +71,14 @@ void classify(const float* from, std::int32_t* slot, Extremes& extremes)
     extremes = local;
 }
 
+/// Whole numbers add up to the same in any order. 2^23 values of the largest size fit, and far more of usual ones.
+constexpr double fixedPointOne = 1 << 20;
+std::int64_t fixedPoint(float x)
+{
+    constexpr float largest = 1 << 20;
+    return static_cast<std::int64_t>(std::clamp(x, -largest, largest) * static_cast<float>(fixedPointOne));
+}
+
 double edge(int bin)
 {
     const int octave = bin / ValueStatistics::binsPerOctave, part = bin % ValueStatistics::binsPerOctave;
@@ -78,9 +87,12 @@ double edge(int bin)
 
 } // namespace
 
-ValueStatistics::ValueStatistics(std::int64_t channels)
+ValueStatistics::ValueStatistics(std::int64_t channels, std::int64_t heads)
     : m_counts(slots, 0)
-    , m_channelMaxima(static_cast<std::size_t>(std::max<std::int64_t>(channels, 0)), 0)
+    , m_channelLow(static_cast<std::size_t>(std::max<std::int64_t>(channels, 0)), 0)
+    , m_channelHigh(m_channelLow)
+    , m_channelSum(m_channelLow.size(), 0)
+    , m_heads(heads)
 {
 }
 
@@ -112,22 +124,51 @@ void ValueStatistics::add(std::span<const float> row)
     m_count += finite;
     m_notFinite += notFinite;
 
-    const std::size_t channels = m_channelMaxima.size();
+    addChannels(row);
+}
+
+void ValueStatistics::addChannels(std::span<const float> row)
+{
+    const std::size_t channels = m_channelLow.size();
+    constexpr float largest = std::numeric_limits<float>::max();
     for (std::size_t from = 0; channels > 0 && from + channels <= row.size(); from += channels) {
+        ++m_rows;
         for (std::size_t c = 0; c < channels; ++c) {
-            const float magnitude = std::fabs(row[from + c]);
-            const float usable = magnitude <= std::numeric_limits<float>::max() ? magnitude : 0;
-            m_channelMaxima[c] = usable > m_channelMaxima[c] ? usable : m_channelMaxima[c];
+            const float x = row[from + c];
+            const float usable = x >= -largest && x <= largest ? x : 0;
+            m_channelLow[c] = usable < m_channelLow[c] ? usable : m_channelLow[c];
+            m_channelHigh[c] = usable > m_channelHigh[c] ? usable : m_channelHigh[c];
+            m_channelSum[c] += fixedPoint(usable);
         }
+        for (std::size_t c = 0; c < m_channelWeights.size(); ++c)
+            m_weighted[static_cast<std::size_t>(slotOf(std::bit_cast<std::int32_t>(row[from + c])))] += m_channelWeights[c];
     }
+}
+
+std::vector<float> ValueStatistics::channelMeans() const
+{
+    std::vector<float> means(m_channelSum.size());
+    for (std::size_t c = 0; c < means.size() && m_rows > 0; ++c)
+        means[c] = static_cast<float>(static_cast<double>(m_channelSum[c]) / fixedPointOne / static_cast<double>(m_rows));
+    return means;
+}
+
+std::vector<float> ValueStatistics::channelMaxima() const
+{
+    std::vector<float> maxima(m_channelLow.size());
+    for (std::size_t c = 0; c < maxima.size(); ++c)
+        maxima[c] = std::max(-m_channelLow[c], m_channelHigh[c]);
+    return maxima;
 }
 
 void ValueStatistics::merge(const ValueStatistics& other)
 {
-    if (other.m_channelMaxima.size() != m_channelMaxima.size())
+    if (other.m_channelLow.size() != m_channelLow.size())
         throw Error(ErrorKind::Internal, "Statistics of different widths cannot be merged.");
     for (std::size_t i = 0; i < m_counts.size(); ++i)
         m_counts[i] += other.m_counts[i];
+    for (std::size_t i = 0; i < m_weighted.size() && i < other.m_weighted.size(); ++i)
+        m_weighted[i] += other.m_weighted[i];
     if (other.m_count > 0) {
         m_min = m_count > 0 ? std::min(m_min, other.m_min) : other.m_min;
         m_max = m_count > 0 ? std::max(m_max, other.m_max) : other.m_max;
@@ -135,11 +176,33 @@ void ValueStatistics::merge(const ValueStatistics& other)
     m_count += other.m_count;
     m_notFinite += other.m_notFinite;
     m_samples += other.m_samples;
-    for (std::size_t c = 0; c < m_channelMaxima.size(); ++c)
-        m_channelMaxima[c] = std::max(m_channelMaxima[c], other.m_channelMaxima[c]);
+    for (std::size_t c = 0; c < m_channelLow.size(); ++c) {
+        m_channelLow[c] = std::min(m_channelLow[c], other.m_channelLow[c]);
+        m_channelHigh[c] = std::max(m_channelHigh[c], other.m_channelHigh[c]);
+        m_channelSum[c] += other.m_channelSum[c];
+    }
+    m_rows += other.m_rows;
+}
+
+void ValueStatistics::weighChannels(std::vector<std::uint32_t> weights)
+{
+    if (weights.size() != m_channelLow.size() || m_count > 0)
+        throw Error(ErrorKind::Internal, "Channels must be weighed one by one and before anything is added.");
+    m_channelWeights = std::move(weights);
+    m_weighted.assign(slots, 0);
 }
 
 std::vector<ValueStatistics::Bin> ValueStatistics::histogram() const
+{
+    return binsOf(m_counts);
+}
+
+std::vector<ValueStatistics::Bin> ValueStatistics::weightedHistogram() const
+{
+    return binsOf(m_weighted.empty() ? m_counts : m_weighted);
+}
+
+std::vector<ValueStatistics::Bin> ValueStatistics::binsOf(const std::vector<std::int64_t>& counts) const
 {
     std::vector<Bin> bins;
     if (m_count == 0)
@@ -156,13 +219,13 @@ std::vector<ValueStatistics::Bin> ValueStatistics::histogram() const
     while (last >= 0 && m_counts[static_cast<std::size_t>(1 + last)] == 0)
         --last;
     for (int bin = first; bin >= 0; --bin)
-        if (const auto count = m_counts[static_cast<std::size_t>(1 + negativeOffset + bin)];
+        if (const auto count = counts[static_cast<std::size_t>(1 + negativeOffset + bin)];
             count > 0 || max() >= -edge(bin))
             add(-upper(bin), -edge(bin), count);
-    if (m_counts[0] > 0 || (first >= 0 && last >= 0))
-        add(-edge(0), edge(0), m_counts[0]);
+    if (counts[0] > 0 || (first >= 0 && last >= 0))
+        add(-edge(0), edge(0), counts[0]);
     for (int bin = 0; bin <= last; ++bin)
-        if (const auto count = m_counts[static_cast<std::size_t>(1 + bin)]; count > 0 || min() <= edge(bin))
+        if (const auto count = counts[static_cast<std::size_t>(1 + bin)]; count > 0 || min() <= edge(bin))
             add(edge(bin), upper(bin), count);
     return bins;
 }
@@ -186,19 +249,34 @@ double ValueStatistics::quantile(double q) const
 
 Range rangeOf(const ValueStatistics& statistics, RangeMethod method, double percentile)
 {
-    if (method == RangeMethod::Kl || method == RangeMethod::Mse)
-        throw Error(ErrorKind::Unsupported,
-            fmt::format("The range method {} comes with a later version; use minmax or percentile.", toString(method)));
     const bool cut = method == RangeMethod::Percentile;
     if (cut && !(percentile > 50 && percentile <= 100))
         throw Error(ErrorKind::Setting,
             fmt::format("Percentile {} makes no sense; use more than 50 and at most 100.", percentile));
     if (statistics.count() == 0)
         throw Error(ErrorKind::Data, "The calibration data gave no finite value; check the data.");
-    const double share = cut ? (100 - percentile) / 200 : 0;
+    std::pair<double, double> ends{statistics.min(), statistics.max()};
+    switch (method) {
+    case RangeMethod::MinMax:
+        break;
+    case RangeMethod::Percentile: {
+        const double share = (100 - percentile) / 200;
+        ends = {statistics.quantile(share), statistics.quantile(1 - share)};
+        break;
+    }
+    case RangeMethod::Kl:
+        ends = rangeOfLeastDivergence(statistics.histogram(), ends.first, ends.second);
+        break;
+    case RangeMethod::Mse:
+        ends = rangeOfLeastSquares(statistics.histogram(), ends.first, ends.second);
+        break;
+    case RangeMethod::MseWeighted:
+        ends = rangeOfLeastSquares(statistics.weightedHistogram(), ends.first, ends.second);
+        break;
+    }
     Range range;
-    range.min = std::min(0.0, statistics.quantile(share));
-    range.max = std::max(0.0, statistics.quantile(1 - share));
+    range.min = std::min(0.0, ends.first);
+    range.max = std::max(0.0, ends.second);
     range.method = method;
     range.percentile = cut ? percentile : 0;
     range.samples = statistics.samples();

@@ -21,7 +21,12 @@ public:
     static constexpr int binsPerOctave = 16, lowestExponent = -14, octaves = 32;
     static constexpr int binsPerSign = binsPerOctave * octaves;
 
-    explicit ValueStatistics(std::int64_t channels = 0); // 0 = no per-channel maxima
+    /// `heads`: of an operand of attention; then channels = heads x depth.
+    explicit ValueStatistics(std::int64_t channels = 0, std::int64_t heads = 0); // 0 = no per-channel extremes
+
+    /// Importance of each channel, for RangeMethod::MseWeighted: whole numbers, so that sums do not depend on order. To
+    /// be set before anything is added.
+    void weighChannels(std::vector<std::uint32_t> weights);
 
     /// Rows of `channels` (or any number, when 0) contiguous values.
     void add(std::span<const float> row);
@@ -29,6 +34,7 @@ public:
     void addSample() { ++m_samples; }
 
     long samples() const { return m_samples; }
+    std::int64_t heads() const { return m_heads; }
     std::int64_t count() const { return m_count; } // finite ones
     std::int64_t notFinite() const { return m_notFinite; }
     double min() const
@@ -36,7 +42,11 @@ public:
         return m_count > 0 ? static_cast<double>(m_min) : 0;
     } // of the finite ones; 0 when there are none
     double max() const { return m_count > 0 ? static_cast<double>(m_max) : 0; }
-    const std::vector<float>& channelMaxima() const { return m_channelMaxima; } // max |x| a channel
+    std::vector<float> channelMaxima() const; // max |x| a channel
+    std::vector<float> channelMeans() const; // to 2^-20
+    /// Extremes a channel, 0 included.
+    const std::vector<float>& channelLow() const { return m_channelLow; }
+    const std::vector<float>& channelHigh() const { return m_channelHigh; }
 
     struct Bin
     {
@@ -44,21 +54,31 @@ public:
         std::int64_t count = 0;
     };
     std::vector<Bin> histogram() const; // ascending, empty ends cut off
+    /// The same with every value counted as often as its channel weighs; histogram() where nothing was weighed.
+    std::vector<Bin> weightedHistogram() const;
 
     /// Value below which the share q of all values lies (interpolated inside the bin; exact at 0 and 1).
     double quantile(double q) const;
 
 private:
+    void addChannels(std::span<const float> row);
+    std::vector<Bin> binsOf(const std::vector<std::int64_t>& counts) const;
+
     // Slot 0 counts the smaller ones, 1 .. binsPerSign the positive, the next binsPerSign the negative, the last what
     // is not finite.
     std::vector<std::int64_t> m_counts;
+    std::vector<std::int64_t> m_weighted; // slots as m_counts; empty: not weighed
+    std::vector<std::uint32_t> m_channelWeights;
     std::int64_t m_count = 0, m_notFinite = 0;
     long m_samples = 0;
     float m_min = 0, m_max = 0; // meaningful when m_count > 0
-    std::vector<float> m_channelMaxima;
+    std::vector<float> m_channelLow, m_channelHigh;
+    std::vector<std::int64_t> m_channelSum; // fixed point
+    std::int64_t m_rows = 0; // of whole channels
+    std::int64_t m_heads = 0;
 };
 
-/// MinMax and Percentile (two-sided: (100-p)/2 % is cut at each end); Kl and Mse throw Error(Unsupported) for now.
+/// Percentile is two-sided: (100-p)/2 % is cut at each end. For the others see range_search.h.
 /// Always contains 0. Throws Error(Data) when nothing finite was seen.
 Range rangeOf(const ValueStatistics& statistics, RangeMethod method, double percentile);
 

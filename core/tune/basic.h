@@ -8,4 +8,7 @@ namespace octet::tune {
 /// See next(): INC's "basic".
 std::optional<Proposal> nextBasic(const SearchState& state);
 
+/// See next(): INC's "mse".
+std::optional<Proposal> nextMse(const SearchState& state);
+
 } // namespace octet::tune

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tune/evaluator.h"
 
+#include "core/measure/sensitivity.h"
+#include "core/tune/frontier.h"
 #include "core/tune/manifest.h"
 #include "core/values/error.h"
 
@@ -195,6 +197,7 @@ void Evaluator::measureLatency(Trial& trial, const Settings& settings)
     trial.latency = run.latencies.back();
     trial.groups = std::move(run.groups.back());
     trial.weightBytes = run.weightBytes.back();
+    trial.memoryBytes = run.memoryBytes.back();
 }
 
 void Evaluator::annotate(std::vector<GroupProfile>& groups, const quantize::Resolution& resolution) const
@@ -262,6 +265,38 @@ Ranges Evaluator::ranges(const Settings& settings)
     if (!fresh.empty())
         m_observer.rangesFound(fresh);
     return found;
+}
+
+const Sensitivity& Evaluator::sensitivity()
+{
+    if (!m_sensitivity.empty())
+        return m_sensitivity;
+    OpSettings settings;
+    settings.precision = Precision::Int8;
+    if (m_request.sensitivity.settings == settings && m_request.sensitivity.complete())
+        return m_sensitivity = m_request.sensitivity;
+    m_progress.beginStep();
+    m_progress.beginStage("Calibrating for sensitivity", 0, 0.2);
+    const Ranges found = ranges(measure::allInt8(*m_context.model, m_products, settings));
+    m_progress.beginStage("Sensitivity", 0.2, 1);
+    measure::SensitivityOptions options;
+    options.settings = settings;
+    options.partial = [this](const Sensitivity& soFar) { m_observer.sensitivityFound(soFar); };
+    m_sensitivity = measure::sensitivity(m_context, found, options, &m_request.workload);
+    m_observer.sensitivityFound(m_sensitivity);
+    m_progress.endStep();
+    return m_sensitivity;
+}
+
+std::optional<Predictor> Evaluator::predictor() const
+{
+    if (m_sensitivity.empty() || m_sensitivity.margins.empty() || !fp32Baseline(m_trials))
+        return {};
+    std::vector<Predictor::Known> known;
+    for (const Trial& trial : m_trials)
+        if (trial.state == TrialState::Done && trial.tuning())
+            known.push_back({&trial, resolve(trial.config)});
+    return Predictor(m_sensitivity, known);
 }
 
 } // namespace octet::tune

@@ -4,6 +4,7 @@
 
 #include "core/measure/measure.h"
 #include "core/quantize/resolve.h"
+#include "core/tune/predictor.h"
 #include "core/tune/progress.h"
 #include "core/values/error.h"
 #include "core/values/job.h"
@@ -55,6 +56,11 @@ public:
     /// Ranges that `settings` need, from what is known or calibrated now (and reported).
     Ranges ranges(const Settings& settings);
 
+    /// Of static int8 on every op: known from the request, or measured now and reported.
+    const Sensitivity& sensitivity();
+    /// From what is known by now; nothing without sensitivity or the fp32 baseline.
+    std::optional<Predictor> predictor() const;
+
 private:
     void measureInto(Trial& trial, const quantize::Resolution& resolution);
     void measureAccuracy(Trial& trial, const Settings& settings, Split split, double low, double high);
@@ -74,6 +80,7 @@ private:
     std::vector<Trial> m_trials;
     std::map<Split, Accuracy> m_reference;
     Ranges m_ranges;
+    Sensitivity m_sensitivity;
     std::optional<Error> m_lastError;
     int m_nextId = 1;
 };

@@ -14,12 +14,6 @@ bool counts(const Trial& trial)
     return trial.state == TrialState::Done && trial.tuning() && trial.latency.p50 > 0;
 }
 
-/// The paired ratio where there is one: it was taken in one run, absolute times of different runs drift.
-double timeOf(const Trial& trial, const Trial& fp32)
-{
-    return trial.latency.ratioToFp32 > 0 ? trial.latency.ratioToFp32 * fp32.latency.p50 : trial.latency.p50;
-}
-
 } // namespace
 
 std::vector<std::size_t> frontier(const std::vector<Trial>& trials)
@@ -48,23 +42,65 @@ const Trial* fp32Baseline(const std::vector<Trial>& trials)
     return nullptr;
 }
 
+namespace {
+
+bool aboveFloor(const Trial& trial, const Trial& fp32, const Goal& goal)
+{
+    // Of two equal fractions the quotients may differ.
+    return trial.tuning() && fp32.tuning() && trial.tuning()->value >= goal.floor(fp32.tuning()->value) - 1e-12;
+}
+
+} // namespace
+
+bool holdsGoal(const Trial& trial, const Trial& fp32, const Goal& goal)
+{
+    if (trial.state != TrialState::Done || !aboveFloor(trial, fp32, goal))
+        return false;
+    const Accuracy& a = *trial.tuning();
+    return static_cast<double>(a.flips) <= flipsAllowed * static_cast<double>(a.samples)
+        || measure::verdict(a, *fp32.tuning(), goal) == "meets";
+}
+
+double costOf(const Trial& trial, const Trial& fp32, Objective objective)
+{
+    const auto share = [](double a, double b) { return b > 0 ? a / b : 1; };
+    switch (objective) {
+    case Objective::P99:
+        return share(trial.latency.p99, fp32.latency.p99);
+    case Objective::Size:
+        return share(static_cast<double>(trial.weightBytes), static_cast<double>(fp32.weightBytes));
+    case Objective::Memory:
+        return share(static_cast<double>(trial.memoryBytes), static_cast<double>(fp32.memoryBytes));
+    case Objective::P50:
+        break;
+    }
+    // Absolute times of different runs drift.
+    return trial.latency.ratioToFp32 > 0 ? trial.latency.ratioToFp32 : share(trial.latency.p50, fp32.latency.p50);
+}
+
+bool smooths(const Trial& trial)
+{
+    return std::any_of(
+        trial.ranges.begin(), trial.ranges.end(), [](const auto& range) { return !range.second.smoothing.empty(); });
+}
+
 int bestTrial(const std::vector<Trial>& trials, const Goal& goal)
 {
     const Trial* fp32 = fp32Baseline(trials);
     if (!fp32 || !counts(*fp32))
         return 0;
-    const double floor = goal.floor(fp32->tuning()->value) - 1e-12; // of two equal fractions the quotients may differ
     const Trial* best = nullptr;
-    bool bestMeets = false;
+    bool bestHolds = false;
     for (const Trial& trial : trials) {
-        if (&trial == fp32 || !counts(trial) || trial.tuning()->value < floor
-            || timeOf(trial, *fp32) >= fp32->latency.p50)
+        if (&trial == fp32 || !counts(trial) || (goal.keepWeights && smooths(trial)) || !aboveFloor(trial, *fp32, goal)
+            || costOf(trial, *fp32, Objective::P50) >= 1)
             continue;
-        const bool meets = measure::verdict(*trial.tuning(), *fp32->tuning(), goal) == "meets";
-        const bool better = meets != bestMeets ? meets : !best || timeOf(trial, *fp32) < timeOf(*best, *fp32);
+        const bool holds = holdsGoal(trial, *fp32, goal);
+        const bool better = !best || (holds != bestHolds ? holds
+                                    : costOf(trial, *fp32, goal.objective) < costOf(*best, *fp32, goal.objective));
         if (better) {
             best = &trial;
-            bestMeets = meets;
+            bestHolds = holds;
         }
     }
     return best ? best->id : 0;

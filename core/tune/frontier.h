@@ -11,8 +11,22 @@ namespace octet::tune {
 /// of exact twins the first stays.
 std::vector<std::size_t> frontier(const std::vector<Trial>& trials);
 
-/// Id of the fastest Done trial, faster than fp32, that meets the goal on the tuning split by more than chance; where
-/// none does, of the fastest at or above the goal's floor; 0 = none.
+/// Share of answers that may differ from fp32's, whether right or wrong: more of them, and a small drop is luck that the
+/// held-out split does not share (reference/search.md, section 4).
+constexpr double flipsAllowed = 0.015;
+
+/// At or above the goal's floor on the tuning split, and by more than luck: few flips, or the verdict is "meets".
+bool holdsGoal(const Trial& trial, const Trial& fp32, const Goal& goal);
+
+/// What the goal's objective makes small, as a share of fp32's; the paired ratio where one was taken.
+double costOf(const Trial& trial, const Trial& fp32, Objective objective);
+
+/// Ran with weights that smoothing changed.
+bool smooths(const Trial& trial);
+
+/// Id of the Done trial that holds the goal at the lowest cost, faster than fp32, and does not smooth where the
+/// goal keeps the weights; where none holds it, of the cheapest
+/// at or above the floor; 0 = none.
 int bestTrial(const std::vector<Trial>& trials, const Goal& goal);
 
 /// The fp32 baseline ("baseline:fp32", Done), or null.

@@ -2,6 +2,7 @@
 #include "core/tune/strategy.h"
 
 #include "core/tune/basic.h"
+#include "core/tune/pareto.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -13,31 +14,40 @@ namespace octet::tune {
 
 namespace {
 
-// Names that INC 1.x and 2.x accept in tuning.strategy.name.
-constexpr std::array incStrategies{"basic", "bayesian", "exhaustive", "mse", "mse_v2", "random", "automixedprecision",
-    "tpe", "sigopt", "auto", "conservative", "hawq_v2"};
+// Ours, and the names that INC 1.x and 2.x accept in tuning.strategy.name.
+constexpr std::array strategies{"pareto", "basic", "mse", "mse_v2", "bayesian", "exhaustive", "random",
+    "automixedprecision", "tpe", "sigopt", "auto", "conservative", "hawq_v2"};
 
 } // namespace
 
 bool isKnownStrategy(const std::string& name)
 {
-    return std::find(incStrategies.begin(), incStrategies.end(), name) != incStrategies.end();
+    return std::find(strategies.begin(), strategies.end(), name) != strategies.end();
 }
 
 bool isOwnStrategy(const std::string& name)
 {
-    return name == "basic";
+    return name == "pareto" || name == "basic" || name == "mse" || name == "mse_v2";
+}
+
+bool needsSensitivity(const std::string& name)
+{
+    return name != "basic";
 }
 
 std::optional<Proposal> next(const std::string& strategy, const SearchState& state)
 {
     if (!isKnownStrategy(strategy)) {
         std::string names;
-        for (const char* name : incStrategies)
+        for (const char* name : strategies)
             names += (names.empty() ? "" : ", ") + std::string(name);
         throw Error(ErrorKind::Setting, fmt::format("\"{}\" is no strategy; use one of {}.", strategy, names));
     }
-    return nextBasic(state);
+    if (strategy == "basic")
+        return nextBasic(state);
+    if (strategy == "mse" || strategy == "mse_v2")
+        return nextMse(state);
+    return nextPareto(state);
 }
 
 } // namespace octet::tune

@@ -3,9 +3,11 @@
 #pragma once
 
 #include "core/quantize/resolve.h"
+#include "core/tune/predictor.h"
 #include "core/values/goal.h"
 #include "core/values/trial.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,16 +27,21 @@ struct SearchState
     Config draft; // locked ops and the user's exclusions (fp32 set for a type, by a rule or on an op) stay as they are
     std::vector<Trial> trials; // finished ones of this search and the baselines, in order
     Goal goal;
+    const Sensitivity* sensitivity = nullptr; // ranks the ops, when known
+    std::function<Prediction(const Config&)> predict; // empty: not enough is known
 };
 
 /// The next config to try, or nothing when the strategy is done.
 /// "basic" as INC 1.x defines it (strategy/basic.py): first the tuning choices for all ops (static, dynamic, static
 /// with percentile ranges), then, from the best of them that misses the goal, each op alone in fp32 from last to first,
 /// then these accumulated in the order of the accuracy that each brought. Recognises its earlier proposals by their
-/// config. Names of INC that Octet does not have run "basic" here (the caller says so); unknown names: Error(Setting).
+/// config. "mse" and "mse_v2": basic's choices, then ops left in fp32 one after the other, those with the largest error
+/// first (INC measures the output's error of each op alone; Octet's sensitivity is that). "pareto": see pareto.h.
+/// Names of INC that Octet does not have run "pareto" (the caller says so); unknown names: Error(Setting).
 std::optional<Proposal> next(const std::string& strategy, const SearchState& state);
 
-bool isKnownStrategy(const std::string& name); // any of INC's
+bool isKnownStrategy(const std::string& name); // ours and any of INC's
 bool isOwnStrategy(const std::string& name); // runs as named
+bool needsSensitivity(const std::string& name);
 
 } // namespace octet::tune

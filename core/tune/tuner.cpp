@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace octet::tune {
 
@@ -24,7 +25,8 @@ struct Baseline
 const std::vector<Baseline>& allBaselines()
 {
     static const std::vector<Baseline> list = [] {
-        std::vector<Baseline> all{{"fp32", "All fp32"}, {"static", "All int8, static"}, {"dynamic", "All int8, dynamic"}};
+        std::vector<Baseline> all{{"fp32", "All fp32"}, {"static", "All int8, static"},
+            {"smoothed", "All int8, smoothed"}, {"dynamic", "All int8, dynamic"}};
         if (engine::hasBf16())
             all.push_back({"bf16", "All bf16"});
         return all;
@@ -78,6 +80,9 @@ public:
             break;
         case JobKind::Measure:
             measureDraft();
+            break;
+        case JobKind::Sensitivity:
+            sensitivity();
             break;
         case JobKind::Tune:
             tune();
@@ -148,7 +153,7 @@ private:
         m_result.goalMet = best != nullptr;
         m_result.summary = best
             ? fmt::format("{} {}: {}, {}.", best->name,
-                baselineMeets() ? "already holds the goal" : "is above the goal, but too close to call",
+                holder() ? "already holds the goal" : "is above the goal, but too close to call",
                 speedText(*best), changesText(*best->tuning(), "tuning"))
             : "No baseline holds the goal and is faster than fp32; a search may find what to leave in fp32.";
     }
@@ -205,27 +210,50 @@ private:
                 speedText(trial), changesText(*trial.tuning(), "tuning"));
     }
 
-    SearchState searchState(const quantize::Resolution& draft) const
+    void sensitivity()
     {
-        return {draft.ops, m_request.draft, m_evaluator.trials(), m_request.goal};
+        m_progress.expectSteps(1);
+        const Sensitivity& found = m_evaluator.sensitivity();
+        m_result.evaluations = std::lround(found.evaluations);
+        m_result.summary = sensitivityText(found);
     }
 
-    /// The best trial of the search itself that holds the goal; 0 = none yet.
-    int bestFound() const
+    /// What a person can act on: how many ops stand out, and what leaving them in fp32 costs.
+    static std::string sensitivityText(const Sensitivity& found)
     {
-        std::vector<Trial> found;
-        for (const Trial& trial : m_evaluator.trials())
-            if (!isBaseline(trial) || trial.origin == "baseline:fp32")
-                found.push_back(trial);
-        return bestTrial(found, m_request.goal);
+        constexpr double fine = 30;
+        std::vector<const OpSensitivity*> out;
+        double cost = 0;
+        for (const OpSensitivity& op : found.ops)
+            if (op.ownError < fine) {
+                out.push_back(&op);
+                cost += op.fp32Ms - op.int8Ms;
+            }
+        if (out.empty())
+            return fmt::format("No op stands out: the own error of all {} is below 1/1000 of their signal.", found.ops.size());
+        return fmt::format("{} of {} ops stand out, first {}; leaving them in fp32 costs about {:.2f} ms a run.", out.size(),
+            found.ops.size(), out.front()->node, cost);
     }
 
-    /// The fastest baseline above the floor is there by more than chance: no search is needed.
-    bool baselineMeets() const
+    /// The cheapest competitor holds the goal by more than luck.
+    const Trial* holder() const
     {
         const Trial* best = m_evaluator.find(bestTrial(m_evaluator.trials(), m_request.goal));
         const Trial* fp32 = fp32Baseline(m_evaluator.trials());
-        return best && fp32 && measure::verdict(*best->tuning(), *fp32->tuning(), m_request.goal) == "meets";
+        return best && fp32 && holdsGoal(*best, *fp32, m_request.goal) ? best : nullptr;
+    }
+
+    SearchState searchState(const quantize::Resolution& draft)
+    {
+        SearchState state{draft.ops, m_request.draft, m_evaluator.trials(), m_request.goal, nullptr, {}};
+        if (needsSensitivity(m_request.goal.strategy)) {
+            state.sensitivity = &m_evaluator.sensitivity();
+            if (const auto predictor = m_evaluator.predictor())
+                state.predict = [this, predictor](const Config& config) {
+                    return predictor->predict(m_evaluator.resolve(config));
+                };
+        }
+        return state;
     }
 
     bool timeIsUp() const
@@ -238,7 +266,7 @@ private:
         const Goal& goal = m_request.goal;
         const quantize::Resolution draft = checkedDraft();
         if (!isOwnStrategy(goal.strategy))
-            m_observer.log(fmt::format("Octet has no strategy {} yet; basic runs in its place.", goal.strategy));
+            m_observer.log(fmt::format("Octet has no strategy {}; pareto runs in its place.", goal.strategy));
         m_progress.limitSeconds(goal.timeoutSeconds);
         const auto trialsOfSearch =
             static_cast<int>(std::min<std::size_t>(draft.ops.size() + 3, static_cast<std::size_t>(goal.maxTrials)));
@@ -246,7 +274,13 @@ private:
         runBaselines(false);
 
         std::string end;
-        if (!goal.searchOn && bestFound() == 0 && baselineMeets())
+        const Trial* holds = holder();
+        const bool baselineHolds = holds && isBaseline(*holds);
+        if (baselineHolds)
+            m_observer.log(fmt::format("{} already holds the goal: {}, {}.", holds->name, speedText(*holds),
+                changesText(*holds->tuning(), "tuning")));
+        // Of a baseline in bf16 int8 is still worth looking for.
+        if (baselineHolds && !goal.searchOn && holds->counts.int8 > 0)
             end = "a baseline already holds the goal";
         else
             end = search(draft);
@@ -272,12 +306,24 @@ private:
         return draft;
     }
 
+    /// INC's strategies stop at the first trial above the floor; ours goes on until nothing is left to gain.
+    bool isFound() const
+    {
+        if (m_request.goal.strategy != "basic" && m_request.goal.strategy != "mse" && m_request.goal.strategy != "mse_v2")
+            return false;
+        std::vector<Trial> found;
+        for (const Trial& trial : m_evaluator.trials())
+            if (!isBaseline(trial) || trial.origin == "baseline:fp32")
+                found.push_back(trial);
+        return bestTrial(found, m_request.goal) != 0;
+    }
+
     /// Runs proposals until the goal is held or nothing is left; says why it ended.
     std::string search(const quantize::Resolution& draft)
     {
         const Goal& goal = m_request.goal;
         for (int run = 0;; ++run) {
-            if (bestFound() != 0)
+            if (isFound())
                 return "the search holds it";
             if (run >= goal.maxTrials)
                 return fmt::format("all {} trials are used", goal.maxTrials);
@@ -285,8 +331,9 @@ private:
                 return fmt::format("the {:.0f} s are over", goal.timeoutSeconds);
             const std::optional<Proposal> proposal = next(goal.strategy, searchState(draft));
             if (!proposal)
-                return "the strategy has tried everything";
-            evaluate({proposal->config, proposal->name, "tune:basic", proposal->note});
+                return holder() ? "the search holds it" : "the strategy has tried everything";
+            const std::string strategy = isOwnStrategy(goal.strategy) ? goal.strategy : "pareto";
+            evaluate({proposal->config, proposal->name, "tune:" + strategy, proposal->note});
         }
     }
 

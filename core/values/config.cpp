@@ -25,16 +25,18 @@ constexpr Names<Granularity, 2> granularities{
     {{Granularity::PerTensor, "per_tensor"}, {Granularity::PerChannel, "per_channel"}}};
 constexpr Names<Scheme, 2> schemes{{{Scheme::Sym, "sym"}, {Scheme::Asym, "asym"}}};
 constexpr Names<Approach, 2> approaches{{{Approach::Static, "static"}, {Approach::Dynamic, "dynamic"}}};
-constexpr Names<RangeMethod, 4> rangeMethods{{{RangeMethod::MinMax, "minmax"}, {RangeMethod::Percentile, "percentile"},
-    {RangeMethod::Kl, "kl"}, {RangeMethod::Mse, "mse"}}};
+constexpr Names<RangeMethod, 5> rangeMethods{{{RangeMethod::MinMax, "minmax"}, {RangeMethod::Percentile, "percentile"},
+    {RangeMethod::Kl, "kl"}, {RangeMethod::Mse, "mse"}, {RangeMethod::MseWeighted, "mse_weighted"}}};
 constexpr Names<DataKind, 3> dataKinds{
     {{DataKind::None, "none"}, {DataKind::Text, "text"}, {DataKind::Arrays, "arrays"}}};
 constexpr Names<Split, 4> splits{{{Split::Calibration, "calibration"}, {Split::Tuning, "tuning"},
     {Split::HeldOut, "held_out"}, {Split::Test, "test"}}};
 constexpr Names<TrialState, 5> trialStates{{{TrialState::Running, "running"}, {TrialState::Done, "done"},
     {TrialState::Failed, "failed"}, {TrialState::Crashed, "crashed"}, {TrialState::Cancelled, "cancelled"}}};
-constexpr Names<JobKind, 4> jobKinds{{{JobKind::Baseline, "baseline"}, {JobKind::Calibrate, "calibrate"},
-    {JobKind::Measure, "measure"}, {JobKind::Tune, "tune"}}};
+constexpr Names<Objective, 4> objectives{{{Objective::P50, "p50"}, {Objective::P99, "p99"}, {Objective::Size, "size"},
+    {Objective::Memory, "memory"}}};
+constexpr Names<JobKind, 5> jobKinds{{{JobKind::Baseline, "baseline"}, {JobKind::Calibrate, "calibrate"},
+    {JobKind::Measure, "measure"}, {JobKind::Sensitivity, "sensitivity"}, {JobKind::Tune, "tune"}}};
 constexpr Names<ErrorKind, 9> errorKinds{
     {{ErrorKind::File, "file"}, {ErrorKind::Format, "format"}, {ErrorKind::Unsupported, "unsupported"},
         {ErrorKind::Setting, "setting"}, {ErrorKind::Data, "data"}, {ErrorKind::Busy, "busy"},
@@ -84,6 +86,15 @@ std::string toString(RangeMethod value)
     return nameOf(rangeMethods, value);
 }
 
+std::string toString(Objective value)
+{
+    return nameOf(objectives, value);
+}
+Objective objectiveFromString(const std::string& text)
+{
+    return valueOf(objectives, text, "objective");
+}
+
 Precision precisionFromString(const std::string& text)
 {
     return valueOf(precisions, text, "precision");
@@ -116,11 +127,12 @@ Config presetConfig(const std::string& name)
         config.model.precision = Precision::Int8;
         config.model.approach = approachFromString(name);
     } else if (name == "smoothed") {
-        throw Error(ErrorKind::Unsupported,
-            "The preset \"smoothed\" needs smoothing, which this version does not have; use static or dynamic.");
+        config.model.precision = Precision::Int8;
+        config.model.approach = Approach::Static;
+        config.model.smoothing = 0.5;
     } else {
         throw Error(
-            ErrorKind::Setting, fmt::format("\"{}\" is no preset; use one of fp32, bf16, static, dynamic.", name));
+            ErrorKind::Setting, fmt::format("\"{}\" is no preset; use one of fp32, bf16, static, smoothed, dynamic.", name));
     }
     return config;
 }
@@ -128,7 +140,7 @@ Config presetConfig(const std::string& name)
 RangeKey rangeKey(const std::string& value, const OpSettings& settings)
 {
     const bool percentile = settings.rangeMethod == RangeMethod::Percentile;
-    return {value, settings.rangeMethod, percentile ? settings.percentile : 0};
+    return {value, settings.rangeMethod, percentile ? settings.percentile : 0, settings.smoothing};
 }
 
 std::string toString(DataKind kind)

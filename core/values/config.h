@@ -13,7 +13,8 @@ enum class Precision { Fp32, Bf16, Int8 };
 enum class Granularity { PerTensor, PerChannel };
 enum class Scheme { Sym, Asym };
 enum class Approach { Static, Dynamic }; // Dynamic is always per token: see DESIGN, "one executor"
-enum class RangeMethod { MinMax, Percentile, Kl, Mse };
+/// MseWeighted: squared error of each channel weighted with the squared norm of the weight rows that read it.
+enum class RangeMethod { MinMax, Percentile, Kl, Mse, MseWeighted };
 
 /// Every leaf of one op, set or unset. What a level of a Config holds.
 struct OpLeaves
@@ -26,6 +27,9 @@ struct OpLeaves
     std::optional<Scheme> activationScheme;
     std::optional<RangeMethod> rangeMethod;
     std::optional<double> percentile; // 50 < p <= 100, two-sided, for RangeMethod::Percentile
+    /// SmoothQuant's alpha (Xiao et al., ICML 2023), 0 < alpha <= 1; 0 = no smoothing; -1 = searched per value.
+    std::optional<double> smoothing;
+    std::optional<bool> biasCorrection; // adds what quantizing the weights loses on average (Nagel et al., ICCV 2019)
     std::optional<bool> locked; // the search may not touch it
     bool operator==(const OpLeaves&) const = default;
     bool empty() const { return *this == OpLeaves {}; }
@@ -60,6 +64,8 @@ struct OpSettings
     Scheme activationScheme = Scheme::Asym;
     RangeMethod rangeMethod = RangeMethod::MinMax;
     double percentile = 99.99;
+    double smoothing = 0;
+    bool biasCorrection = false;
     bool locked = false;
     bool operator==(const OpSettings&) const = default;
 };
@@ -67,7 +73,7 @@ struct OpSettings
 /// Settings of every product of a model, by node name. Ops that are not in it run in fp32.
 using Settings = std::map<std::string, OpSettings>;
 
-/// The configs that a name stands for: "fp32", "bf16", "static", "dynamic" ("smoothed" comes with smoothing).
+/// The configs that a name stands for: "fp32", "bf16", "static", "smoothed" (static, alpha 0.5), "dynamic".
 /// Throws Error(Setting) with the accepted names for any other.
 Config presetConfig(const std::string& name);
 

@@ -5,6 +5,11 @@
 
 namespace octet {
 
+/// What is made small among configs that hold the accuracy: latency, weight bytes as packed, or peak bytes of a run.
+enum class Objective { P50, P99, Size, Memory };
+std::string toString(Objective value);
+Objective objectiveFromString(const std::string& text); // throws Error(Setting) that lists the accepted names
+
 /// "Lose at most 1 % (relative | points) of accuracy; make p50 latency small; spend 20 min."
 struct Goal
 {
@@ -12,7 +17,9 @@ struct Goal
     double maxDrop = 0.01; // relative: share of the fp32 accuracy; absolute: share of all samples (0.01 = 1 point)
     int maxTrials = 100;
     double timeoutSeconds = 1200; // 0 = no limit: stop at the first trial that meets
-    std::string strategy = "basic";
+    std::string metric = "accuracy"; // see measure/metrics.h
+    Objective objective = Objective::P50;
+    std::string strategy = "pareto";
     bool keepWeights = false; // forbids smoothing
     bool searchOn = false; // go on although a baseline already holds the goal
     unsigned seed = 1978;

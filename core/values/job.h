@@ -2,6 +2,7 @@
 // What a worker is asked to do and what it says while it does it.
 #pragma once
 
+#include "core/values/sensitivity.h"
 #include "core/values/trial.h"
 
 #include <string>
@@ -9,7 +10,7 @@
 
 namespace octet {
 
-enum class JobKind { Baseline, Calibrate, Measure, Tune };
+enum class JobKind { Baseline, Calibrate, Measure, Sensitivity, Tune };
 std::string toString(JobKind kind);
 JobKind jobKindFromString(const std::string& text); // throws Error(Setting) that lists the accepted names
 
@@ -25,6 +26,7 @@ struct JobRequest
     std::vector<Trial> known; // finished trials of this model, data and workload: not computed again
     Ranges ranges; // known calibration results, reused when they cover what is asked
     std::string trialName; // for Measure
+    Sensitivity sensitivity; // known; empty = not measured yet
     bool operator==(const JobRequest&) const = default;
 };
 
@@ -60,6 +62,7 @@ public:
     virtual void trialStarted(const Trial& trial) = 0; // state Running, id set; before any of its work
     virtual void trialFinished(const Trial& trial) = 0;
     virtual void rangesFound(const Ranges& ranges) = 0;
+    virtual void sensitivityFound(const Sensitivity& sensitivity) = 0; // also while it grows: ops so far
     virtual void log(const std::string& line) = 0;
 };
 

@@ -2,6 +2,8 @@
 // Every struct lists its fields once; the same list writes and reads, so the two cannot drift apart.
 #include "core/values/json.h"
 
+#include "core/values/json_fields.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -15,266 +17,6 @@ namespace octet {
 using nlohmann::json;
 
 namespace {
-
-template <typename V, typename T>
-concept Is = std::same_as<std::remove_cv_t<V>, T>;
-
-// One list of fields a struct; `A` is the Writer or the Reader below.
-
-template <typename A, Is<OpLeaves> V>
-void fields(A& a, V& v)
-{
-    a("precision", v.precision);
-    a("weight_granularity", v.weightGranularity);
-    a("weight_scheme", v.weightScheme);
-    a("weight_bits", v.weightBits);
-    a("approach", v.approach);
-    a("activation_scheme", v.activationScheme);
-    a("range_method", v.rangeMethod);
-    a("percentile", v.percentile);
-    a("locked", v.locked);
-}
-
-template <typename A, Is<OpSettings> V>
-void fields(A& a, V& v)
-{
-    a("precision", v.precision);
-    a("weight_granularity", v.weightGranularity);
-    a("weight_scheme", v.weightScheme);
-    a("weight_bits", v.weightBits);
-    a("approach", v.approach);
-    a("activation_scheme", v.activationScheme);
-    a("range_method", v.rangeMethod);
-    a("percentile", v.percentile);
-    a("locked", v.locked);
-}
-
-template <typename A, Is<Rule> V>
-void fields(A& a, V& v)
-{
-    a("pattern", v.pattern);
-    a("leaves", v.leaves);
-}
-
-template <typename A, Is<Config> V>
-void fields(A& a, V& v)
-{
-    a("model", v.model);
-    a("op_types", v.opTypes);
-    a("rules", v.rules);
-    a("ops", v.ops);
-}
-
-template <typename A, Is<RangeKey> V>
-void fields(A& a, V& v)
-{
-    a("value", v.value);
-    a("method", v.method);
-    a("percentile", v.percentile);
-}
-
-template <typename A, Is<Range> V>
-void fields(A& a, V& v)
-{
-    a("min", v.min);
-    a("max", v.max);
-    a("method", v.method);
-    a("percentile", v.percentile);
-    a("samples", v.samples);
-}
-
-template <typename A, Is<DataSpec> V>
-void fields(A& a, V& v)
-{
-    a("kind", v.kind);
-    a("test_file", v.testFile);
-    a("calib_file", v.calibFile);
-    a("text_column", v.textColumn);
-    a("text_pair_column", v.textPairColumn);
-    a("label_column", v.labelColumn);
-    a("tokenizer_dir", v.tokenizerDir);
-    a("max_length", v.maxLength);
-    a("test_inputs", v.testInputs);
-    a("calib_inputs", v.calibInputs);
-    a("labels_file", v.labelsFile);
-    a("mean", v.mean);
-    a("std", v.std);
-    a("limit", v.limit);
-    a("calib_limit", v.calibLimit);
-    a("batch_size", v.batchSize);
-    a("label_names", v.labelNames);
-    a("hashes", v.hashes);
-}
-
-template <typename A, Is<Goal> V>
-void fields(A& a, V& v)
-{
-    a("relative", v.relative);
-    a("max_drop", v.maxDrop);
-    a("max_trials", v.maxTrials);
-    a("timeout_seconds", v.timeoutSeconds);
-    a("strategy", v.strategy);
-    a("keep_weights", v.keepWeights);
-    a("search_on", v.searchOn);
-    a("seed", v.seed);
-}
-
-template <typename A, Is<Workload> V>
-void fields(A& a, V& v)
-{
-    a("batch", v.batch);
-    a("length", v.length);
-    a("threads", v.threads);
-    a("isa", v.isa);
-    a("runs", v.runs);
-}
-
-template <typename A, Is<Accuracy> V>
-void fields(A& a, V& v)
-{
-    a("metric", v.metric);
-    a("value", v.value);
-    a("correct", v.correct);
-    a("samples", v.samples);
-    a("ci_low", v.ciLow);
-    a("ci_high", v.ciHigh);
-    a("predictions", v.predictions);
-    a("worse", v.worse);
-    a("better", v.better);
-    a("flips", v.flips);
-}
-
-template <typename A, Is<Latency> V>
-void fields(A& a, V& v)
-{
-    a("runs", v.runs);
-    a("p50", v.p50);
-    a("p90", v.p90);
-    a("p99", v.p99);
-    a("min", v.min);
-    a("mean", v.mean);
-    a("ci_low", v.ciLow);
-    a("ci_high", v.ciHigh);
-    a("ratio_to_fp32", v.ratioToFp32);
-    a("ratio_low", v.ratioLow);
-    a("ratio_high", v.ratioHigh);
-}
-
-template <typename A, Is<GroupProfile> V>
-void fields(A& a, V& v)
-{
-    a("name", v.name);
-    a("nodes", v.nodes);
-    a("kind", v.kind);
-    a("asked", v.asked);
-    a("executed", v.executed);
-    a("reason", v.reason);
-    a("kernel", v.kernel);
-    a("ms", v.ms);
-}
-
-template <typename A, Is<Machine> V>
-void fields(A& a, V& v)
-{
-    a("cpu", v.cpu);
-    a("isa", v.isa);
-    a("cores", v.cores);
-}
-
-template <typename A, Is<Manifest> V>
-void fields(A& a, V& v)
-{
-    a("model_path", v.modelPath);
-    a("model_hash", v.modelHash);
-    a("data_hash", v.dataHash);
-    a("config_hash", v.configHash);
-    a("machine", v.machine);
-    a("threads", v.threads);
-    a("seed", v.seed);
-    a("versions", v.versions);
-    a("started", v.started);
-    a("seconds", v.seconds);
-}
-
-template <typename A, Is<PrecisionCounts> V>
-void fields(A& a, V& v)
-{
-    a("int8", v.int8);
-    a("bf16", v.bf16);
-    a("fp32", v.fp32);
-}
-
-template <typename A, Is<Trial> V>
-void fields(A& a, V& v)
-{
-    a("id", v.id);
-    a("name", v.name);
-    a("origin", v.origin);
-    a("strategy_note", v.strategyNote);
-    a("state", v.state);
-    a("error", v.error);
-    a("config", v.config);
-    a("ranges", v.ranges);
-    a("workload", v.workload);
-    a("accuracy", v.accuracy);
-    a("latency", v.latency);
-    a("groups", v.groups);
-    a("precision_counts", v.counts);
-    a("output_digest", v.outputDigest);
-    a("weight_bytes", v.weightBytes);
-    a("manifest", v.manifest);
-    a("pinned", v.pinned);
-    a("chosen", v.chosen);
-    a("note", v.note);
-}
-
-template <typename A, Is<JobRequest> V>
-void fields(A& a, V& v)
-{
-    a("kind", v.kind);
-    a("model_path", v.modelPath);
-    a("model_hash", v.modelHash);
-    a("data", v.data);
-    a("draft", v.draft);
-    a("goal", v.goal);
-    a("workload", v.workload);
-    a("known", v.known);
-    a("ranges", v.ranges);
-    a("trial_name", v.trialName);
-}
-
-template <typename A, Is<JobProgress> V>
-void fields(A& a, V& v)
-{
-    a("stage", v.stage);
-    a("done", v.done);
-    a("total", v.total);
-    a("overall", v.overall);
-    a("seconds_left", v.secondsLeft);
-}
-
-template <typename A, Is<JobResult> V>
-void fields(A& a, V& v)
-{
-    a("summary", v.summary);
-    a("goal_met", v.goalMet);
-    a("best_trial", v.bestTrial);
-    a("verdict", v.verdict);
-    a("held_out", v.heldOut);
-    a("ranges", v.ranges);
-    a("evaluations", v.evaluations);
-    a("seconds", v.seconds);
-}
-
-template <typename A, Is<Location> V>
-void fields(A& a, V& v)
-{
-    a("file", v.file);
-    a("line", v.line);
-    a("column", v.column);
-    a("row", v.row);
-    a("node", v.node);
-}
 
 template <typename T>
 concept Number = std::is_arithmetic_v<T> && !std::same_as<T, bool>;
@@ -298,6 +40,8 @@ T enumFromString(const std::string& text)
         return splitFromString(text);
     else if constexpr (std::same_as<T, TrialState>)
         return trialStateFromString(text);
+    else if constexpr (std::same_as<T, Objective>)
+        return objectiveFromString(text);
     else
         return jobKindFromString(text);
 }
@@ -327,6 +71,12 @@ struct Writer
         if (value)
             (*this)(key, *value);
     }
+    template <typename T>
+    void unlessEmpty(const char* key, const T& value)
+    {
+        if (!value.empty())
+            (*this)(key, value);
+    }
 };
 
 template <typename T>
@@ -337,7 +87,7 @@ json writeRange(const T& ranges)
         json entry = write(range);
         entry["value"] = key.value;
         // A range is nearly always filed under its own method; only the exception is spelt out.
-        if (key.method != range.method || key.percentile != range.percentile)
+        if (key.method != range.method || key.percentile != range.percentile || key.alpha != range.alpha)
             entry["key"] = write(key);
         array.push_back(std::move(entry));
     }
@@ -413,6 +163,11 @@ struct Reader
         if (const auto it = object.find(key); it != object.end())
             value = read<T>(*it, joined(path, key));
     }
+    template <typename T>
+    void unlessEmpty(const char* key, T& value) const
+    {
+        (*this)(key, value);
+    }
 };
 
 template <std::integral T>
@@ -440,7 +195,7 @@ Ranges readRanges(const json& in, const std::string& path)
     for (std::size_t i = 0; i < in.size(); ++i) {
         const std::string here = fmt::format("{}[{}]", path, i);
         const auto range = read<Range>(in[i], here);
-        RangeKey key{"", range.method, range.percentile};
+        RangeKey key{"", range.method, range.percentile, range.alpha};
         if (const auto it = in[i].find("key"); it != in[i].end())
             key = read<RangeKey>(*it, here + ".key");
         if (const auto it = in[i].find("value"); it != in[i].end())
@@ -586,6 +341,10 @@ json toJson(const JobResult& value)
 {
     return write(value);
 }
+json toJson(const Sensitivity& value)
+{
+    return write(value);
+}
 
 json toJson(const Error& value)
 {
@@ -672,6 +431,11 @@ template <>
 JobResult fromJson(const json& in)
 {
     return read<JobResult>(in, "");
+}
+template <>
+Sensitivity fromJson(const json& in)
+{
+    return read<Sensitivity>(in, "");
 }
 
 Error errorFromJson(const json& in)

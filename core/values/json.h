@@ -26,6 +26,7 @@ nlohmann::json toJson(const Trial& value);
 nlohmann::json toJson(const JobRequest& value);
 nlohmann::json toJson(const JobProgress& value);
 nlohmann::json toJson(const JobResult& value);
+nlohmann::json toJson(const Sensitivity& value);
 nlohmann::json toJson(const Error& value); // {kind, message, detail, where{file,line,column,row,node}}
 
 /// Specialised for every type above (Error excepted: errorFromJson).
@@ -47,6 +48,7 @@ template <> Trial fromJson(const nlohmann::json& json);
 template <> JobRequest fromJson(const nlohmann::json& json);
 template <> JobProgress fromJson(const nlohmann::json& json);
 template <> JobResult fromJson(const nlohmann::json& json);
+template <> Sensitivity fromJson(const nlohmann::json& json);
 Error errorFromJson(const nlohmann::json& json);
 
 } // namespace octet

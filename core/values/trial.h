@@ -25,6 +25,11 @@ struct GroupProfile
     std::string reason; // why executed differs from asked; empty if it does not
     std::string kernel; // e.g. "brg:avx512_core_vnni + gelu"
     double ms = 0; // median a run
+    std::string isa; // of the machine and cap that it was compiled for
+    double operations = 0; // multiplications and additions counted apart, a run
+    double bytesRead = 0, bytesWritten = 0; // weights, operands and results once each, a run
+    /// Work that only exists because values change their form: quantizing, requantizing, reordering, copying.
+    bool overhead() const { return kind == "quantize" || kind == "reorder" || kind == "copy"; }
     bool operator==(const GroupProfile&) const = default;
 };
 
@@ -104,6 +109,7 @@ struct Trial
     PrecisionCounts counts;
     std::string outputDigest; // sha256 over the raw output bits on the tuning split, in file order
     long long weightBytes = 0;
+    long long memoryBytes = 0; // weights and arena of the largest timed program
     Manifest manifest;
     bool pinned = false;
     bool chosen = false;

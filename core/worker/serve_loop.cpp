@@ -97,6 +97,7 @@ public:
     }
     void trialStarted(const Trial& trial) override { m_output.notify("step/started", toJson(trial)); }
     void trialFinished(const Trial& trial) override { m_output.notify("step/finished", toJson(trial)); }
+    void sensitivityFound(const Sensitivity& found) override { m_output.notify("job/sensitivity", toJson(found)); }
     void rangesFound(const Ranges& ranges) override { m_output.notify("job/ranges", toJson(ranges)); }
     void log(const std::string& line) override { m_output.notify("job/log", {{"line", line}}); }
 

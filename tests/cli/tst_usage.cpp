@@ -93,8 +93,6 @@ private slots:
         QTest::newRow("missing file") << QStringList{"replay", path("none.octet.yaml")} << "file";
         QTest::newRow("report") << QStringList{"export", path("p.octet"), "--format", "report", "-o", path("r.html")}
                                 << "unsupported";
-        QTest::newRow("sensitivity") << QStringList{"sensitivity", m_problem.model()} + m_problem.data()
-                                     << "unsupported";
         QTest::newRow("gate") << QStringList{"gate", m_problem.model(), "--max-drop", "0.01"} + m_problem.data()
                               << "unsupported";
     }

@@ -135,11 +135,14 @@ private slots:
             auto x = random.reals(n, -3, 5);
             x[0] = 0.5f * 0.025f; // a tie: to even
             const float scale = 0.025f;
-            std::vector<std::uint8_t> q(x.size() + 1, 77);
-            table().quantize(x.data(), 1.0f / scale, 98, q.data(), n);
-            QCOMPARE(int(q.back()), 77);
-            for (std::size_t i = 0; i < x.size(); ++i)
-                QCOMPARE(int(q[i]), int(reference::quantize(x[i], scale, 98)));
+            const auto factors = random.reals(n, 0.1f, 2);
+            for (const float* smooth : {static_cast<const float*>(nullptr), factors.data()}) {
+                std::vector<std::uint8_t> q(x.size() + 1, 77);
+                table().quantize(x.data(), smooth, 1.0f / scale, 98, q.data(), n);
+                QCOMPARE(int(q.back()), 77);
+                for (std::size_t i = 0; i < x.size(); ++i)
+                    QCOMPARE(int(q[i]), int(reference::quantize(smooth ? x[i] * smooth[i] : x[i], scale, 98)));
+            }
         }
     }
 
@@ -150,11 +153,15 @@ private slots:
         for (const std::int64_t n : lengths) {
             const auto x = random.reals(n, 1, 5);
             float low = 9, high = 9, top = 0;
-            table().range(x.data(), low, high, n);
+            table().range(x.data(), nullptr, low, high, n);
             for (const float v : x)
                 top = std::max(top, v);
             QCOMPARE(low, 0.0f); // 0 is always inside
             QCOMPARE(high, top);
+            std::vector<float> factors(x.size(), 1);
+            factors.back() = 100;
+            table().range(x.data(), factors.data(), low, high, n);
+            QCOMPARE(high, x.back() * 100);
         }
     }
 
@@ -273,6 +280,8 @@ private slots:
             task.scratch = static_cast<std::byte*>(std::align(64, room - 64, aligned, room));
             std::vector<float> out(static_cast<std::size_t>(queries * width)), expected = out;
             const bool across = round % 5 == 0;
+            const auto factors = random.reals(width, 0.5f, 2);
+            task.outFactors = round % 3 ? nullptr : factors.data();
             task.outRow = across ? 1 : width, task.outColumn = across ? queries : 1;
             task.out = out.data();
             table().attentionBytes(task);
@@ -372,7 +381,10 @@ private slots:
             if (adds)
                 task.residual = residual.data(), task.residualStride = n;
             task.out = out.data(), task.outStride = n;
-            task.bytes[0] = {bytes.data(), n, 1 / 0.05f, 90};
+            task.bytes[0] = {bytes.data(), n, 1 / 0.05f, 90, nullptr};
+            std::vector<std::uint8_t> smoothed(out.size());
+            const auto factors = random.reals(n, 0.1f, 2);
+            task.bytes[1] = {smoothed.data(), n, 1 / 0.04f, 80, factors.data()};
             multiply(task, 0, panels.panels());
             const auto acc = reference::product(a, w, rows, k, n);
             for (std::size_t i = 0; i < out.size(); ++i) {
@@ -383,6 +395,7 @@ private slots:
                 x = (gelu ? reference::geluErf(x) : x) + (adds ? residual[i] : 0);
                 QVERIFY(std::abs(out[i] - x) <= 4e-6 * magnitude);
                 QCOMPARE(int(bytes[i]), int(reference::quantize(out[i], 0.05f, 90)));
+                QCOMPARE(int(smoothed[i]), int(reference::quantize(out[i] * factors[column], 0.04f, 80)));
             }
         }
     }

@@ -40,14 +40,15 @@ Trial fullTrial()
     trial.config.rules = {{"/layer\\.(1|2)/.*", allLeaves()}, {"on", {}}};
     trial.config.ops["/layer.0/x: y"].locked = true;
     trial.config.ops["empty"] = {};
-    trial.ranges[{"a", RangeMethod::MinMax, 0}] = {-1.0 / 3, 1e-7, RangeMethod::MinMax, 99.99, 256};
-    trial.ranges[{"a", RangeMethod::Percentile, 99.9}] = {-0.25, 5e-324, RangeMethod::Percentile, 99.9, 12};
-    trial.ranges[{"yes, [b]", RangeMethod::Kl, 0}] = {0, 3, RangeMethod::Mse, 0, 1};
+    trial.ranges[{"a", RangeMethod::MinMax, 0}] = {-1.0 / 3, 1e-7, RangeMethod::MinMax, 99.99, 256, 0, {}, 0, {}};
+    trial.ranges[{"a", RangeMethod::Percentile, 99.9}] = {-0.25, 5e-324, RangeMethod::Percentile, 99.9, 12, 0, {}, 0, {}};
+    trial.ranges[{"yes, [b]", RangeMethod::Kl, 0}] = {0, 3, RangeMethod::Mse, 0, 1, 0.5, {0.5f, 4}, 2, {0.1f}};
     trial.workload = {4, 128, 2, "vnni", 50};
     trial.accuracy[Split::Tuning] = {"F1", 0.8073394495412844, 352, 436, 0.76, 0.84, {1, 0, 1}, 3, 2, 5};
     trial.accuracy[Split::HeldOut] = {"", 0.8, 1, 2, 0, 1, {}, 0, 0, 0};
     trial.groups = {
-        {"g", {"a", "b: c"}, "product", Precision::Int8, Precision::Fp32, "it's refused", "brg:avx512 + gelu", 0.123},
+        {"g", {"a", "b: c"}, "product", Precision::Int8, Precision::Fp32, "it's refused", "brg:avx512 + gelu", 0.123,
+            {}, 0, 0, 0},
         {}};
     trial.outputDigest = "0123456789";
     trial.manifest = {"/a b/model.onnx", "1e10", "d", "c", {"Intel(R) Xeon(R) # 1", "avx512", 8}, 3, 4294967295u,
@@ -166,7 +167,7 @@ private slots:
         const auto path = [&](const char* name) { return folder.filePath(QString::fromUtf8(name)).toStdString(); };
         OctetDocument document;
         document.config = presetConfig("dynamic");
-        document.ranges[{"a", RangeMethod::MinMax, 0}] = {0, 1, RangeMethod::MinMax, 0, 3};
+        document.ranges[{"a", RangeMethod::MinMax, 0}] = {0, 1, RangeMethod::MinMax, 0, 3, 0, {}, 0, {}};
         // The content decides, not the name.
         writeAtomically(path("inc.yaml"), writeOctetYaml(document));
         const ConfigFile ours = readConfigFile(path("inc.yaml"), nullptr);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/exchange/qdq.h"
+#include "core/measure/measure.h"
 #include "core/quantize/affine.h"
 #include "core/quantize/resolve.h"
 #include "core/values/error.h"
@@ -31,7 +32,7 @@ Ranges rangesFor(std::initializer_list<const char*> values)
 {
     Ranges ranges;
     for (const char* value : values)
-        ranges[{value, RangeMethod::MinMax, 0}] = {-2, 6, RangeMethod::MinMax, 0, 1};
+        ranges[{value, RangeMethod::MinMax, 0}] = {-2, 6, RangeMethod::MinMax, 0, 1, 0, {}, 0, {}};
     return ranges;
 }
 
@@ -290,7 +291,7 @@ private slots:
             Ranges ranges;
             for (const auto& product : quantize::products(*model))
                 for (const std::string& value : {product.activation, product.weight})
-                    ranges[{value, RangeMethod::MinMax, 0}] = {-3, 3, RangeMethod::MinMax, 0, 1};
+                    ranges[{value, RangeMethod::MinMax, 0}] = {-3, 3, RangeMethod::MinMax, 0, 1, 0, {}, 0, {}};
             writeQdq(*model, all, ranges, file("vit.onnx"));
             const auto written = graph::load(file("vit.onnx"));
             const graph::Node* conv = written->node("/patch_embed/Conv");
@@ -314,6 +315,45 @@ private slots:
                 }
             }
         }
+    }
+
+    /// The exported file, run as it is written, answers as the int8 kernels do; its norms took the factors in.
+    void smoothedExportAnswersAlike()
+    {
+        const std::string folder = OCTET_SOURCE_DIR "/resources/sample/";
+        const auto model = graph::load(folder + "model_outlier.onnx");
+        DataSpec spec;
+        spec.kind = DataKind::Arrays;
+        spec.testInputs["pixel_values"] = folder + "test_pixel_values.npy";
+        spec.calibInputs["pixel_values"] = folder + "calib_pixel_values.npy";
+        spec.labelsFile = folder + "test_labels.npy";
+        spec.mean = {0.2860}, spec.std = {0.3530};
+        spec.limit = 100, spec.calibLimit = 32;
+        engine::WeightStore store;
+        measure::Context context;
+        context.model = model;
+        context.data = data::open(spec, *model);
+        context.store = &store;
+        Config config = presetConfig("smoothed");
+        config.model.biasCorrection = true;
+        const Settings all = settings(config, model.get());
+        const Ranges ranges = measure::calibrate(context, all, {});
+        const auto ours = measure::accuracy(context, all, ranges, Split::Test);
+
+        writeQdq(*model, all, ranges, file("smooth.onnx"));
+        const auto written = graph::load(file("smooth.onnx"));
+        int muls = 0, folded = 0;
+        for (const graph::Node& node : written->nodes()) {
+            muls += node.name.ends_with("_Smooth");
+            folded += node.opType == "LayerNormalization" && node.inputs[1].ends_with("_smooth");
+        }
+        QVERIFY2(folded > 0 && muls > 0, qPrintable(QStringLiteral("%1 %2").arg(folded).arg(muls)));
+        context.model = written;
+        const auto theirs = measure::accuracy(context, {}, {}, Split::Test);
+        int different = 0;
+        for (std::size_t i = 0; i < ours.accuracy.predictions.size(); ++i)
+            different += ours.accuracy.predictions[i] != theirs.accuracy.predictions[i];
+        QVERIFY2(different <= 1, qPrintable(QString::number(different)));
     }
 };
 

@@ -32,11 +32,11 @@ Trial trial(int id, TrialState state = TrialState::Done)
     value.origin = "baseline:static";
     value.state = state;
     value.config = presetConfig("static");
-    value.ranges[{"x", RangeMethod::MinMax, 0}] = {-1.0 / 3, 2, RangeMethod::MinMax, 0, 256};
+    value.ranges[{"x", RangeMethod::MinMax, 0}] = {-1.0 / 3, 2, RangeMethod::MinMax, 0, 256, 0, {}, 0, {}};
     value.accuracy[Split::Tuning] = {"accuracy", 0.8085, 705, 872, 0.78, 0.83, {0, 1, 1}, 1, 2, 3};
     value.latency.runs = 10;
     value.latency.p50 = 0.1;
-    value.groups = {{"n", {"n"}, "product", Precision::Int8, Precision::Int8, "", "brg", 0.25}};
+    value.groups = {{"n", {"n"}, "product", Precision::Int8, Precision::Int8, "", "brg", 0.25, "vnni", 1e9, 2e6, 3e6}};
     value.manifest.modelHash = "aa";
     return value;
 }
@@ -128,7 +128,7 @@ private slots:
     {
         DataSpec data;
         data.testFile = "t.tsv";
-        const Goal goal{false, 0.02, 7, 12.5, "basic", true, true, 5};
+        const Goal goal{false, 0.02, 7, 12.5, "accuracy", Objective::P50, "basic", true, true, 5};
         const Workload workload{4, 128, 2, "vnni", 33};
         {
             const auto project = Project::create(m_path);

@@ -178,11 +178,12 @@ void TestResolve::impossibleLeaves()
     Config config;
     config.model.weightBits = 4;
     config.model.percentile = 20;
-    config.model.rangeMethod = RangeMethod::Kl;
+    config.model.smoothing = 1.5;
     config.model.weightScheme = Scheme::Asym;
     const Resolution r = quantize::resolve(*m_model, config);
     QCOMPARE(r.problems.size(), std::size_t(4));
     QCOMPARE(r.ops[0].settings.weightBits, 8);
+    QCOMPARE(r.ops[0].settings.smoothing, 0.0);
     QVERIFY(r.ops[0].settings.weightScheme == Scheme::Sym);
     QVERIFY(r.ops[0].asked.weightScheme == Scheme::Asym);
 }

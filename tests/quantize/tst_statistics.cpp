@@ -161,8 +161,6 @@ void TestStatistics::refusals()
         }
         return ErrorKind::Busy;
     };
-    QVERIFY(kindOf(s, RangeMethod::Kl, 0) == ErrorKind::Unsupported);
-    QVERIFY(kindOf(s, RangeMethod::Mse, 0) == ErrorKind::Unsupported);
     QVERIFY(kindOf(s, RangeMethod::Percentile, 50) == ErrorKind::Setting);
     QVERIFY(kindOf(s, RangeMethod::Percentile, std::nan("")) == ErrorKind::Setting);
     QVERIFY(kindOf(empty, RangeMethod::MinMax, 0) == ErrorKind::Data);

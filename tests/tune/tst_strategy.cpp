@@ -165,7 +165,7 @@ void TestStrategy::basicWalksAsIncDoes()
     // Pure: the same trials give the same answer.
     state.trials.pop_back();
     QCOMPARE(tune::next("basic", state)->config, proposals[7].config);
-    QCOMPARE(tune::next("mse", state)->config, proposals[7].config);
+    QVERIFY(!tune::next("mse", state)); // without a sensitivity it has no order
 }
 
 void TestStrategy::basicStartsFromTheBestChoice()

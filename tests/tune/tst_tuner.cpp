@@ -29,6 +29,8 @@ private slots:
     void measuresTheDraft();
     void calibrates();
     void tunesUntilTheGoalHolds();
+    void sensitivityNamesTheOp();
+    void paretoFindsARecipe();
     void aBaselineThatHoldsEndsIt();
     void cancelKeepsWhatWasDone();
     void badRequests();
@@ -52,12 +54,14 @@ public:
     std::vector<std::string> lines;
     std::vector<JobProgress> shown;
     Ranges ranges;
+    Sensitivity sensitivity;
     int cancelAfter = -1; // finished trials
 
     bool cancelled() override { return cancelAfter >= 0 && static_cast<int>(finished.size()) >= cancelAfter; }
     void progress(const JobProgress& p) override { shown.push_back(p); }
     void trialStarted(const Trial& t) override { started.push_back(t); }
     void trialFinished(const Trial& t) override { finished.push_back(t); }
+    void sensitivityFound(const Sensitivity& s) override { sensitivity = s; }
     void rangesFound(const Ranges& r) override { ranges.insert(r.begin(), r.end()); }
     void log(const std::string& line) override { lines.push_back(line); }
 };
@@ -128,10 +132,10 @@ JobRequest TestTuner::request(JobKind kind) const
     return r;
 }
 
-/// fp32, static, dynamic, and bf16 where the CPU has it.
+/// fp32, static, smoothed, dynamic, and bf16 where the CPU has it.
 static std::size_t baselineCount()
 {
-    return engine::hasBf16() ? 4 : 3;
+    return engine::hasBf16() ? 5 : 4;
 }
 
 void TestTuner::baseline()
@@ -141,7 +145,7 @@ void TestTuner::baseline()
     QCOMPARE(recorder.finished.size(), baselineCount());
     QCOMPARE(recorder.started.size(), baselineCount());
     QCOMPARE(static_cast<std::size_t>(result.evaluations), baselineCount());
-    const char* origins[]{"baseline:fp32", "baseline:static", "baseline:dynamic", "baseline:bf16"};
+    const char* origins[]{"baseline:fp32", "baseline:static", "baseline:smoothed", "baseline:dynamic", "baseline:bf16"};
     for (std::size_t i = 0; i < baselineCount(); ++i) {
         const Trial& t = recorder.finished[i];
         QVERIFY2(t.state == TrialState::Done, t.error.c_str());
@@ -154,8 +158,8 @@ void TestTuner::baseline()
         QCOMPARE(t.manifest.modelHash.size(), std::size_t(64));
         QVERIFY(!t.manifest.dataHash.empty() && !t.manifest.machine.cpu.empty() && t.manifest.versions.size() == 3);
         QCOMPARE(t.manifest.started.size(), std::size_t(20));
-        QCOMPARE(t.counts.int8, i == 0 || i == 3 ? 0 : 2);
-        QCOMPARE(t.counts.bf16, i == 3 ? 2 : 0);
+        QCOMPARE(t.counts.int8, i == 0 || i == 4 ? 0 : 2);
+        QCOMPARE(t.counts.bf16, i == 4 ? 2 : 0);
         QVERIFY(recorder.started[i].state == TrialState::Running);
     }
     const Trial& fp32 = recorder.finished[0];
@@ -167,7 +171,7 @@ void TestTuner::baseline()
     QCOMPARE(naive.tuning()->correct, 150 - naive.tuning()->worse);
     QCOMPARE(naive.ranges.size(), std::size_t(2));
     QVERIFY(!naive.accuracy.contains(Split::HeldOut)); // the search never reads it
-    QCOMPARE(recorder.ranges.size(), std::size_t(2));
+    QCOMPARE(recorder.ranges.size(), std::size_t(4));
     QVERIFY(!recorder.shown.empty());
     double before = 0;
     for (const JobProgress& p : recorder.shown) {
@@ -246,13 +250,11 @@ void TestTuner::calibrates()
 void TestTuner::tunesUntilTheGoalHolds()
 {
     JobRequest r = request(JobKind::Tune);
-    r.goal.strategy = "mse";
+    r.goal.strategy = "basic";
+    r.goal.keepWeights = true;
     r.goal.searchOn = true;
     Recorder recorder;
     const JobResult result = tune::run(r, recorder);
-    QVERIFY2(std::any_of(recorder.lines.begin(), recorder.lines.end(),
-                 [](const std::string& line) { return line.find("basic runs in its place") != std::string::npos; }),
-        result.summary.c_str());
     std::set<int> ids;
     for (const Trial& t : recorder.finished)
         ids.insert(t.id);
@@ -271,6 +273,49 @@ void TestTuner::tunesUntilTheGoalHolds()
     }
 }
 
+/// The second product reads the outlier: it alone stands out.
+void TestTuner::sensitivityNamesTheOp()
+{
+    Recorder recorder;
+    const JobResult result = tune::run(request(JobKind::Sensitivity), recorder);
+    const Sensitivity& found = recorder.sensitivity;
+    QCOMPARE(found.ops.size(), std::size_t(2));
+    QCOMPARE(found.ops[0].node, std::string("second"));
+    QVERIFY(found.ops[0].kl && *found.ops[0].kl > 10 * found.ops[1].kl.value_or(0));
+    QVERIFY(found.ops[0].ownError < 15 && found.ops[1].ownError > 25);
+    QVERIFY(found.ops[0].activationError < found.ops[0].weightError);
+    QCOMPARE(found.ops[0].outlierChannels.size(), std::size_t(1));
+    QCOMPARE(found.margins.size(), std::size_t(150));
+    QVERIFY(found.evaluations > 1 && found.evaluations < 3);
+    QVERIFY2(result.summary.find("second") != std::string::npos, result.summary.c_str());
+    // Known: nothing is computed again.
+    JobRequest again = request(JobKind::Sensitivity);
+    again.sensitivity = found;
+    Recorder second;
+    tune::run(again, second);
+    QVERIFY(second.sensitivity.empty());
+}
+
+/// Ours, by a name of INC that it does not have: recipes before exceptions, and the weights stay.
+void TestTuner::paretoFindsARecipe()
+{
+    JobRequest r = request(JobKind::Tune);
+    r.goal.strategy = "bayesian";
+    r.goal.keepWeights = true;
+    r.goal.searchOn = true;
+    Recorder recorder;
+    tune::run(r, recorder);
+    QVERIFY(std::any_of(recorder.lines.begin(), recorder.lines.end(),
+        [](const std::string& line) { return line.find("pareto runs in its place") != std::string::npos; }));
+    QVERIFY(!recorder.sensitivity.empty());
+    const bool cured = std::any_of(recorder.finished.begin(), recorder.finished.end(), [](const Trial& t) {
+        return t.origin == "tune:pareto" && t.tuning() && t.tuning()->correct >= 149;
+    });
+    QVERIFY(cured);
+    for (const Trial& t : recorder.finished)
+        QVERIFY(t.origin != "tune:pareto" || t.config.model.smoothing.value_or(0) == 0);
+}
+
 void TestTuner::aBaselineThatHoldsEndsIt()
 {
     JobRequest r = request(JobKind::Tune);
@@ -278,13 +323,14 @@ void TestTuner::aBaselineThatHoldsEndsIt()
     tune::run(request(JobKind::Baseline), first);
     r.known = first.finished;
     r.goal.maxDrop = 0.03; // none of 150 changed means at most 3 in 150: enough for this goal, not for 1 %
-    r.known[2].latency.ratioToFp32 = 0.5; // made up: dynamic holds the goal on the half that the search sees
-    r.known[2].accuracy[Split::Tuning] = *r.known[0].tuning();
+    r.known[3].latency.ratioToFp32 = 0.5; // made up: dynamic holds the goal on the half that the search sees
+    r.known[3].accuracy[Split::Tuning] = *r.known[0].tuning();
+    r.goal.keepWeights = true; // so that the smoothed baseline does not compete
     Recorder recorder;
     const JobResult result = tune::run(r, recorder);
     QCOMPARE(result.evaluations, 0L);
     QVERIFY(result.goalMet);
-    QCOMPARE(result.bestTrial, 3);
+    QCOMPARE(result.bestTrial, 4);
     QVERIFY2(result.summary.find("baseline already holds") != std::string::npos, result.summary.c_str());
     QCOMPARE(recorder.finished.size(), std::size_t(1)); // reported again, with its held-out accuracy
     QCOMPARE(recorder.finished[0].accuracy.at(Split::HeldOut).samples, 150L);

@@ -17,7 +17,7 @@ namespace {
 OpLeaves leaves()
 {
     return {Precision::Int8, Granularity::PerTensor, Scheme::Asym, 7, Approach::Dynamic, Scheme::Sym,
-        RangeMethod::Percentile, 99.1, true};
+        RangeMethod::Percentile, 99.1, 0.5, true, true};
 }
 
 Config config()
@@ -33,9 +33,11 @@ Config config()
 Ranges ranges()
 {
     Ranges value;
-    value[{"x", RangeMethod::MinMax, 0}] = {-0.1, 1.0 / 3, RangeMethod::MinMax, 0, 256};
-    value[{"x", RangeMethod::Percentile, 99.9}] = {-5e-324, 1.7976931348623157e308, RangeMethod::Percentile, 99.9, 17};
-    value[{"y", RangeMethod::Kl, 0}] = {0, 2, RangeMethod::Mse, 1, 2}; // filed under a key that is not its own
+    value[{"x", RangeMethod::MinMax, 0}] = {-0.1, 1.0 / 3, RangeMethod::MinMax, 0, 256, 0, {}, 0, {}};
+    value[{"x", RangeMethod::Percentile, 99.9}] = {-5e-324, 1.7976931348623157e308, RangeMethod::Percentile, 99.9, 17, 0,
+        {}, 0, {0.1f, -2}};
+    value[{"y", RangeMethod::Kl, 0}] = {0, 2, RangeMethod::Mse, 1, 2, 0.5,
+        {0.25f, 4}, 2, {}}; // filed under a key that is not its own
     return value;
 }
 
@@ -65,7 +67,7 @@ DataSpec dataSpec()
 
 Goal goal()
 {
-    return {false, 0.02, 7, 12.5, "pareto", true, true, 4'000'000'000u};
+    return {false, 0.02, 7, 12.5, "f1", Objective::P99, "pareto", true, true, 4'000'000'000u};
 }
 Workload workload()
 {
@@ -81,7 +83,8 @@ Latency latency()
 }
 GroupProfile group()
 {
-    return {"n", {"n", "m"}, "product", Precision::Int8, Precision::Fp32, "no range", "brg", 0.25};
+    return {"n", {"n", "m"}, "product", Precision::Int8, Precision::Fp32, "no range", "brg", 0.25, "vnni", 1e9, 2e6,
+        3e6};
 }
 Manifest manifest()
 {
@@ -113,9 +116,18 @@ Trial trial()
     return value;
 }
 
+Sensitivity sensitivity()
+{
+    OpSensitivity op{"a", 31.5, 40, 33, 12, 0.01, 0.05, 0.25, 0.03, 1.5, 0.5, {3, 7}};
+    OpSensitivity filtered = op;
+    filtered.kl.reset();
+    return {{op, filtered}, {}, 64, {{1.5f, true, false}, {0.1f, false, true}}, 2.5, 3.5};
+}
+
 JobRequest request()
 {
-    return {JobKind::Tune, "m.onnx", "aa", dataSpec(), config(), goal(), workload(), {trial(), {}}, ranges(), "mine"};
+    return {JobKind::Tune, "m.onnx", "aa", dataSpec(), config(), goal(), workload(), {trial(), {}}, ranges(), "mine",
+        sensitivity()};
 }
 
 template <typename T>

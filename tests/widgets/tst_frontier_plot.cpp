@@ -77,6 +77,30 @@ private slots:
         QVERIFY(before.rightLow > 321);
     }
 
+    void theGhostIsShownAndStretchesNothing()
+    {
+        PlotContent content = sample();
+        const PlotScales before = plotScales(content);
+        content.ghost = Ghost{2.6, 2.4, 2.8, 349, 345, 352, QStringLiteral("Draft")};
+        FrontierPlot plot;
+        plot.resize(800, 500);
+        plot.setPalette(Theme::light().palette());
+        plot.setContent(content);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        QTRY_VERIFY(!plot.ghostPosition().isNull());
+        QVERIFY(plot.ghostPosition().x() > plot.markPosition(14).x() && plot.ghostPosition().x() < plot.markPosition(6).x());
+        QVERIFY(hasColour(plot.grab().toImage(), Theme::light().accent));
+        content.ghost->ms = 50, content.ghost->right = -3; // far beyond: at the edge
+        plot.setContent(content);
+        QTRY_VERIFY(plot.ghostPosition().x() > plot.markPosition(1).x());
+        QVERIFY(plot.rect().contains(plot.ghostPosition().toPoint()));
+        QCOMPARE(plotScales(content).msHigh, before.msHigh);
+        content.ghost->ms = std::nan("");
+        plot.setContent(content);
+        QVERIFY(plot.ghostPosition().isNull());
+    }
+
     void tenPercentStayFree()
     {
         const PlotScales s = plotScales(sample());

@@ -23,6 +23,7 @@ struct ByteAttentionTask
     ByteOperand q, k, v; // [queries, depth], [keys, depth], [keys, width]
     const float* mask = nullptr; // [queries, keys] or null; strides may be 0
     std::int64_t maskRow = 0, maskColumn = 0;
+    const float* outFactors = nullptr; // [width], smoothing of the columns of v that is made up for; null = all 1
     float* out = nullptr; // [queries, width]
     std::int64_t outRow = 0, outColumn = 1;
     std::int64_t queries = 0, keys = 0, depth = 0, width = 0;

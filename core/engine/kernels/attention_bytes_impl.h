@@ -378,7 +378,9 @@ private:
         const float factor = (m_t.v.scales ? 1.0f : m_t.v.scale) / sum;
         const float zero = m_t.v.scales ? 0.0f : static_cast<float>(128 - m_t.v.zeroPoint) * m_t.v.scale;
         for (std::int64_t c = 0; c < m_t.width; c += lanes) {
-            const Vec x = fma(toFloat(VecI::load(from + c)), Vec::all(factor), Vec::all(zero));
+            Vec x = fma(toFloat(VecI::load(from + c)), Vec::all(factor), Vec::all(zero));
+            if (m_t.outFactors)
+                x = x * Vec::load(m_t.outFactors + c, firstLanes(m_t.width - c));
             if (m_t.outColumn == 1) {
                 x.store(to + c, firstLanes(m_t.width - c));
             } else {

@@ -43,10 +43,13 @@ struct Kernels
     void (*tanh)(float* row, std::int64_t n);
     /// (x - mean) / sqrt(variance + epsilon) * gamma + beta; two passes; beta may be null; to may be from.
     void (*layerNorm)(const float* from, const float* gamma, const float* beta, float epsilon, float* to, std::int64_t n);
-    /// u8 = clamp(round(x / scale) + zeroPoint), half to even, with x / scale as x * (1 / scale).
-    void (*quantize)(const float* row, float inverseScale, std::int32_t zeroPoint, std::uint8_t* to, std::int64_t n);
+    /// u8 = clamp(round(x * factor / scale) + zeroPoint), half to even, with / scale as * (1 / scale); factors [n] may be
+    /// null, then they are 1.
+    void (*quantize)(const float* row, const float* factors, float inverseScale, std::int32_t zeroPoint,
+                     std::uint8_t* to, std::int64_t n);
     void (*toBf16)(const float* row, std::uint16_t* to, std::int64_t n); // to nearest even
-    void (*range)(const float* row, float& low, float& high, std::int64_t n); // extremes, 0 included
+    /// Extremes of x * factor, 0 included; factors may be null.
+    void (*range)(const float* row, const float* factors, float& low, float& high, std::int64_t n);
     void (*attention)(const AttentionTask& task);
     void (*attentionBytes)(const ByteAttentionTask& task);
     const char* bytesName; // which dot product attentionBytes runs on

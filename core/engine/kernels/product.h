@@ -10,13 +10,14 @@
 
 namespace octet::engine {
 
-/// A finished value quantized on the spot: u8 = clamp(round(x * inverseScale) + zeroPoint).
+/// A finished value quantized on the spot: u8 = clamp(round(x * factor * inverseScale) + zeroPoint).
 struct ByteOutput
 {
     std::uint8_t* to = nullptr; // [rows, stride]; null = none
     std::int64_t stride = 0;
     float inverseScale = 1;
     float zeroPoint = 0;
+    const float* factors = nullptr; // [N], 1 / smoothing of each column; null = all 1
 };
 
 /// out = activation((acc - zeroPoint * columnSum) * scale * rowScale + bias) + residual

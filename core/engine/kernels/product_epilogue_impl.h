@@ -72,6 +72,15 @@ struct PartOfVector
     void bytes(Vec x, std::uint8_t* p) const { storeBytes(x, p, m); }
 };
 
+template <class Access>
+inline void finishBytes(const ByteOutput& bytes, Vec x, std::int64_t row, std::int64_t at, Access access)
+{
+    if (!bytes.to)
+        return;
+    const Vec smooth = bytes.factors ? x * access.load(bytes.factors + at) : x;
+    access.bytes(toByteRange(smooth, bytes.inverseScale, bytes.zeroPoint), bytes.to + row * bytes.stride + at);
+}
+
 /// One vector of columns over all rows of the tile; `Access` loads and stores it whole or in part.
 template <int SumsStride, Activation Kind, class Access>
 inline void finishVector(const ProductTask& task, std::int64_t row, std::int64_t rows, std::int64_t at,
@@ -96,12 +105,9 @@ inline void finishVector(const ProductTask& task, std::int64_t row, std::int64_t
             x = x + access.load(t.residual + i * t.residualStride + at);
         if (t.out)
             access.store(x, t.out + i * t.outStride + at);
-        if (b0.to)
-            access.bytes(toByteRange(x, b0.inverseScale, b0.zeroPoint), b0.to + i * b0.stride + at);
-        if (b1.to)
-            access.bytes(toByteRange(x, b1.inverseScale, b1.zeroPoint), b1.to + i * b1.stride + at);
-        if (b2.to)
-            access.bytes(toByteRange(x, b2.inverseScale, b2.zeroPoint), b2.to + i * b2.stride + at);
+        finishBytes(b0, x, i, at, access);
+        finishBytes(b1, x, i, at, access);
+        finishBytes(b2, x, i, at, access);
     }
 }
 

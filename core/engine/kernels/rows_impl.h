@@ -116,27 +116,35 @@ inline void layerNormRow(const float* from, const float* gamma, const float* bet
         });
 }
 
-inline void quantizeRow(const float* row, float inverseScale, std::int32_t zeroPoint, std::uint8_t* to, std::int64_t n)
+inline Vec times(const float* factors, Vec x, std::int64_t i)
+{
+    return factors ? x * Vec::load(factors + i) : x;
+}
+
+inline Vec times(const float* factors, Vec x, std::int64_t i, Mask m)
+{
+    return factors ? x * Vec::load(factors + i, m) : x;
+}
+
+inline void quantizeRow(const float* row, const float* factors, float inverseScale, std::int32_t zeroPoint,
+                        std::uint8_t* to, std::int64_t n)
 {
     const auto value = [&](Vec x) { return toByteRange(x, inverseScale, static_cast<float>(zeroPoint)); };
     eachVector(
-        n, [&](std::int64_t i) { storeBytes(value(Vec::load(row + i)), to + i); },
-        [&](std::int64_t i, Mask m) { storeBytes(value(Vec::load(row + i, m)), to + i, m); });
+        n, [&](std::int64_t i) { storeBytes(value(times(factors, Vec::load(row + i), i)), to + i); },
+        [&](std::int64_t i, Mask m) { storeBytes(value(times(factors, Vec::load(row + i, m), i, m)), to + i, m); });
 }
 
-inline void rangeRow(const float* row, float& low, float& high, std::int64_t n)
+inline void rangeRow(const float* row, const float* factors, float& low, float& high, std::int64_t n)
 {
     Vec lows = Vec::zero(), highs = Vec::zero();
+    const auto widen = [&](Vec x) {
+        lows = min(lows, x);
+        highs = max(highs, x);
+    };
     eachVector(
-        n,
-        [&](std::int64_t i) {
-            lows = min(lows, Vec::load(row + i));
-            highs = max(highs, Vec::load(row + i));
-        },
-        [&](std::int64_t i, Mask m) {
-            lows = min(lows, Vec::load(row + i, m));
-            highs = max(highs, Vec::load(row + i, m));
-        });
+        n, [&](std::int64_t i) { widen(times(factors, Vec::load(row + i), i)); },
+        [&](std::int64_t i, Mask m) { widen(times(factors, Vec::load(row + i, m), i, m)); });
     low = lowest(lows);
     high = highest(highs);
 }

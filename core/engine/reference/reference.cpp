@@ -110,7 +110,8 @@ void attentionBytes(const ByteAttentionTask& t)
             double value = 0;
             for (std::int64_t j = 0; j < t.keys; ++j)
                 value += weights[static_cast<std::size_t>(j)] * (t.v.values[j * t.v.row + c] - t.v.zeroPoint);
-            t.out[i * t.outRow + c * t.outColumn] = static_cast<float>(value / sum);
+            const double factor = t.outFactors ? static_cast<double>(t.outFactors[c]) : 1;
+            t.out[i * t.outRow + c * t.outColumn] = static_cast<float>(value / sum * factor);
         }
     }
 }

@@ -36,6 +36,8 @@ void AttentionStep::runBytes(const Frame& frame) const
                 task.mask = frame.in<float>(mask.place) + b * mask.strides[0] + h * mask.strides[1];
                 task.maskRow = mask.strides[2], task.maskColumn = mask.strides[3];
             }
+            if (!integers->outFactors.empty())
+                task.outFactors = integers->outFactors.data() + h * width;
             task.out = frame.out<float>(out.place) + b * out.strides[0] + h * out.strides[1];
             task.outRow = out.strides[2], task.outColumn = out.strides[3];
             task.queries = queries, task.keys = keys, task.depth = depth, task.width = width;
@@ -123,6 +125,7 @@ void copyStrided(const std::byte* from, std::byte* to, const StridedLoop<2>& loo
 CopyStep::CopyStep(const Shape& shape, const Shape& strides, std::size_t elementBytes)
     : m_loop(shape, {strides, denseStrides(shape)})
     , m_elementBytes(elementBytes)
+    , m_bytes(static_cast<double>(elementCount(shape)) * static_cast<double>(elementBytes))
 {
 }
 

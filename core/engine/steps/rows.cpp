@@ -21,16 +21,16 @@ void activate(const Kernels& kernels, Activation activation, float* row, std::in
 }
 
 /// The row's own scale and zero point, by the rule of quantize::activationAffine.
-quantize::Affine rowAffine(const Kernels& kernels, Scheme scheme, const float* row, std::int64_t n)
+quantize::Affine rowAffine(const Kernels& kernels, const QuantizedForm& form, const float* row, std::int64_t n)
 {
     float low = 0, high = 0;
-    kernels.range(row, low, high, n);
+    kernels.range(row, form.columnFactors(), low, high, n);
     if (!std::isfinite(low) || !std::isfinite(high))
         return {};
     Range range;
     range.min = low;
     range.max = high;
-    return quantize::activationAffine(range, scheme);
+    return quantize::activationAffine(range, form.scheme);
 }
 
 /// Where a row is worked on: its place in the sink when fp32 is wanted, else scratch.
@@ -56,11 +56,11 @@ void finishRow(const Frame& frame, const RowSink& sink, const float* row, std::i
             continue;
         quantize::Affine affine = q.form.affine;
         if (q.form.dynamic) {
-            affine = rowAffine(*frame.kernels, q.form.scheme, row, n);
+            affine = rowAffine(*frame.kernels, q.form, row, n);
             frame.out<float>(q.scales)[at] = affine.scale;
             frame.out<std::int32_t>(q.zeroPoints)[at] = affine.zeroPoint;
         }
-        frame.kernels->quantize(row, 1.0f / affine.scale, affine.zeroPoint,
+        frame.kernels->quantize(row, q.form.columnFactors(), 1.0f / affine.scale, affine.zeroPoint,
                                 frame.out<std::uint8_t>(q.values) + at * n, n);
     }
 }
@@ -133,6 +133,11 @@ std::unique_ptr<StepState> ProductStep::makeState() const
     return product ? std::make_unique<ProductState>(product->makeCall(weight->packed)) : nullptr;
 }
 
+const float* ProductStep::biases(const Frame& frame) const
+{
+    return correctedBias.empty() ? frame.in<float>(bias) : correctedBias.data();
+}
+
 void ProductStep::runOwn(const Frame& frame) const
 {
     const std::int64_t n = columns;
@@ -152,7 +157,7 @@ void ProductStep::runOwn(const Frame& frame) const
     } else {
         task.rowScale = quantized.form.affine.scale, task.zeroPoint = quantized.form.affine.zeroPoint;
     }
-    task.bias = frame.in<float>(bias);
+    task.bias = biases(frame);
     task.activation = activation;
     task.residual = frame.in<float>(residual.place), task.residualStride = residual.stride;
 
@@ -165,7 +170,7 @@ void ProductStep::runOwn(const Frame& frame) const
             continue;
         }
         task.bytes[direct++] = {frame.out<std::uint8_t>(q.values), n, 1.0f / q.form.affine.scale,
-                                static_cast<float>(q.form.affine.zeroPoint)};
+                                static_cast<float>(q.form.affine.zeroPoint), q.form.columnFactors()};
     }
     if (sum.wanted)
         task.out = frame.out<float>(sum.rows.place), task.outStride = sum.rows.stride;
@@ -232,7 +237,7 @@ void ProductStep::run(const Frame& frame, StepState* state) const
         });
     product->run(call, a, accumulator, dnnScratch.none() ? nullptr : frame.out<std::byte>(dnnScratch));
 
-    const float* biases = frame.in<float>(bias);
+    const float* addends = biases(frame);
     const float* others = frame.in<float>(residual.place);
     const float* gamma = norm ? frame.in<float>(norm->gamma) : nullptr;
     const float* beta = norm ? frame.in<float>(norm->beta) : nullptr;
@@ -246,11 +251,11 @@ void ProductStep::run(const Frame& frame, StepState* state) const
                 const std::int32_t zero
                     = perRow ? frame.in<std::int32_t>(quantized.zeroPoints)[at] : quantized.form.affine.zeroPoint;
                 k.dequantize(static_cast<const std::int32_t*>(accumulator) + at * n, weight->columnSums.data(),
-                             weight->scales.data(), biases, zero, rowScale, row, n);
+                             weight->scales.data(), addends, zero, rowScale, row, n);
             } else {
                 row = static_cast<float*>(accumulator) + at * n;
-                if (biases)
-                    k.add(row, biases, n);
+                if (addends)
+                    k.add(row, addends, n);
             }
             activate(k, activation, row, n);
             if (others)

@@ -27,10 +27,14 @@ struct QuantizedForm
     bool dynamic = false; // one scale and zero point a row (token)
     quantize::Affine affine; // static
     Scheme scheme = Scheme::Asym; // dynamic
+    /// 1 / smoothing of each column, which is multiplied before; null = none.
+    std::shared_ptr<const std::vector<float>> factors;
+    const float* columnFactors() const { return factors ? factors->data() : nullptr; }
     bool operator==(const QuantizedForm& o) const
     {
         return dynamic == o.dynamic && scheme == o.scheme
-            && (dynamic || (affine.scale == o.affine.scale && affine.zeroPoint == o.affine.zeroPoint));
+            && (dynamic || (affine.scale == o.affine.scale && affine.zeroPoint == o.affine.zeroPoint))
+            && (factors == o.factors || (factors && o.factors && *factors == *o.factors));
     }
 };
 
@@ -63,6 +67,7 @@ class RowStep final : public Step
 {
 public:
     void run(const Frame& frame, StepState* state) const override;
+    Work work() const override;
     Rows input;
     Activation activation = Activation::None;
     std::optional<NormPlaces> norm;
@@ -75,6 +80,7 @@ class PatchStep final : public Step
 {
 public:
     void run(const Frame& frame, StepState* state) const override;
+    Work work() const override;
     Place image; // f32 [batch, channels, height, width], any strides
     Shape imageShape, imageStrides;
     std::int64_t kernelHeight = 1, kernelWidth = 1, top = 0, left = 0;
@@ -89,6 +95,7 @@ class ProductStep final : public Step
 {
 public:
     void run(const Frame& frame, StepState* state) const override;
+    Work work() const override;
     std::unique_ptr<StepState> makeState() const override;
 
     std::unique_ptr<DnnProduct> product; // null: our own kernel
@@ -99,6 +106,7 @@ public:
     Rows input; // fp32
     QuantizedRows quantized; // int8
     Place bias;
+    std::vector<float> correctedBias; // not empty: instead of `bias`
     Activation activation = Activation::None;
     Rows residual; // none() = no residual
     RowSink sum;
@@ -110,6 +118,7 @@ public:
     std::int64_t rows = 0, columns = 0, depth = 0;
 
 private:
+    const float* biases(const Frame& frame) const;
     void runOwn(const Frame& frame) const;
     std::int64_t rowBlocks(bool real) const;
     void finishBlock(const Frame& frame, const ProductTask& task, int direct) const;
@@ -120,6 +129,7 @@ class AttentionStep final : public Step
 {
 public:
     void run(const Frame& frame, StepState* state) const override;
+    Work work() const override;
     struct Operand
     {
         Place place;
@@ -136,6 +146,7 @@ public:
     struct Integers
     {
         Bytes q, k, v;
+        std::vector<float> outFactors; // [heads, width] smoothing of v; empty = none
     };
     std::optional<Integers> integers; // both products in int8; then q, kt, v are not read
     std::int64_t batch = 1, heads = 1, queries = 0, keys = 0, depth = 0, width = 0;
@@ -152,9 +163,11 @@ class GeneralStep final : public Step
 {
 public:
     void run(const Frame& frame, StepState* state) const override;
+    Work work() const override;
     std::unique_ptr<StepState> makeState() const override;
     std::unique_ptr<OpKernel> kernel;
     std::vector<Place> inputs, outputs;
+    double elementsOut = 0, bytesIn = 0, bytesOut = 0;
 };
 
 /// A view made dense.
@@ -162,12 +175,14 @@ class CopyStep final : public Step
 {
 public:
     void run(const Frame& frame, StepState* state) const override;
+    Work work() const override;
     CopyStep(const Shape& shape, const Shape& strides, std::size_t elementBytes);
     Place from, to;
 
 private:
     StridedLoop<2> m_loop;
     std::size_t m_elementBytes;
+    double m_bytes;
 };
 
 } // namespace octet::engine

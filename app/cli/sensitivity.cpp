@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+
+#include "app/cli/job.h"
+#include "core/tune/tuner.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace octet::cli {
+
+using nlohmann::json;
+
+namespace {
+
+json documentOf(const Sensitivity& found, const JobResult& result)
+{
+    json ops = json::array();
+    for (const OpSensitivity& op : found.ops)
+        ops.push_back({{"node", op.node}, {"kl", op.kl ? json(*op.kl) : json()}, {"flips", op.flips},
+            {"accuracy_drop", op.accuracyDrop}, {"own_error", op.ownError}, {"own_error_weights", op.weightError},
+            {"own_error_activation", op.activationError}, {"inherited_error", op.inheritedError},
+            {"latency_gain_ms", op.fp32Ms - op.int8Ms}, {"outlier_channels", op.outlierChannels}});
+    return {{"ops", ops}, {"samples", found.samples}, {"seconds", found.seconds},
+        {"evaluations_equivalent", found.evaluations}, {"summary", result.summary}};
+}
+
+std::string text(const Sensitivity& found, const JobResult& result)
+{
+    std::vector<std::vector<std::string>> rows{
+        {"op", "KL", "flips", "own error", "weights", "activation", "inherited", "gain ms", "outlier channels"}};
+    const auto dB = [](double x) { return x >= 120 ? std::string("none") : fmt::format("{:.0f} dB", x); };
+    for (const OpSensitivity& op : found.ops) {
+        std::string channels;
+        for (std::size_t i = 0; i < op.outlierChannels.size() && i < 4; ++i)
+            channels += fmt::format("{}{}", i ? " " : "", op.outlierChannels[i]);
+        if (op.outlierChannels.size() > 4)
+            channels += fmt::format(" and {} more", op.outlierChannels.size() - 4);
+        rows.push_back({op.node, op.kl ? fmt::format("{:.2g}", *op.kl) : "-",
+            op.kl ? fmt::format("{:.1f} %", 100 * op.flips) : "-", dB(op.ownError), dB(op.weightError),
+            dB(op.activationError), dB(op.inheritedError), fmt::format("{:.3f}", op.fp32Ms - op.int8Ms), channels});
+    }
+    return table(rows)
+        + fmt::format("KL on {} samples; \"-\": own error so small that it was left alone. Work of {:.1f} evaluations.\n{}\n",
+            found.samples, found.evaluations, result.summary);
+}
+
+/// Keeps what the job found for printing.
+class Watcher : public JobWatcher
+{
+public:
+    using JobWatcher::JobWatcher;
+    void sensitivityFound(const Sensitivity& sensitivity) override { found = sensitivity; }
+    Sensitivity found;
+};
+
+} // namespace
+
+int sensitivity(const Arguments& arguments, Console& console)
+{
+    capIsa(arguments);
+    const DataSpec spec = dataSpec(arguments);
+    const auto model = graph::load(arguments.model);
+    Store project(arguments, *model);
+    const auto data = data::open(spec, *model);
+    project.setData(data->spec());
+    const JobRequest request = requestOf(JobKind::Sensitivity, arguments, *model, *data, {}, project);
+    throwIfInterrupted();
+    Watcher watcher(console, project, *data);
+    const JobResult result = tune::run(request, watcher);
+    if (watcher.found.empty()) // the project knew it
+        watcher.found = request.sensitivity;
+    else
+        project.putSensitivity(*data, watcher.found);
+    console.result(documentOf(watcher.found, result), text(watcher.found, result));
+    return Done;
+}
+
+} // namespace octet::cli

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tune/predictor.h"
+
+#include "core/values/error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace octet::tune {
+
+namespace {
+
+constexpr double z80 = 1.2815515655446004;
+constexpr int enoughTrials = 8;
+constexpr const char* half = "bf16";
+
+double normalBelow(double x)
+{
+    return 0.5 * std::erfc(-x / std::sqrt(2.0));
+}
+
+double power(double decibels)
+{
+    return std::pow(10.0, -decibels / 10);
+}
+
+} // namespace
+
+Predictor::Recipe Predictor::recipeOf(const OpSettings& s)
+{
+    if (s.precision == Precision::Bf16)
+        return half;
+    return fmt::format("{}{}{}{}", s.smoothing != 0 ? "smoothed " : "", toString(s.approach),
+        s.approach == Approach::Static && s.smoothing == 0 ? " " + toString(s.rangeMethod) : "",
+        s.weightGranularity == Granularity::PerTensor ? " per tensor" : "");
+}
+
+Predictor::Predictor(const Sensitivity& sensitivity, const std::vector<Known>& known)
+    : m_sensitivity(sensitivity)
+{
+    const auto fp32 = std::find_if(
+        known.begin(), known.end(), [](const Known& k) { return k.trial->origin == "baseline:fp32"; });
+    if (fp32 == known.end() || !fp32->trial->tuning() || m_sensitivity.empty())
+        throw Error(ErrorKind::Internal, "A prediction needs the fp32 baseline and a sensitivity.");
+    m_fp32Accuracy = fp32->trial->tuning()->value;
+    m_fp32Ms = fp32->trial->latency.p50;
+    for (const OpSensitivity& op : m_sensitivity.ops)
+        m_ops[op.node] = &op;
+    OpSettings measured = m_sensitivity.settings;
+    measured.precision = Precision::Int8;
+    m_measured = recipeOf(measured);
+
+    // Ops that were filtered out have no shift of their own: the measured ones say what noise of 0 dB would do.
+    std::vector<double> units;
+    for (const OpSensitivity& op : m_sensitivity.ops)
+        if (op.kl && op.marginShift > 0)
+            units.push_back(op.marginShift / power(op.ownError));
+    if (!units.empty()) {
+        std::nth_element(units.begin(), units.begin() + static_cast<std::ptrdiff_t>(units.size() / 2), units.end());
+        m_unit = units[units.size() / 2];
+    }
+    fitSpeed(known);
+    fitFactors(known);
+}
+
+const OpSensitivity* Predictor::find(const std::string& node) const
+{
+    const auto it = m_ops.find(node);
+    return it == m_ops.end() ? nullptr : it->second;
+}
+
+Predictor::Shift Predictor::shiftOf(const quantize::Resolution& config) const
+{
+    constexpr double bf16Decibels = 48;
+    Shift shift;
+    for (const quantize::ResolvedOp& op : config.ops) {
+        const OpSensitivity* s = find(op.name);
+        if (!s || op.settings.precision == Precision::Fp32)
+            continue;
+        const Recipe recipe = recipeOf(op.settings);
+        double own = 0;
+        if (recipe == half)
+            own = m_unit * power(bf16Decibels);
+        else if (recipe == m_measured)
+            own = s->kl ? s->marginShift : m_unit * power(s->ownError);
+        else
+            own = 2 * m_unit * power(s->weightError); // what a better range leaves: both roundings alike
+        shift.byRecipe[recipe] += own;
+    }
+    return shift;
+}
+
+double Predictor::variance(const Shift& shift) const
+{
+    double sum = 0;
+    for (const auto& [recipe, own] : shift.byRecipe) {
+        const auto it = m_factors.find(recipe);
+        sum += own * (it == m_factors.end() ? 1 : it->second);
+    }
+    return sum;
+}
+
+std::pair<double, double> Predictor::flipsAndDrop(double variance) const
+{
+    if (!(variance > 0) || m_sensitivity.margins.empty())
+        return {0, 0};
+    const double sigma = std::sqrt(variance);
+    double flips = 0, drop = 0;
+    for (const Margin& m : m_sensitivity.margins) {
+        const double p = normalBelow(-static_cast<double>(m.value) / sigma);
+        flips += p;
+        drop += p * (double(m.winnerRight) - double(m.runnerUpRight));
+    }
+    const auto n = static_cast<double>(m_sensitivity.margins.size());
+    return {flips / n, drop / n};
+}
+
+double Predictor::samplingVariance(double variance) const
+{
+    if (!(variance > 0) || m_sensitivity.margins.empty())
+        return 0;
+    const double sigma = std::sqrt(variance);
+    double sum = 0;
+    for (const Margin& m : m_sensitivity.margins) {
+        const double p = normalBelow(-static_cast<double>(m.value) / sigma);
+        const double weight = double(m.winnerRight) - double(m.runnerUpRight);
+        sum += p * (1 - p) * weight * weight;
+    }
+    const auto n = static_cast<double>(m_sensitivity.margins.size());
+    return sum / (n * n);
+}
+
+void Predictor::fitFactors(const std::vector<Known>& known)
+{
+    struct Observed
+    {
+        Shift shift;
+        Recipe main; // of most of its variance
+        double flips = 0, drop = 0;
+    };
+    std::vector<Observed> observed;
+    for (const Known& k : known) {
+        const Accuracy* a = k.trial->tuning();
+        if (!a || k.trial->state != TrialState::Done || k.trial->origin == "baseline:fp32" || a->samples <= 0)
+            continue;
+        Observed o{shiftOf(k.resolution), {}, double(a->flips) / double(a->samples), m_fp32Accuracy - a->value};
+        double most = -1;
+        for (const auto& [recipe, own] : o.shift.byRecipe)
+            if (own > most)
+                most = own, o.main = recipe;
+        if (!o.shift.byRecipe.empty())
+            observed.push_back(std::move(o));
+    }
+    m_trials = static_cast<int>(observed.size());
+    const double floor = 0.5 / std::max<double>(1, static_cast<double>(m_sensitivity.margins.size()));
+    // Twice over, since a trial may mix recipes whose factors depend on each other.
+    for (int round = 0; round < 2; ++round) {
+        std::map<Recipe, bool> recipes;
+        for (const Observed& o : observed)
+            recipes[o.main] = true;
+        for (const auto& [recipe, used] : recipes) {
+            double best = 0, lowest = -1;
+            for (int i = -24; i <= 24; ++i) {
+                const double factor = std::exp2(i / 4.0);
+                double loss = std::pow(std::log(factor) / 2, 2); // a factor of e^2 is one standard deviation off
+                m_factors[recipe] = factor;
+                for (const Observed& o : observed)
+                    if (o.main == recipe) {
+                        const double predicted = flipsAndDrop(variance(o.shift)).first;
+                        loss += std::pow(std::log((predicted + floor) / (o.flips + floor)) / 0.3, 2);
+                    }
+                if (lowest < 0 || loss < lowest)
+                    lowest = loss, best = factor;
+            }
+            m_factors[recipe] = best;
+        }
+    }
+    // What is left over, with the prior counting as four trials.
+    double squares = 4 * m_dropError * m_dropError;
+    for (const Observed& o : observed) {
+        const double v = variance(o.shift);
+        const double left = std::pow(flipsAndDrop(v).second - o.drop, 2) - samplingVariance(v);
+        squares += std::max(0.0, left);
+    }
+    m_dropError = std::sqrt(squares / (4 + m_trials));
+}
+
+void Predictor::fitSpeed(const std::vector<Known>& known)
+{
+    for (const Known& k : known) {
+        const double ratio = k.trial->latency.ratioToFp32;
+        if (k.trial->state != TrialState::Done || ratio <= 0 || k.resolution.ops.empty())
+            continue;
+        std::map<Recipe, int> recipes;
+        int counted = 0;
+        for (const quantize::ResolvedOp& op : k.resolution.ops)
+            if (op.product.counted()) {
+                ++counted;
+                recipes[op.settings.precision == Precision::Fp32 ? "fp32" : recipeOf(op.settings)]++;
+            }
+        if (recipes.size() == 1 && recipes.begin()->first != "fp32" && recipes.begin()->second == counted)
+            m_ratios[recipes.begin()->first] = ratio;
+    }
+    double squares = 4 * m_speedError * m_speedError;
+    int n = 4;
+    for (const Known& k : known)
+        if (k.trial->latency.ratioToFp32 > 0 && k.trial->origin.rfind("baseline:", 0) != 0 && m_fp32Ms > 0) {
+            squares += std::pow(ratioOf(k.resolution) / k.trial->latency.ratioToFp32 - 1, 2);
+            ++n;
+        }
+    m_speedError = std::sqrt(squares / n);
+}
+
+double Predictor::ratioOf(const quantize::Resolution& config) const
+{
+    // Shares of what all ops gain together; an attention's group stands under both its products.
+    const auto gainOf = [](const OpSensitivity& s, const quantize::ResolvedOp& op) {
+        const double gain = std::max(0.0, s.fp32Ms - s.int8Ms);
+        return op.product.counted() ? gain : gain / 2;
+    };
+    double all = 0;
+    for (const quantize::ResolvedOp& op : config.ops)
+        if (const OpSensitivity* s = find(op.name))
+            all += gainOf(*s, op);
+    if (!(all > 0))
+        return 1;
+    const auto ratioOfRecipe = [&](const Recipe& recipe) {
+        if (const auto it = m_ratios.find(recipe); it != m_ratios.end())
+            return it->second;
+        if (recipe != half)
+            for (const auto& [name, ratio] : m_ratios) // int8 in another way: nearly as fast
+                if (name != half)
+                    return ratio;
+        return recipe == half ? 0.6 : 0.4;
+    };
+    double ratio = 1;
+    for (const quantize::ResolvedOp& op : config.ops) {
+        const OpSensitivity* s = find(op.name);
+        if (!s || op.settings.precision == Precision::Fp32)
+            continue;
+        ratio -= (1 - ratioOfRecipe(recipeOf(op.settings))) * gainOf(*s, op) / all;
+    }
+    return std::max(0.01, ratio);
+}
+
+Prediction Predictor::predict(const quantize::Resolution& config) const
+{
+    Prediction p;
+    const double v = variance(shiftOf(config));
+    const auto [flips, drop] = flipsAndDrop(v);
+    p.flips = flips;
+    p.accuracy = m_fp32Accuracy - drop;
+    const bool anything = std::any_of(config.ops.begin(), config.ops.end(),
+        [](const quantize::ResolvedOp& op) { return op.settings.precision != Precision::Fp32; });
+    // The error of the model grows with what it predicts: where nothing flips there is little to be wrong about.
+    const double model = m_dropError * std::min(1.0, 0.1 + flips / 0.05);
+    const double width = anything ? z80 * std::sqrt(samplingVariance(v) + model * model) : 0;
+    p.fewTrials = m_trials < enoughTrials;
+    const double widen = p.fewTrials ? 1.5 : 1;
+    p.accuracyLow = p.accuracy - width * widen;
+    p.accuracyHigh = std::min(1.0, p.accuracy + width * widen);
+    if (m_fp32Ms > 0 && !m_ratios.empty()) {
+        p.p50 = m_fp32Ms * ratioOf(config);
+        const double share = anything ? z80 * m_speedError * widen : 0;
+        p.p50Low = p.p50 * (1 - share);
+        p.p50High = p.p50 * (1 + share);
+    }
+    return p;
+}
+
+} // namespace octet::tune

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a config will cost and gain before it has run. Accuracy by the margin model (DESIGN section 7, reference/search.md
+// section 3): every int8 op shifts fp32's margin of each sample by a random amount whose variance adds up over ops, and
+// an answer flips where the shift exceeds the margin. Latency from the gain of every op between the two precisions, scaled
+// to the measured baselines.
+#pragma once
+
+#include "core/quantize/resolve.h"
+#include "core/values/sensitivity.h"
+#include "core/values/trial.h"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace octet::tune {
+
+struct Prediction
+{
+    double accuracy = 0, accuracyLow = 0, accuracyHigh = 0; // on the tuning split, 80 % interval
+    double flips = 0; // share of answers that change
+    double p50 = 0, p50Low = 0, p50High = 0; // ms a sample, 80 % interval; 0 = the baselines are not timed
+    bool fewTrials = true; // fewer than eight: the interval is a guess
+};
+
+/// Immutable; cheap to ask (linear in ops and samples).
+class Predictor
+{
+public:
+    struct Known
+    {
+        const Trial* trial = nullptr; // Done, of one workload and data
+        quantize::Resolution resolution; // of its config
+    };
+    /// `known` must hold the fp32 baseline; other trials fit the model. Throws Error(Internal) without it or when
+    /// `sensitivity` is empty.
+    Predictor(const Sensitivity& sensitivity, const std::vector<Known>& known);
+
+    Prediction predict(const quantize::Resolution& config) const;
+
+private:
+    /// Ops quantized in one way; each has a factor of its own, since sensitivity was measured for one of them.
+    using Recipe = std::string;
+    static Recipe recipeOf(const OpSettings& settings);
+
+    struct Shift
+    {
+        std::map<Recipe, double> byRecipe; // variance of the margin before factors
+    };
+    Shift shiftOf(const quantize::Resolution& config) const;
+    double variance(const Shift& shift) const;
+    std::pair<double, double> flipsAndDrop(double variance) const; // shares of samples
+    double samplingVariance(double variance) const;
+    void fitFactors(const std::vector<Known>& known);
+    void fitSpeed(const std::vector<Known>& known);
+    double ratioOf(const quantize::Resolution& config) const; // of the latency, to fp32
+
+    const OpSensitivity* find(const std::string& node) const;
+
+    Sensitivity m_sensitivity;
+    std::map<std::string, const OpSensitivity*> m_ops;
+    Recipe m_measured; // recipe of the sensitivity
+    double m_unit = 1; // margin variance of noise at 0 dB
+    std::map<Recipe, double> m_factors, m_ratios; // m_ratios: latency of all ops in this recipe against fp32
+    double m_fp32Accuracy = 0, m_fp32Ms = 0;
+    double m_dropError = 0.01, m_speedError = 0.06; // standard deviations of what the model leaves over
+    int m_trials = 0;
+};
+
+} // namespace octet::tune

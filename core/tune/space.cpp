@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tune/space.h"
+
+#include "core/tune/frontier.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+namespace octet::tune {
+
+using quantize::Level;
+using quantize::ResolvedOp;
+
+bool isFree(const ResolvedOp& op)
+{
+    const bool excluded = op.precisionSource.level >= Level::OpType && op.asked.precision == Precision::Fp32;
+    return op.product.int8Refusal.empty() && !op.asked.locked && !excluded;
+}
+
+std::vector<const ResolvedOp*> freeOps(const SearchState& state)
+{
+    std::vector<const ResolvedOp*> free;
+    for (const ResolvedOp& op : state.ops)
+        if (isFree(op))
+            free.push_back(&op);
+    return free;
+}
+
+Config pinned(const SearchState& state)
+{
+    Config config = state.draft;
+    for (const ResolvedOp& op : state.ops) {
+        if (!op.asked.locked)
+            continue;
+        OpLeaves& leaves = config.ops[op.name];
+        leaves.precision = op.asked.precision;
+        if (op.asked.precision != Precision::Int8)
+            continue;
+        leaves.approach = op.asked.approach;
+        leaves.rangeMethod = op.asked.rangeMethod;
+        leaves.smoothing = op.asked.smoothing;
+        if (op.asked.rangeMethod == RangeMethod::Percentile)
+            leaves.percentile = op.asked.percentile;
+    }
+    return config;
+}
+
+Config withExceptions(const Config& base, const std::vector<std::string>& ops, const OpLeaves& leaves)
+{
+    Config config = base;
+    for (const std::string& name : ops) {
+        OpLeaves& op = config.ops[name];
+        if (leaves.precision)
+            op.precision = leaves.precision;
+        if (leaves.approach)
+            op.approach = leaves.approach;
+        if (leaves.rangeMethod)
+            op.rangeMethod = leaves.rangeMethod;
+        if (leaves.smoothing)
+            op.smoothing = leaves.smoothing;
+    }
+    return config;
+}
+
+Proposal fallback(const Choice& base, const std::vector<std::string>& ops, const std::string& note)
+{
+    OpLeaves leaves;
+    leaves.precision = Precision::Fp32;
+    return {withExceptions(base.config, ops, leaves),
+        fmt::format("{}, {} product{} in fp32", base.name, ops.size(), ops.size() == 1 ? "" : "s"), note};
+}
+
+namespace {
+
+Config withoutLocks(Config config)
+{
+    config.model.locked.reset();
+    for (auto& [type, leaves] : config.opTypes)
+        leaves.locked.reset();
+    for (Rule& rule : config.rules)
+        rule.leaves.locked.reset();
+    for (auto& [op, leaves] : config.ops)
+        leaves.locked.reset();
+    std::erase_if(config.ops, [](const auto& op) { return op.second.empty(); });
+    return config;
+}
+
+} // namespace
+
+const Trial* findTrial(const SearchState& state, const Config& config)
+{
+    const Config wanted = withoutLocks(config);
+    const Trial* found = nullptr;
+    for (const Trial& trial : state.trials)
+        if ((!found || found->state != TrialState::Done) && withoutLocks(trial.config) == wanted)
+            found = &trial;
+    return found;
+}
+
+double accuracyOf(const Trial& trial)
+{
+    return trial.state == TrialState::Done && trial.tuning() ? trial.tuning()->value
+                                                             : -std::numeric_limits<double>::infinity();
+}
+
+double speedOf(const Trial& trial)
+{
+    return trial.latency.ratioToFp32 > 0 ? trial.latency.ratioToFp32 : trial.latency.p50;
+}
+
+bool aboveFloor(const SearchState& state, const Trial& trial)
+{
+    const Trial* fp32 = fp32Baseline(state.trials);
+    return fp32 && fp32->tuning() && accuracyOf(trial) >= state.goal.floor(fp32->tuning()->value) - 1e-12;
+}
+
+} // namespace octet::tune

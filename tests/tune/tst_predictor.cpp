@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tune/predictor.h"
+#include "core/values/error.h"
+#include "test_main.h"
+
+#include <QtTest>
+
+#include <cmath>
+#include <random>
+
+using namespace octet;
+using tune::Prediction;
+using tune::Predictor;
+
+namespace {
+
+constexpr int ops = 20, samples = 800;
+
+quantize::Resolution resolutionOf(const std::vector<bool>& int8, double smoothing = 0)
+{
+    quantize::Resolution r;
+    for (int i = 0; i < ops; ++i) {
+        quantize::ResolvedOp op;
+        op.name = "op" + std::to_string(i);
+        op.settings.precision = int8[static_cast<std::size_t>(i)] ? Precision::Int8 : Precision::Fp32;
+        op.settings.smoothing = smoothing;
+        r.ops.push_back(op);
+    }
+    return r;
+}
+
+/// A world that is what the model says, but for a factor that it does not know.
+class World
+{
+public:
+    explicit World(double factor)
+        : m_factor(factor)
+    {
+        std::mt19937 random(3);
+        std::exponential_distribution<float> margin(0.5f);
+        for (int i = 0; i < samples; ++i)
+            sensitivity.margins.push_back({margin(random), i % 10 != 0, i % 10 == 0});
+        for (int i = 0; i < ops; ++i) {
+            OpSensitivity op;
+            op.node = "op" + std::to_string(i);
+            op.kl = 0.1;
+            op.ownError = 20;
+            op.weightError = 60;
+            op.marginShift = i < 3 ? 0.3 : 0.001;
+            op.fp32Ms = 1 + i % 3;
+            op.int8Ms = 0.25 * op.fp32Ms;
+            sensitivity.ops.push_back(op);
+        }
+    }
+
+    Trial trialOf(int id, const std::vector<bool>& int8, const std::string& origin = "draft")
+    {
+        double variance = 0, gain = 0, all = 0;
+        for (int i = 0; i < ops; ++i) {
+            const OpSensitivity& op = sensitivity.ops[static_cast<std::size_t>(i)];
+            all += op.fp32Ms;
+            if (!int8[static_cast<std::size_t>(i)])
+                continue;
+            variance += m_factor * op.marginShift;
+            gain += op.fp32Ms - op.int8Ms;
+        }
+        Trial t;
+        t.id = id;
+        t.state = TrialState::Done;
+        t.origin = origin;
+        Accuracy& a = t.accuracy[Split::Tuning];
+        a.samples = samples;
+        std::normal_distribution<double> shift(0, std::sqrt(std::max(variance, 1e-12)));
+        for (const Margin& m : sensitivity.margins) {
+            const bool flips = shift(m_random) + static_cast<double>(m.value) < 0;
+            a.flips += flips;
+            a.correct += flips ? m.runnerUpRight : m.winnerRight;
+        }
+        a.value = double(a.correct) / samples;
+        t.latency.p50 = 10 * (1 - gain / (all + 5));
+        t.latency.ratioToFp32 = t.latency.p50 / 10;
+        return t;
+    }
+
+    Sensitivity sensitivity;
+
+private:
+    double m_factor;
+    std::mt19937 m_random{7};
+};
+
+} // namespace
+
+class TestPredictor : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void fp32IsItself()
+    {
+        World world(1);
+        const std::vector<bool> none(ops, false);
+        const Trial fp32 = world.trialOf(1, none, "baseline:fp32");
+        const Predictor predictor(world.sensitivity, {{&fp32, resolutionOf(none)}});
+        const Prediction p = predictor.predict(resolutionOf(none));
+        QCOMPARE(p.accuracy, fp32.tuning()->value);
+        QCOMPARE(p.accuracyLow, p.accuracyHigh);
+        QCOMPARE(p.flips, 0.0);
+        QVERIFY(p.fewTrials);
+    }
+
+    /// Unseen configs: flips and accuracy near what happens, latency within 10 %, and the order kept.
+    void unseenConfigs()
+    {
+        World world(2.5);
+        std::vector<bool> none(ops, false), all(ops, true);
+        std::vector<Trial> trials{world.trialOf(1, none, "baseline:fp32"), world.trialOf(2, all, "baseline:static")};
+        std::vector<quantize::Resolution> resolutions{resolutionOf(none), resolutionOf(all)};
+        std::mt19937 random(11);
+        const auto drawn = [&] {
+            std::vector<bool> config(ops);
+            for (int i = 0; i < ops; ++i)
+                config[static_cast<std::size_t>(i)] = random() % 2;
+            return config;
+        };
+        for (int i = 0; i < 10; ++i) {
+            const auto config = drawn();
+            trials.push_back(world.trialOf(3 + i, config));
+            resolutions.push_back(resolutionOf(config));
+        }
+        std::vector<Predictor::Known> known;
+        for (std::size_t i = 0; i < trials.size(); ++i)
+            known.push_back({&trials[i], resolutions[i]});
+        const Predictor predictor(world.sensitivity, known);
+        int inside = 0;
+        for (int i = 0; i < 40; ++i) {
+            const auto config = drawn();
+            const Trial truth = world.trialOf(100 + i, config);
+            const Prediction p = predictor.predict(resolutionOf(config));
+            QVERIFY(!p.fewTrials);
+            QVERIFY(std::abs(p.p50 / truth.latency.p50 - 1) < 0.1);
+            QVERIFY(p.p50Low < p.p50 && p.p50 < p.p50High);
+            const double flips = double(truth.tuning()->flips) / samples;
+            QVERIFY2(std::abs(p.flips - flips) < 0.06, qPrintable(QStringLiteral("%1 %2").arg(p.flips).arg(flips)));
+            inside += p.accuracyLow <= truth.tuning()->value && truth.tuning()->value <= p.accuracyHigh;
+        }
+        QVERIFY2(inside >= 26 && inside <= 40, qPrintable(QString::number(inside)));
+        // Leaving the three bad ones out helps, leaving three others out does not.
+        auto good = all, other = all;
+        for (std::size_t i = 0; i < 3; ++i)
+            good[i] = other[i + 3] = false;
+        QVERIFY(predictor.predict(resolutionOf(good)).flips < 0.3 * predictor.predict(resolutionOf(other)).flips);
+    }
+
+    void anotherRecipeHasAFactorOfItsOwn()
+    {
+        World world(1);
+        const std::vector<bool> none(ops, false), all(ops, true);
+        const Trial fp32 = world.trialOf(1, none, "baseline:fp32"), hard = world.trialOf(2, all, "baseline:static");
+        Trial smooth = world.trialOf(3, none, "baseline:smoothed");
+        smooth.latency.ratioToFp32 = 0.4;
+        const Predictor predictor(world.sensitivity,
+            {{&fp32, resolutionOf(none)}, {&hard, resolutionOf(all)}, {&smooth, resolutionOf(all, 0.5)}});
+        QVERIFY(predictor.predict(resolutionOf(all, 0.5)).flips < 0.01);
+        QVERIFY(predictor.predict(resolutionOf(all)).flips > 0.1);
+        QCOMPARE(predictor.predict(resolutionOf(all, 0.5)).p50, 0.4 * fp32.latency.p50);
+    }
+
+    void refusals()
+    {
+        World world(1);
+        const Trial draft = world.trialOf(2, std::vector<bool>(ops, true));
+        QVERIFY_EXCEPTION_THROWN(Predictor(world.sensitivity, {{&draft, {}}}), Error);
+        const Trial fp32 = world.trialOf(1, std::vector<bool>(ops, false), "baseline:fp32");
+        QVERIFY_EXCEPTION_THROWN(Predictor(Sensitivity{}, {{&fp32, {}}}), Error);
+    }
+};
+
+OCTET_TEST(TestPredictor)
+#include "tst_predictor.moc"
