@@ -139,27 +139,12 @@ void Session::setInput(const std::string& name, const Tensor& tensor)
     throw Error(ErrorKind::Data, fmt::format("The model has no input \"{}\".", name));
 }
 
-namespace {
-
-/// A step is read from beyond L2: asked for while the step before it runs. Inlined by force, else g++ drops the call.
-[[gnu::always_inline]] inline void prefetchStep(const std::vector<std::unique_ptr<Step>>& steps, std::size_t i)
-{
-    constexpr std::size_t line = 64, most = 1024;
-    if (i < steps.size())
-        for (std::size_t byte = 0; byte < most; byte += line)
-            __builtin_prefetch(reinterpret_cast<const std::byte*>(steps[i].get()) + byte, 0, 2);
-}
-
-} // namespace
-
 void Session::run()
 {
     const Program::Impl& plan = m_impl->plan();
     omp_set_num_threads(plan.threads);
-    for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-        prefetchStep(plan.steps, i + 1);
+    for (std::size_t i = 0; i < plan.steps.size(); ++i)
         plan.steps[i]->run(m_impl->frame, m_impl->states[i].get());
-    }
 }
 
 void Session::runProfiled(std::vector<double>& ms)
@@ -170,7 +155,6 @@ void Session::runProfiled(std::vector<double>& ms)
     omp_set_num_threads(plan.threads);
     auto start = Clock::now();
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-        prefetchStep(plan.steps, i + 1);
         plan.steps[i]->run(m_impl->frame, m_impl->states[i].get());
         const auto end = Clock::now();
         ms[i] += std::chrono::duration<double, std::milli>(end - start).count();
