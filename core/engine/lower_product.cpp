@@ -188,6 +188,8 @@ std::string Lowering::productKernel(const ProductStep& step, const OpSettings& s
 {
     const bool tiles = step.weight->panels && step.weight->panels->layout() == PanelLayout::Tiles;
     std::string text = step.product ? step.product->kernelName() : tiles ? "octet:amx" : "octet:vnni";
+    if (text.find("avx") == std::string::npos && step.product)
+        text += ":" + toString(effectiveIsa()); // oneDNN's gemm takes the widest instructions within the cap
     if (!step.halves.none())
         text += ", bf16";
     if (step.integer)
@@ -201,6 +203,8 @@ std::string Lowering::productKernel(const ProductStep& step, const OpSettings& s
     text += activations[static_cast<int>(step.activation)];
     text += step.residual.place.none() ? "" : " + residual";
     text += step.norm ? " + layer norm" : "";
+    if (step.product)
+        text += fmt::format(" (rows: {})", m_program.kernels->name);
     return text;
 }
 
