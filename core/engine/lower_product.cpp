@@ -174,10 +174,10 @@ void Lowering::lowerProduct(const IrNode& node)
     }
 }
 
-std::vector<float> Lowering::corrected(ValueId bias, std::vector<float> correction) const
+std::vector<float> Lowering::corrected(ValueId bias, std::vector<float> correction)
 {
     if (bias >= 0) {
-        const auto* values = reinterpret_cast<const float*>(m_ir.value(bias).constant);
+        const auto* values = reinterpret_cast<const float*>(placed(bias).place.constant);
         for (std::size_t i = 0; i < correction.size(); ++i)
             correction[i] += values[i];
     }
