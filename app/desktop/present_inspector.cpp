@@ -3,6 +3,7 @@
 #include "app/desktop/marking.h"
 #include "app/desktop/present_ops.h"
 #include "app/desktop/words.h"
+#include "core/graph/weight_values.h"
 #include "core/tune/frontier.h"
 
 #include <algorithm>
@@ -92,7 +93,7 @@ QString extremes(const graph::Weight& weight)
     if (weight.type != DType::F32 || weight.data.size() / sizeof(float) > cheapValues || weight.data.empty())
         return {};
     float low = std::numeric_limits<float>::infinity(), high = -low;
-    for (const float value : weight.as<float>()) {
+    for (const float value : graph::floats(weight)) {
         low = std::min(low, value);
         high = std::max(high, value);
     }

@@ -20,7 +20,7 @@ double bytesOf(const IrValue& value)
 
 Lowering::Lowering(Program::Impl& program, const Settings& settings, const Ranges& ranges,
     const CompileOptions& options, WeightStore& store)
-    : Places(program)
+    : Places(program, store)
     , m_program(program)
     , m_ir(program.ir)
     , m_uses(program.ir)

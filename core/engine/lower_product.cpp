@@ -175,10 +175,10 @@ void Lowering::lowerProduct(const IrNode& node)
     }
 }
 
-std::vector<float> Lowering::corrected(ValueId bias, std::vector<float> correction) const
+std::vector<float> Lowering::corrected(ValueId bias, std::vector<float> correction)
 {
     if (bias >= 0) {
-        const auto* values = reinterpret_cast<const float*>(m_ir.value(bias).constant);
+        const auto* values = reinterpret_cast<const float*>(placed(bias).place.constant);
         for (std::size_t i = 0; i < correction.size(); ++i)
             correction[i] += values[i];
     }
@@ -189,6 +189,8 @@ std::string Lowering::productKernel(const ProductStep& step, const OpSettings& s
 {
     const bool tiles = step.weight->panels && step.weight->panels->layout() == PanelLayout::Tiles;
     std::string text = step.product ? step.product->kernelName() : tiles ? "octet:amx" : "octet:vnni";
+    if (text.find("avx") == std::string::npos && step.product)
+        text += ":" + toString(effectiveIsa()); // oneDNN's gemm takes the widest instructions within the cap
     if (!step.halves.none())
         text += ", bf16";
     if (step.integer)
@@ -202,6 +204,8 @@ std::string Lowering::productKernel(const ProductStep& step, const OpSettings& s
     text += activations[static_cast<int>(step.activation)];
     text += step.residual.place.none() ? "" : " + residual";
     text += step.norm ? " + layer norm" : "";
+    if (step.product)
+        text += fmt::format(" (rows: {})", m_program.kernels->name);
     return text;
 }
 

@@ -64,7 +64,7 @@ private:
     /// The rows in int8: made by the step that makes them where it can, else by a step of its own.
     QuantizedRows quantized(const Rows& rows, const QuantizedForm& form, const std::string& valueName);
     QuantizedRows used(const QuantizedRows& rows);
-    std::vector<float> corrected(ValueId bias, std::vector<float> correction) const;
+    std::vector<float> corrected(ValueId bias, std::vector<float> correction);
     std::string productKernel(const ProductStep& step, const OpSettings& settings, bool saturates) const;
     /// The patches that a convolution multiplies with its weights, as rows.
     Rows patches(const IrNode& node);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/places.h"
 
+#include "core/graph/weight_values.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -9,8 +10,9 @@
 
 namespace octet::engine {
 
-Places::Places(Program::Impl& program)
+Places::Places(Program::Impl& program, WeightStore& store)
     : m_program(program)
+    , m_store(store)
     , m_ir(program.ir)
     , m_placed(program.ir.values.size())
 {
@@ -51,11 +53,20 @@ Place Places::reading(const Place& place)
     return place;
 }
 
+const std::byte* Places::constant(const IrValue& value)
+{
+    const auto bytes = static_cast<std::size_t>(elementCount(value.shape)) * elementSize(value.type);
+    if (bytes == 0 || graph::isAligned(value.constant, elementSize(value.type)))
+        return value.constant;
+    m_program.alignedConstants.push_back(m_store.impl().aligned({value.constant, bytes}));
+    return m_program.alignedConstants.back()->data();
+}
+
 Placed& Places::placed(ValueId id)
 {
     Placed& p = m_placed[static_cast<std::size_t>(id)];
     if (!p.done && m_ir.isConstant(id))
-        p = {{m_ir.value(id).constant, -1, 0}, denseStrides(m_ir.value(id).shape), true};
+        p = {{constant(m_ir.value(id)), -1, 0}, denseStrides(m_ir.value(id).shape), true};
     if (!p.done)
         throw Error(ErrorKind::Internal, fmt::format("Value \"{}\" was read before it was made.", m_ir.value(id).name));
     return p;

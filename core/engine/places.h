@@ -23,7 +23,7 @@ struct Placed
 class Places
 {
 public:
-    explicit Places(Program::Impl& program);
+    Places(Program::Impl& program, WeightStore& store);
 
     int currentStep() const { return static_cast<int>(m_program.steps.size()); } // the one being built
     Place newBuffer(std::size_t bytes);
@@ -55,7 +55,10 @@ private:
     void describe(Step& step, const char* kind, const IrNode* node, const std::string& name,
                   const std::string& kernel) const;
 
+    const std::byte* constant(const IrValue& value);
+
     Program::Impl& m_program;
+    WeightStore& m_store;
     const Ir& m_ir;
     std::vector<Placed> m_placed; // by value
 };

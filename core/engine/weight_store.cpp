@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/weight_store.h"
 
+#include "core/graph/weight_values.h"
 #include "core/quantize/bias_correction.h"
 #include "core/values/hash.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstring>
 #include <span>
 
 namespace octet::engine {
@@ -31,8 +34,16 @@ std::shared_ptr<const StoredWeight> makeWeight(const WeightRequest& r, const Dnn
             stored->scales.assign(static_cast<std::size_t>(r.n), q.scales[0]);
         stored->columnSums = q.columnSums;
     } else {
-        stored->packed = product->pack(r.weight->data.data(), r.transposed);
+        std::vector<float> copy;
+        const void* data = r.weight->data.data();
+        if (!graph::isAligned(data, alignof(float))) {
+            copy.resize(r.weight->data.size() / sizeof(float));
+            std::memcpy(copy.data(), data, copy.size() * sizeof(float));
+            data = copy.data();
+        }
+        stored->packed = product->pack(data, r.transposed);
     }
+    graph::releasePages(r.weight->data); // the packed form is read from now on
     stored->bytes = (stored->panels ? stored->panels->bytes() : DnnProduct::bytes(*stored->packed)) + stored->scales.size() * sizeof(float)
         + stored->columnSums.size() * sizeof(std::int32_t);
     return stored;
@@ -81,6 +92,27 @@ std::shared_ptr<const StoredWeight> WeightStore::Impl::get(const WeightRequest& 
         entries.pop_back();
     }
     return made;
+}
+
+std::shared_ptr<const std::vector<std::byte>> WeightStore::Impl::aligned(std::span<const std::byte> constant)
+{
+    const std::lock_guard lock(mutex);
+    std::erase_if(copies, [](const auto& copy) { return copy.second.expired(); });
+    auto& known = copies[constant.data()];
+    auto copy = known.lock();
+    if (!copy) {
+        // Piece by piece, or the table would be in memory twice.
+        constexpr std::size_t piece = std::size_t(4) << 20;
+        auto made = std::make_shared<std::vector<std::byte>>();
+        made->reserve(constant.size());
+        for (std::size_t at = 0; at < constant.size(); at += piece) {
+            const auto part = constant.subspan(at, std::min(piece, constant.size() - at));
+            made->insert(made->end(), part.begin(), part.end());
+            graph::releasePages(part);
+        }
+        known = copy = made;
+    }
+    return copy;
 }
 
 } // namespace octet::engine

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -363,7 +364,7 @@ private:
                 all = all && own && (!range || ownKey == key);
                 range = own, key = ownKey;
             }
-            if (all && range && range->smoothing.size() == gamma->as<float>().size())
+            if (all && range && range->smoothing.size() == gamma->data.size() / sizeof(float))
                 m_folded[value] = range;
         }
     }
@@ -374,7 +375,9 @@ private:
             if (norm.input(input).empty())
                 continue;
             const graph::Weight& weight = *m_model.weight(norm.input(input));
-            std::vector<float> values(weight.as<float>().begin(), weight.as<float>().end());
+            std::vector<float> values(weight.data.size() / sizeof(float));
+            if (!values.empty())
+                std::memcpy(values.data(), weight.data.data(), values.size() * sizeof(float));
             for (std::size_t i = 0; i < values.size(); ++i)
                 values[i] /= range.smoothing[i];
             const std::string old = norm.input(input);

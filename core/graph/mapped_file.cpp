@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <cstring>
 #include <fcntl.h>
+#include <map>
+#include <mutex>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,6 +41,38 @@ private:
     int m_fd;
 };
 
+/// What is mapped now, by address: given back, pages of any other memory would lose what they hold.
+class Mappings
+{
+public:
+    void add(std::span<const std::byte> bytes)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_ends[bytes.data()] = bytes.data() + bytes.size();
+    }
+    void remove(std::span<const std::byte> bytes)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_ends.erase(bytes.data());
+    }
+    bool hold(std::span<const std::byte> bytes)
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto next = m_ends.upper_bound(bytes.data());
+        return next != m_ends.begin() && bytes.data() + bytes.size() <= std::prev(next)->second;
+    }
+
+private:
+    std::mutex m_mutex;
+    std::map<const std::byte*, const std::byte*, std::less<>> m_ends;
+};
+
+Mappings& mappings()
+{
+    static Mappings all;
+    return all;
+}
+
 [[noreturn]] void fail(const std::string& path, const std::string& why)
 {
     throw Error(ErrorKind::File, fmt::format("Cannot read {}: {}.", path, why), {.file = path});
@@ -65,12 +99,15 @@ MappedFile::MappedFile(const std::string& path)
     if (address == MAP_FAILED)
         fail(path, std::strerror(errno));
     m_bytes = {static_cast<const std::byte*>(address), size};
+    mappings().add(m_bytes);
 }
 
 MappedFile::~MappedFile()
 {
-    if (!m_bytes.empty())
-        ::munmap(const_cast<std::byte*>(m_bytes.data()), m_bytes.size());
+    if (m_bytes.empty())
+        return;
+    mappings().remove(m_bytes);
+    ::munmap(const_cast<std::byte*>(m_bytes.data()), m_bytes.size());
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
@@ -84,12 +121,14 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept
     return *this;
 }
 
-void releasePages(std::span<const std::byte> mapped)
+void releasePages(std::span<const std::byte> data)
 {
+    if (!mappings().hold(data))
+        return;
     const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    const auto begin = reinterpret_cast<std::uintptr_t>(mapped.data());
+    const auto begin = reinterpret_cast<std::uintptr_t>(data.data());
     const std::uintptr_t first = (begin + page - 1) / page * page;
-    const std::uintptr_t last = (begin + mapped.size()) / page * page;
+    const std::uintptr_t last = (begin + data.size()) / page * page;
     if (first < last)
         ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
 }

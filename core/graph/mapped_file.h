@@ -24,7 +24,8 @@ private:
     std::span<const std::byte> m_bytes;
 };
 
-/// Tells the kernel that the pages of a part of a mapped file are not needed now; they stay valid.
-void releasePages(std::span<const std::byte> mapped);
+/// Tells the kernel that the pages of a part of a mapped file are not needed now; they stay valid. Memory that no
+/// MappedFile holds is left alone. Thread safe.
+void releasePages(std::span<const std::byte> data);
 
 } // namespace octet::graph

@@ -2,6 +2,7 @@
 #include "core/graph/onnx_tensor.h"
 
 #include "core/graph/printable.h"
+#include "core/graph/weight_values.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -71,7 +72,8 @@ ExternalReference externalReference(const onnx::TensorProto& tensor, const std::
 
 std::span<const std::byte> TensorReader::aligned(std::span<const std::byte> bytes, DType type)
 {
-    if (bytes.empty() || reinterpret_cast<std::uintptr_t>(bytes.data()) % elementSize(type) == 0)
+    constexpr std::size_t large = std::size_t(64) << 10;
+    if (bytes.empty() || isAligned(bytes.data(), elementSize(type)) || (type == DType::F32 && bytes.size() >= large))
         return bytes;
     const auto copy = m_storage.allocate(bytes.size());
     std::memcpy(copy.data(), bytes.data(), bytes.size());

@@ -20,7 +20,7 @@ public:
         , m_external(path)
     {
     }
-    /// `raw`: the tensor's raw_data where the skeleton left it out; stays where it is when it is aligned.
+    /// `raw`: the tensor's raw_data where the skeleton left it out; stays where it is when it is aligned, or large and fp32.
     /// Throws Error(Format) when sizes do not agree, before anything of that size is allocated.
     Weight read(const onnx::TensorProto& tensor, const std::string& name,
         const std::optional<std::span<const std::byte>>& raw = {});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Products recomputed in quantized arithmetic on what the fp32 model feeds them. Integer sums are exact, so products of
 // dequantized numbers differ from the engine's only by rounding of the last bits.
+#include "core/graph/weight_values.h"
 #include "core/measure/feed.h"
 #include "core/measure/sensitivity.h"
 #include "core/quantize/affine.h"
@@ -147,7 +148,7 @@ public:
         const auto q = quantize::quantizeWeight(m_weight, m_product.k, m_product.n, m_transposed,
             settings.weightGranularity, settings.weightBits, smoothing);
         Matrix weight = matrix(m_product.k, m_product.n), coarse = weight, smooth = weight, x = m_rows;
-        const std::span<const float> values = m_weight.as<float>();
+        const graph::Values<float> values = graph::floats(m_weight);
         for (std::int64_t k = 0; k < m_product.k; ++k) {
             const float factor = smoothing.empty() ? 1 : smoothing[static_cast<std::size_t>(k)];
             for (std::int64_t n = 0; n < m_product.n; ++n) {

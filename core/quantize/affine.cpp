@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/affine.h"
 
+#include "core/graph/weight_values.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -40,7 +41,7 @@ struct Layout
 };
 
 /// Largest magnitude of every column.
-std::vector<float> columnMaxima(const graph::Weight& weight, std::span<const float> values, const Layout& layout,
+std::vector<float> columnMaxima(const graph::Weight& weight, const graph::Values<float>& values, const Layout& layout,
     const std::vector<float>& smoothing)
 {
     std::vector<float> maxima(static_cast<std::size_t>(layout.n), 0);
@@ -85,7 +86,7 @@ QuantizedWeight quantizeWeight(
         throw Error(ErrorKind::Unsupported,
             fmt::format(
                 "Weight \"{}\" is {}; only float32 weights are quantized.", weight.name, toString(weight.type)));
-    const std::span<const float> values = weight.as<float>();
+    const graph::Values<float> values = graph::floats(weight);
     if (k <= 0 || n <= 0 || values.size() / static_cast<std::size_t>(k) != static_cast<std::size_t>(n)
         || values.size() != static_cast<std::size_t>(k) * static_cast<std::size_t>(n))
         throw Error(ErrorKind::Internal,

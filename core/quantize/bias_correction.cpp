@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/bias_correction.h"
 
+#include "core/graph/weight_values.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -15,7 +16,7 @@ std::vector<float> biasCorrection(const graph::Weight& weight, bool transposed, 
         throw Error(ErrorKind::Setting,
             fmt::format("Weight \"{}\" has {} rows, but its input has {} means; calibrate again.", weight.name, k,
                 means.size()));
-    const std::span<const float> values = weight.as<float>();
+    const graph::Values<float> values = graph::floats(weight);
     std::vector<double> sums(n, 0);
     for (std::size_t row = 0; row < k; ++row) {
         const double mean = static_cast<double>(means[row]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/smoothing.h"
 
+#include "core/graph/weight_values.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -31,7 +32,7 @@ struct Reader
     double at(std::int64_t row, std::int64_t column) const
     {
         return static_cast<double>(
-            weight->as<float>()[static_cast<std::size_t>(transposed ? column * k + row : row * n + column)]);
+            graph::floats(*weight)[static_cast<std::size_t>(transposed ? column * k + row : row * n + column)]);
     }
 };
 

@@ -8,7 +8,9 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
@@ -16,23 +18,54 @@ namespace {
 
 std::atomic<long> allocations{0};
 
-void* counted(std::size_t bytes)
+void* counted(std::size_t bytes, std::size_t alignment = alignof(std::max_align_t)) noexcept
 {
     ++allocations;
-    if (void* p = std::malloc(bytes ? bytes : 1))
-        return p;
-    throw std::bad_alloc();
+    // What aligned_alloc takes: a whole number of alignments, and not none.
+    return std::aligned_alloc(alignment, (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment);
+}
+
+void* orThrow(void* p)
+{
+    if (!p)
+        throw std::bad_alloc();
+    return p;
 }
 
 } // namespace
 
+// All forms: one that is left out would come from elsewhere, and be freed here.
 void* operator new(std::size_t bytes)
 {
-    return counted(bytes);
+    return orThrow(counted(bytes));
 }
 void* operator new[](std::size_t bytes)
 {
+    return orThrow(counted(bytes));
+}
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept
+{
     return counted(bytes);
+}
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept
+{
+    return counted(bytes);
+}
+void* operator new(std::size_t bytes, std::align_val_t alignment)
+{
+    return orThrow(counted(bytes, static_cast<std::size_t>(alignment)));
+}
+void* operator new[](std::size_t bytes, std::align_val_t alignment)
+{
+    return orThrow(counted(bytes, static_cast<std::size_t>(alignment)));
+}
+void* operator new(std::size_t bytes, std::align_val_t alignment, const std::nothrow_t&) noexcept
+{
+    return counted(bytes, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t bytes, std::align_val_t alignment, const std::nothrow_t&) noexcept
+{
+    return counted(bytes, static_cast<std::size_t>(alignment));
 }
 void operator delete(void* p) noexcept
 {
@@ -47,6 +80,38 @@ void operator delete(void* p, std::size_t) noexcept
     std::free(p);
 }
 void operator delete[](void* p, std::size_t) noexcept
+{
+    std::free(p);
+}
+void operator delete(void* p, std::align_val_t) noexcept
+{
+    std::free(p);
+}
+void operator delete[](void* p, std::align_val_t) noexcept
+{
+    std::free(p);
+}
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept
+{
+    std::free(p);
+}
+void operator delete[](void* p, std::size_t, std::align_val_t) noexcept
+{
+    std::free(p);
+}
+void operator delete(void* p, const std::nothrow_t&) noexcept
+{
+    std::free(p);
+}
+void operator delete[](void* p, const std::nothrow_t&) noexcept
+{
+    std::free(p);
+}
+void operator delete(void* p, std::align_val_t, const std::nothrow_t&) noexcept
+{
+    std::free(p);
+}
+void operator delete[](void* p, std::align_val_t, const std::nothrow_t&) noexcept
 {
     std::free(p);
 }

@@ -2,6 +2,7 @@
 #include "core/engine/passes/passes.h"
 
 #include "core/engine/ops/strided.h"
+#include "core/graph/weight_values.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -158,8 +159,24 @@ private:
             m_ir.nodes.push_back(std::move(node));
     }
 
-    void fold(const IrNode& node, const OpDef& def, const OpContext& context)
+    /// Operators read aligned values.
+    std::vector<Tensor> alignInputs(OpContext& context) const
     {
+        std::vector<Tensor> copies;
+        copies.reserve(context.inputs.size());
+        for (OpInput& input : context.inputs)
+            if (input.constant && elementCount(input.shape) > 0
+                && !graph::isAligned(input.constant, elementSize(input.type))) {
+                Tensor& copy = copies.emplace_back(input.type, input.shape);
+                std::memcpy(copy.bytes.data(), input.constant, copy.bytes.size());
+                input.constant = copy.bytes.data();
+            }
+        return copies;
+    }
+
+    void fold(const IrNode& node, const OpDef& def, OpContext& context)
+    {
+        const std::vector<Tensor> copies = alignInputs(context);
         if (def.view) {
             if (const auto views = def.view(context)) {
                 for (std::size_t i = 0; i < node.outputs.size(); ++i)
