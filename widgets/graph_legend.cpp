@@ -67,7 +67,7 @@ QString GraphLegend::headline() const
     case GraphCanvas::Fill::Time:
         return tr("Time of each box");
     case GraphCanvas::Fill::Sensitivity:
-        return tr("Own error if int8");
+        return tr("KL at the output if int8 alone");
     }
     return {};
 }
@@ -80,7 +80,7 @@ QString GraphLegend::aside() const
     case GraphCanvas::Fill::Time:
         return m_high > 0 ? tr("ms a run, fused groups whole") : tr("not measured yet");
     case GraphCanvas::Fill::Sensitivity:
-        return m_high > 0 ? tr("relative, lower is better") : tr("not measured yet");
+        return m_high > 0 ? tr("lower is better") : tr("not measured yet");
     }
     return {};
 }

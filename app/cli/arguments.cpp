@@ -85,6 +85,8 @@ void addData(CLI::App& app, Arguments& a)
     app.add_option("--calib-limit", a.calibLimit, "Use this many calibration samples")
         ->check(CLI::Range(1, maxCount))
         ->group(both);
+    app.add_option("--split-seed", a.splitSeed, "Other halves for tuning and held-out (default: by the samples' hashes)")
+        ->group(both);
     app.add_option("--batch-size", a.batchSize, "Samples a run; never changes a result")
         ->check(CLI::Range(1, 4096))
         ->group(both);

@@ -23,6 +23,7 @@ struct Arguments
     std::vector<std::string> inputs, calibInputs; // NAME=FILE
     std::vector<double> mean, std;
     std::optional<int> maxLength, batchSize;
+    std::optional<long> splitSeed;
     std::optional<long> limit, calibLimit;
 
     std::vector<std::string> configs, presets;

@@ -74,7 +74,8 @@ int benchmark(const Arguments& arguments, Console& console)
     capIsa(arguments);
     const bool ownData = namesData(arguments);
     const DataSpec spec = ownData ? dataSpec(arguments) : DataSpec{};
-    const auto model = graph::load(arguments.model);
+    const quantize::Opened opened = openModel(arguments, console);
+    const auto& model = opened.model;
     Store project(arguments, *model);
     Workload workload;
     workload.batch = arguments.batch;
@@ -90,7 +91,7 @@ int benchmark(const Arguments& arguments, Console& console)
 
     auto configs = configsOf(arguments, *model, console);
     if (configs.empty())
-        configs.push_back({"fp32", presetConfig("fp32"), {}});
+        configs.push_back(configOf(arguments, opened, console));
     engine::WeightStore weights;
     measure::Context context = contextOf(arguments, model, data, weights);
     std::vector<measure::Contender> contenders;

@@ -52,7 +52,8 @@ int calibrate(const Arguments& arguments, Console& console)
 {
     capIsa(arguments);
     const DataSpec spec = dataSpec(arguments);
-    const auto model = graph::load(arguments.model);
+    const quantize::Opened opened = openModel(arguments, console);
+    const auto& model = opened.model;
     Store project(arguments, *model);
     const auto data = data::open(spec, *model);
     const NamedConfig config = configOf(arguments, *model, console, "static");

@@ -51,7 +51,8 @@ json resolvedJson(const graph::Model& model, const Config& config)
 
 void checkAgainstModel(const Arguments& arguments, const std::string& text, json& problems, json& resolved)
 {
-    const auto model = graph::load(arguments.model);
+    const quantize::Opened opened = quantize::open(arguments.model);
+    const auto& model = opened.model;
     const exchange::ConfigFile file = exchange::readConfigFile(arguments.file, model.get());
     for (const quantize::Problem& problem : quantize::resolve(*model, file.config).problems)
         problems.push_back(problemJson(problem.error, 0, 0, problem.path, problem.message));

@@ -65,14 +65,15 @@ int evaluate(const Arguments& arguments, Console& console)
 {
     capIsa(arguments);
     const DataSpec spec = dataSpec(arguments);
-    const auto model = graph::load(arguments.model);
+    const quantize::Opened opened = openModel(arguments, console);
+    const auto& model = opened.model;
     Store project(arguments, *model);
     const auto data = data::open(spec, *model);
     if (data->size(Split::Test) == 0 || !data->hasLabels())
         throw Error(ErrorKind::Data,
             "There are no labelled test samples; give --test FILE, or --input NAME=FILE.npy with --labels FILE.npy.");
     project.setData(data->spec());
-    const NamedConfig config = configOf(arguments, *model, console);
+    const NamedConfig config = configOf(arguments, opened, console);
     const Settings settings = settingsOf(*model, config.config, console);
     throwIfInterrupted();
 

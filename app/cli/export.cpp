@@ -86,7 +86,7 @@ std::string csv(const std::vector<Trial>& trials)
 
 std::shared_ptr<const graph::Model> modelOf(const Arguments& arguments, const project::Project& project)
 {
-    const auto model = graph::load(arguments.model.empty() ? project.modelPath() : arguments.model);
+    const auto model = quantize::open(arguments.model.empty() ? project.modelPath() : arguments.model).model;
     if (model->hash() != project.modelHash())
         throw Error(ErrorKind::Data,
             fmt::format("{} is not the model of {}; name the right one with --model.", model->path(), arguments.file),

@@ -97,6 +97,9 @@ std::string sentence(const json& document)
     for (const json& block : document["blocks"])
         text += " " + block["title"].get<std::string>() + ",";
     text.back() = '\n';
+    if (!document["quantized"].is_null())
+        text += fmt::format("Already quantized ({}): {} products in int8\n", document["quantized"]["form"].get<std::string>(),
+            document["quantized"]["products"].get<int>());
     for (const json& node : document["unsupported"])
         text += fmt::format("Cannot run: {} ({}): {}\n", node["node"].get<std::string>(),
             node["op_type"].get<std::string>(), node["reason"].get<std::string>());
@@ -107,7 +110,8 @@ std::string sentence(const json& document)
 
 int info(const Arguments& arguments, Console& console)
 {
-    const auto model = graph::load(arguments.model);
+    const quantize::Opened opened = quantize::open(arguments.model);
+    const auto& model = opened.model;
     json types = json::object();
     for (const graph::Node& node : model->nodes())
         types[node.opType] = types.value(node.opType, 0) + 1;
@@ -121,6 +125,10 @@ int info(const Arguments& arguments, Console& console)
                 {"nodes", model->nodes().size()}, {"weight_bytes", model->weightBytes()}}},
         {"inputs", valuesJson(model->inputs())}, {"outputs", valuesJson(model->outputs())},
         {"op_types", std::move(types)}, {"quantizable", quantizableJson(*model)},
+        {"quantized",
+            opened.wasQuantized
+                ? json{{"form", opened.form}, {"products", opened.products}, {"notes", opened.notes}}
+                : json()},
         {"unsupported", std::move(unsupported)}, {"blocks", blocksJson(graph::structure(*model))}};
     console.result(document, sentence(document));
     return Done;

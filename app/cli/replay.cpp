@@ -78,7 +78,7 @@ int replay(const Arguments& arguments, Console& console)
     const std::string isa = arguments.isa.empty() ? document.manifest.machine.isa : arguments.isa;
     if (!isa.empty())
         engine::capIsa(isa);
-    const auto model = graph::load(arguments.model.empty() ? document.manifest.modelPath : arguments.model);
+    const auto model = quantize::open(arguments.model.empty() ? document.manifest.modelPath : arguments.model).model;
     DataSpec spec;
     if (namesData(arguments))
         spec = dataSpec(arguments);

@@ -60,7 +60,8 @@ int sensitivity(const Arguments& arguments, Console& console)
 {
     capIsa(arguments);
     const DataSpec spec = dataSpec(arguments);
-    const auto model = graph::load(arguments.model);
+    const quantize::Opened opened = openModel(arguments, console);
+    const auto& model = opened.model;
     Store project(arguments, *model);
     const auto data = data::open(spec, *model);
     project.setData(data->spec());

@@ -83,6 +83,7 @@ void overrideSpec(const Arguments& a, DataSpec& spec)
     spec.maxLength = a.maxLength.value_or(spec.maxLength);
     spec.limit = a.limit.value_or(spec.limit);
     spec.calibLimit = a.calibLimit.value_or(spec.calibLimit);
+    spec.splitSeed = a.splitSeed.value_or(spec.splitSeed);
     spec.batchSize = a.batchSize.value_or(spec.batchSize);
 }
 
@@ -130,6 +131,25 @@ NamedConfig configOf(
     if (configs.empty())
         return {fallback, presetConfig(fallback), {}};
     return std::move(configs.front());
+}
+
+NamedConfig configOf(const Arguments& arguments, const quantize::Opened& opened, Console& console)
+{
+    if (arguments.configs.empty() && arguments.presets.empty() && opened.wasQuantized)
+        return {"as in the file", opened.config, opened.ranges};
+    return configOf(arguments, *opened.model, console);
+}
+
+quantize::Opened openModel(const Arguments& arguments, Console& console)
+{
+    quantize::Opened opened = quantize::open(arguments.model);
+    if (opened.wasQuantized) {
+        console.note(fmt::format("The file is already quantized ({}): {} products run in int8 as it says.", opened.form,
+            opened.products));
+        for (const std::string& note : opened.notes)
+            console.note(note);
+    }
+    return opened;
 }
 
 Settings settingsOf(const graph::Model& model, const Config& config, Console& console)

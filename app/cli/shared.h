@@ -6,6 +6,7 @@
 #include "app/cli/console.h"
 #include "core/data/dataset.h"
 #include "core/measure/measure.h"
+#include "core/quantize/imported.h"
 #include "core/quantize/resolve.h"
 #include "core/values/trial.h"
 
@@ -32,6 +33,9 @@ DataSpec dataSpec(const Arguments& arguments);
 void overrideSpec(const Arguments& arguments, DataSpec& spec);
 
 /// A config with its name and the ranges that came with it.
+/// The model, and a note when it was quantized before.
+quantize::Opened openModel(const Arguments& arguments, Console& console);
+
 struct NamedConfig
 {
     std::string name;
@@ -43,6 +47,8 @@ std::vector<NamedConfig> configsOf(const Arguments& arguments, const graph::Mode
 /// The single one; `fallback` is the preset without any.
 NamedConfig configOf(
     const Arguments& arguments, const graph::Model& model, Console& console, const std::string& fallback = "fp32");
+/// The single one; without any, what the file was quantized with, else fp32.
+NamedConfig configOf(const Arguments& arguments, const quantize::Opened& opened, Console& console);
 /// Settings of every product. Throws Error(Setting) on keys that match nothing; warnings and refusals become notes.
 Settings settingsOf(const graph::Model& model, const Config& config, Console& console);
 

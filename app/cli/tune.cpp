@@ -103,7 +103,8 @@ int tune(const Arguments& arguments, Console& console)
 {
     capIsa(arguments);
     const DataSpec spec = dataSpec(arguments);
-    const auto model = graph::load(arguments.model);
+    const quantize::Opened opened = openModel(arguments, console);
+    const auto& model = opened.model;
     const Goal goal = goalOf(arguments, *model);
     Store project(arguments, *model);
     const auto data = data::open(spec, *model);

@@ -4,6 +4,7 @@
 #include "app/desktop/present_ops.h"
 #include "app/desktop/words.h"
 #include "core/graph/weight_values.h"
+#include "core/tune/frontier.h"
 
 #include <algorithm>
 #include <cmath>
@@ -145,6 +146,18 @@ QString executedWith(const GroupProfile& group, const graph::Model& model, const
                              : others.join(QStringLiteral(", "));
 }
 
+/// The same work in the fp32 baseline, when its group has the same main node.
+void addFp32(Section& section, const Document& document, const Trial& trial, const GroupProfile& group)
+{
+    const Trial* fp32 = tune::fp32Baseline(document.trials());
+    if (!fp32 || fp32->id == trial.id || fp32->workload != trial.workload || !(group.ms > 0))
+        return;
+    for (const GroupProfile& other : fp32->groups)
+        if (other.name == group.name && other.ms > 0)
+            section.rows << qMakePair(QObject::tr("In fp32"),
+                QObject::tr("%1 ms, %2x as long").arg(words::ms(other.ms)).arg(other.ms / group.ms, 0, 'f', 1));
+}
+
 void addRun(InspectorContent& content, const Document& document, const graph::Node& node)
 {
     const Trial* trial = document.trial(document.selection()->trial());
@@ -172,8 +185,47 @@ void addRun(InspectorContent& content, const Document& document, const graph::No
                 .arg(words::ms(found->ms))
                 .arg(total > 0 ? found->ms / total * 100 : 0, 0, 'f', 0)
                 .arg(words::ms(total)));
+    addFp32(section, document, *trial, *found);
+    if (found->ms > 0 && found->operations > 0)
+        section.rows << qMakePair(QObject::tr("Rate"),
+            QObject::tr("%1 GOP/s, %2 GB/s")
+                .arg(found->operations / found->ms / 1e6, 0, 'f', 0)
+                .arg((found->bytesRead + found->bytesWritten) / found->ms / 1e6, 0, 'f', 1));
+    if (found->bytesRead > 0)
+        section.rows << qMakePair(QObject::tr("Memory"),
+            QObject::tr("%1 MB read, %2 written")
+                .arg(found->bytesRead / 1e6, 0, 'f', 2)
+                .arg(found->bytesWritten / 1e6, 0, 'f', 2));
     if (!found->reason.empty())
         section.rows << qMakePair(QObject::tr("Why"), q(found->reason));
+    content.sections << section;
+}
+
+void addSensitivity(InspectorContent& content, const Document& document, const graph::Node& node)
+{
+    const auto& ops = document.sensitivity().ops;
+    const auto op = std::find_if(ops.begin(), ops.end(), [&](const OpSensitivity& o) { return o.node == node.name; });
+    if (op == ops.end())
+        return;
+    const auto decibels = [](double x) {
+        return x >= 120 ? QObject::tr("none") : QObject::tr("%1 dB").arg(x, 0, 'f', 0);
+    };
+    Section section{QObject::tr("Sensitivity, rank %1 of %2").arg(op - ops.begin() + 1).arg(ops.size()), {}};
+    if (op->kl)
+        section.rows << qMakePair(QObject::tr("Output"),
+            QObject::tr("KL %1, %2 % flips").arg(*op->kl, 0, 'g', 2).arg(100 * op->flips, 0, 'f', 1));
+    section.rows << qMakePair(QObject::tr("Own error"),
+        QObject::tr("%1 (weights %2, activation %3)")
+            .arg(decibels(op->ownError), decibels(op->weightError), decibels(op->activationError)));
+    section.rows << qMakePair(QObject::tr("Inherited"), decibels(op->inheritedError));
+    if (!op->outlierChannels.empty()) {
+        QStringList channels;
+        for (std::size_t i = 0; i < op->outlierChannels.size() && i < 6; ++i)
+            channels << QString::number(op->outlierChannels[i]);
+        if (op->outlierChannels.size() > 6)
+            channels << QObject::tr("and %1 more").arg(op->outlierChannels.size() - 6);
+        section.rows << qMakePair(QObject::tr("Outlier channels"), channels.join(QStringLiteral(", ")));
+    }
     content.sections << section;
 }
 
@@ -246,6 +298,7 @@ void describeNode(InspectorContent& content, const Document& document, const gra
         content.refusal = q(!op->refusal.empty() ? op->refusal : op->product.int8Refusal);
     }
     addRun(content, document, node);
+    addSensitivity(content, document, node);
     if (op)
         addRange(content, document, *op);
     for (Section section : {shapes(model, node), weights(model, node), attributes(node)})

@@ -93,7 +93,7 @@ ArrayDataset::ArrayDataset(const DataSpec& given, const Signature& signature)
         }
         hashes.push_back(sha256(parts));
     }
-    m_halves = halve(hashes);
+    m_halves = halve(std::move(hashes), m_spec.splitSeed);
     m_hash = makeHash();
 }
 

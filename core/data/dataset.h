@@ -71,7 +71,7 @@ int paddedLength(int length, int maxLength);
 /// A DataSpec as YAML (`--data FILE.yaml`); relative paths are relative to the file. Unknown keys, wrong types:
 /// Error(Setting) with line, column and the nearest key; bad syntax: Error(Format).
 /// Keys: kind, test, calib, text_column, text_pair_column, label_column, tokenizer, max_length, inputs {name: file},
-/// calib_inputs {name: file}, labels, mean [..], std [..], limit, calib_limit, batch_size, label_names [..],
+/// calib_inputs {name: file}, labels, mean [..], std [..], limit, calib_limit, split_seed, batch_size, label_names [..],
 /// hashes {file: sha256}.
 DataSpec loadSpec(const std::string& yamlFile);
 DataSpec specFromYaml(const std::string& text, const std::string& fileName = "data.yaml"); // paths as they stand

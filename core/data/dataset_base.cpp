@@ -12,8 +12,11 @@
 
 namespace octet::data {
 
-Halves halve(const std::vector<std::string>& sampleHashes)
+Halves halve(std::vector<std::string> sampleHashes, long seed)
 {
+    if (seed != 0)
+        for (std::string& hash : sampleHashes)
+            hash = sha256(fmt::format("{} {}", seed, hash));
     std::vector<std::size_t> order(sampleHashes.size());
     std::iota(order.begin(), order.end(), 0);
     std::ranges::stable_sort(order, {}, [&](std::size_t i) -> const std::string& { return sampleHashes[i]; });
@@ -92,6 +95,8 @@ PartsHash DatasetBase::commonHash() const
     // Names are left out, only what they made of the labels counts; and so are paths, so that data may be moved.
     PartsHash hash;
     hash.add("limit", std::to_string(m_spec.limit)).add("calibLimit", std::to_string(m_spec.calibLimit));
+    if (m_spec.splitSeed != 0)
+        hash.add("splitSeed", std::to_string(m_spec.splitSeed));
     std::string labels;
     for (const int label : m_testLabels)
         labels += fmt::format("{},", label);

@@ -12,7 +12,8 @@ struct Halves
     std::vector<std::size_t> tuning, heldOut;
 };
 /// The half (rounded down) with the lower hashes is Tuning; equal samples are told apart by their index.
-Halves halve(const std::vector<std::string>& sampleHashes);
+/// By the order of the samples' hashes, or of hashes of seed and hash when `seed` is not 0.
+Halves halve(std::vector<std::string> sampleHashes, long seed = 0);
 
 /// A hash over parts, none of which can run into the next.
 class PartsHash

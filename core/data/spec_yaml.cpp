@@ -133,6 +133,7 @@ private:
         {"std", into(m_spec.std)},
         {"limit", into(m_spec.limit)},
         {"calib_limit", into(m_spec.calibLimit)},
+        {"split_seed", into(m_spec.splitSeed)},
         {"batch_size", into(m_spec.batchSize)},
         {"label_names", into(m_spec.labelNames)},
         {"hashes", into(m_spec.hashes)},
@@ -175,6 +176,8 @@ public:
         list("std", spec.std);
         plain("limit", std::to_string(spec.limit));
         plain("calib_limit", std::to_string(spec.calibLimit));
+        if (spec.splitSeed != 0)
+            plain("split_seed", std::to_string(spec.splitSeed));
         plain("batch_size", std::to_string(spec.batchSize));
         if (!spec.labelNames.empty()) {
             m_out << YAML::Key << "label_names" << YAML::Value << YAML::BeginSeq;

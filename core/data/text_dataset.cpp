@@ -80,7 +80,7 @@ TextDataset::TextDataset(const DataSpec& given, const Signature& signature)
     std::vector<std::string> hashes;
     for (const TextSample& each : m_test)
         hashes.push_back(sha256(each.text + '\0' + each.pair));
-    m_halves = halve(hashes);
+    m_halves = halve(std::move(hashes), m_spec.splitSeed);
     m_hash = makeHash();
 }
 

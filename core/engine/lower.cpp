@@ -47,7 +47,7 @@ void Lowering::run()
             buffer.first = buffer.last = -1; // leaves in int8 only: needs no place
     }
     if (m_lastOwn)
-        m_lastOwn->next = m_firstOwn; // the next run begins there
+        m_lastOwn->next = m_firstOwn->own; // the next run begins there
     for (const auto& step : m_program.steps) {
         const Work work = step->work();
         step->group.operations = work.operations;

@@ -166,8 +166,9 @@ void Lowering::lowerProduct(const IrNode& node)
     if (d.hasNorm)
         registerSink(added.normed);
     if (own) {
+        added.own = OwnWeights(*added.weight);
         if (m_lastOwn)
-            m_lastOwn->next = &added;
+            m_lastOwn->next = added.own;
         m_lastOwn = &added;
         if (!m_firstOwn)
             m_firstOwn = &added;

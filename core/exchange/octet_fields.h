@@ -118,6 +118,7 @@ struct Fields<DataSpec>
         v("std", &DataSpec::std);
         v("limit", &DataSpec::limit);
         v("calib_limit", &DataSpec::calibLimit);
+        v("split_seed", &DataSpec::splitSeed);
         v("batch_size", &DataSpec::batchSize);
         v("label_names", &DataSpec::labelNames);
         v("hashes", &DataSpec::hashes);

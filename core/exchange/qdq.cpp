@@ -233,6 +233,17 @@ private:
 
     void product(onnx::NodeProto& node, const Job& job)
     {
+        const graph::Node& source = m_model.nodes()[static_cast<std::size_t>(job.product.node)];
+        if (node.op_type() != source.opType) { // the end of a quantized form: now the product that it was
+            onnx::NodeProto fresh;
+            fresh.set_op_type(source.opType);
+            fresh.set_name(source.name);
+            for (const std::string& input : source.inputs)
+                fresh.add_input(input);
+            for (const std::string& output : source.outputs)
+                fresh.add_output(output);
+            node.Swap(&fresh);
+        }
         if (!job.product.counted())
             return attentionProduct(node, job);
         if (job.settings.weightScheme == Scheme::Asym)
@@ -529,9 +540,33 @@ private:
         correctBias(*m_graph.mutable_node(m_graph.node_size() - 1), job);
     }
 
+    /// What is left of a quantization that the file had, and constants that only it read.
+    void dropUnread()
+    {
+        static const std::unordered_set<std::string> droppable{
+            "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "MatMulInteger", "Cast", "Mul"};
+        for (bool again = true; again;) {
+            std::unordered_set<std::string> reads;
+            collectReads(m_graph, reads);
+            auto* nodes = m_graph.mutable_node();
+            const int before = nodes->size();
+            nodes->erase(std::remove_if(nodes->begin(), nodes->end(),
+                             [&](const onnx::NodeProto& node) {
+                                 const bool unread = std::none_of(node.output().begin(), node.output().end(),
+                                     [&](const std::string& value) { return reads.count(value) > 0; });
+                                 if (unread && droppable.count(node.op_type()))
+                                     m_replaced.insert(node.input().begin(), node.input().end());
+                                 return unread && droppable.count(node.op_type());
+                             }),
+                nodes->end());
+            again = nodes->size() != before;
+        }
+    }
+
     /// fp32 weights that nobody reads any more.
     void dropReplaced()
     {
+        dropUnread();
         std::unordered_set<std::string> reads;
         collectReads(m_graph, reads);
         const auto unused = [&](const std::string& name) { return m_replaced.count(name) && !reads.count(name); };

@@ -113,8 +113,18 @@ const std::string& Model::path() const
 
 const std::string& Model::hash() const
 {
+    if (m_parts->hashOf)
+        return m_parts->hashOf->hash();
     std::call_once(m_parts->hashOnce, [this] { m_parts->hash = sha256File(m_parts->path); });
     return m_parts->hash;
+}
+
+std::vector<const Weight*> Model::allWeights() const
+{
+    std::vector<const Weight*> all;
+    for (const Weight& weight : m_parts->weights)
+        all.push_back(&weight);
+    return all;
 }
 
 std::int64_t Model::irVersion() const

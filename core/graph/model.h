@@ -21,6 +21,8 @@ struct Weight
     DType type = DType::Undefined;
     Shape shape;
     std::span<const std::byte> data;
+    /// Of a float weight that was restored from s8: the scales (1, or one a channel) that give its integers back.
+    std::vector<float> quantizationScales;
     template <typename T>
     std::span<const T> as() const
     {
@@ -90,6 +92,7 @@ public:
     /// The constant behind a value: an initializer or the output of a Constant node; null = computed.
     const Weight* weight(const std::string& value) const;
     std::vector<const Weight*> initializers() const; // in file order
+    std::vector<const Weight*> allWeights() const; // initializers, then Constant nodes'
     long long weightBytes() const;
     const Node* producer(const std::string& value) const; // null = graph input, initializer, unknown
     const std::vector<int>& consumers(const std::string& value) const; // node indices, in order

@@ -53,6 +53,7 @@ struct Model::Parts
     std::unordered_map<std::string, int> nodeOf;
     void index();
 
+    std::shared_ptr<const Model> hashOf; // of a rewritten model: where its constants lie and whose hash it has
     std::once_flag hashOnce;
     std::string hash;
 };

@@ -219,7 +219,7 @@ private:
         const auto bytes = m_parts->storage.allocate(count * sizeof(T));
         if (count != 0)
             std::memcpy(bytes.data(), values, count * sizeof(T));
-        return {name, type, std::move(shape), bytes};
+        return {name, type, std::move(shape), bytes, {}};
     }
 
     Weight constant(const Node& node)
@@ -244,7 +244,7 @@ private:
             return filled(name, DType::I64, {static_cast<std::int64_t>(list->size())}, list->data(), list->size());
         if (const auto* list = std::get_if<std::vector<float>>(&value))
             return filled(name, DType::F32, {static_cast<std::int64_t>(list->size())}, list->data(), list->size());
-        return {name, DType::String, {}, {}};
+        return {name, DType::String, {}, {}, {}};
     }
 
     // Every value that is read must come from somewhere, and from one place only.

@@ -135,7 +135,7 @@ std::span<const std::byte> TensorReader::typedValues(
 Weight TensorReader::read(
     const onnx::TensorProto& tensor, const std::string& name, const std::optional<std::span<const std::byte>>& raw)
 {
-    Weight weight{name, static_cast<DType>(tensor.data_type()), {tensor.dims().begin(), tensor.dims().end()}, {}};
+    Weight weight{name, static_cast<DType>(tensor.data_type()), {tensor.dims().begin(), tensor.dims().end()}, {}, {}};
     const auto fail = [&](ErrorKind kind, const std::string& why) {
         throw Error(kind, fmt::format("The weight '{}' of {} {}.", printable(name), m_path, why), {.file = m_path});
     };

@@ -101,10 +101,17 @@ QuantizedWeight quantizeWeight(
 
     const Layout layout{k, n, transposed};
     const float qmax = bits == 8 ? 127.0f : 63.0f;
-    std::vector<float> scales = columnMaxima(weight, values, layout, smoothing);
+    // What was restored from integers gives the same integers again.
+    const std::size_t given = weight.quantizationScales.size();
+    const bool restored = smoothing.empty() && bits == 8
+        && given == (granularity == Granularity::PerTensor ? std::size_t(1) : static_cast<std::size_t>(n));
+    std::vector<float> scales =
+        restored ? weight.quantizationScales : columnMaxima(weight, values, layout, smoothing);
     if (granularity == Granularity::PerTensor)
         scales = {*std::max_element(scales.begin(), scales.end())};
     for (float& scale : scales) {
+        if (restored)
+            break;
         const float usable = usableScale(static_cast<double>(scale / qmax));
         scale = usable > 0 ? usable : 1;
     }
@@ -118,7 +125,7 @@ QuantizedWeight quantizeWeight(
         const float factor = smoothing.empty() ? 1 : smoothing[static_cast<std::size_t>(row)];
         for (std::int64_t column = 0; column < n; ++column) {
             const float scale = scales[scales.size() == 1 ? 0 : static_cast<std::size_t>(column)];
-            const float q = roundHalfEven(std::clamp(values[layout.at(row, column)] * factor / scale, -qmax, qmax));
+            const float q = roundHalfEven(std::clamp(values[layout.at(row, column)] * factor / scale, restored ? -128.0f : -qmax, qmax));
             const auto integer = static_cast<std::int8_t>(q);
             result.values[static_cast<std::size_t>(row * n + column)] = integer;
             result.columnSums[static_cast<std::size_t>(column)] += integer;

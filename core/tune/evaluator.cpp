@@ -2,6 +2,7 @@
 #include "core/tune/evaluator.h"
 
 #include "core/measure/sensitivity.h"
+#include "core/quantize/imported.h"
 #include "core/tune/frontier.h"
 #include "core/tune/manifest.h"
 #include "core/values/error.h"
@@ -18,7 +19,7 @@ namespace {
 
 std::shared_ptr<const graph::Model> loadChecked(const JobRequest& request)
 {
-    auto model = graph::load(request.modelPath);
+    auto model = quantize::open(request.modelPath).model;
     if (!request.modelHash.empty() && model->hash() != request.modelHash)
         throw Error(ErrorKind::File,
             fmt::format("{} is not the model that this project was made with; its content has changed.", model->path()),

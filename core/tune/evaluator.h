@@ -58,6 +58,7 @@ public:
 
     /// Of static int8 on every op: known from the request, or measured now and reported.
     const Sensitivity& sensitivity();
+    bool hasSensitivity() const { return !m_sensitivity.empty(); }
     /// From what is known by now; nothing without sensitivity or the fp32 baseline.
     std::optional<Predictor> predictor() const;
 

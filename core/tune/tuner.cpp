@@ -247,7 +247,10 @@ private:
     {
         SearchState state{draft.ops, m_request.draft, m_evaluator.trials(), m_request.goal, nullptr, {}};
         if (needsSensitivity(m_request.goal.strategy)) {
+            const bool measured = !m_evaluator.hasSensitivity() && !m_request.sensitivity.complete();
             state.sensitivity = &m_evaluator.sensitivity();
+            if (measured)
+                m_result.evaluations += std::lround(state.sensitivity->evaluations);
             if (const auto predictor = m_evaluator.predictor())
                 state.predict = [this, predictor](const Config& config) {
                     return predictor->predict(m_evaluator.resolve(config));

@@ -39,6 +39,7 @@ struct DataSpec
     // How many; 0 = all
     long limit = 0;
     long calibLimit = 0;
+    long splitSeed = 0; // which halves tuning and held-out are; 0 = the usual ones
     int batchSize = 8; // of accuracy programs; never changes a result
 
     std::vector<std::string> labelNames; // by class index; empty: from config.json, or numbers

@@ -102,6 +102,7 @@ void fields(A& a, V& v)
     a("std", v.std);
     a("limit", v.limit);
     a("calib_limit", v.calibLimit);
+    a("split_seed", v.splitSeed);
     a("batch_size", v.batchSize);
     a("label_names", v.labelNames);
     a("hashes", v.hashes);

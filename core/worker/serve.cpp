@@ -3,6 +3,7 @@
 
 #include "core/engine/cpu.h"
 #include "core/graph/model.h"
+#include "core/quantize/imported.h"
 #include "core/quantize/products.h"
 #include "core/tune/tuner.h"
 #include "core/values/error.h"
@@ -22,7 +23,7 @@ namespace {
 
 OpenedModel openModel(const std::string& path, const std::string& hash)
 {
-    const auto model = graph::load(path);
+    const auto model = quantize::open(path).model;
     if (!hash.empty() && model->hash() != hash)
         throw Error(ErrorKind::Data,
             fmt::format("{} is not the model that this project was made with; choose that file, or start a new "

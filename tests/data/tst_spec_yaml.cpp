@@ -27,6 +27,7 @@ DataSpec fullSpec()
     spec.limit = 100;
     spec.calibLimit = 200;
     spec.batchSize = 4;
+    spec.splitSeed = 7;
     spec.labelNames = {"no", "", "#x", "true"};
     spec.hashes = {{"/x.npy", "00ff"}};
     return spec;

@@ -409,7 +409,9 @@ private slots:
         QFETCH(PanelLayout, layout);
         Random random(37);
         std::vector<std::tuple<std::int64_t, std::int64_t, std::int64_t>> shapes{
-            {1, 4, 1}, {16, 64, 16}, {17, 68, 17}, {32, 128, 32}, {33, 60, 33}, {48, 192, 64}};
+            {1, 4, 1}, {16, 64, 16}, {17, 68, 17}, {32, 128, 32}, {33, 60, 33}, {48, 192, 64},
+            // more K than the chunks that few rows pass through
+            {1, 1540, 50}, {8, 384, 48}, {9, 388, 48}, {15, 772, 70}, {16, 1600, 96}, {17, 780, 49}, {30, 1540, 40}};
         for (int round = 0; round < 30; ++round)
             shapes.emplace_back(random.whole(1, 80), 4 * random.whole(1, 64), random.whole(1, 120));
         for (const auto& [rows, k, n] : shapes) {

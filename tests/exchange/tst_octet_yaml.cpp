@@ -67,6 +67,7 @@ DataSpec fullData()
     data.std = {1};
     data.limit = 100;
     data.batchSize = 1;
+    data.splitSeed = 7;
     data.labelNames = {"no", "yes", "", "3"};
     data.hashes = {{"f", "00"}};
     return data;

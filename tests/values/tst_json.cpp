@@ -60,6 +60,7 @@ DataSpec dataSpec()
     value.limit = 5'000'000'000;
     value.calibLimit = 7;
     value.batchSize = 3;
+    value.splitSeed = 7;
     value.labelNames = {"no", "\"yes\"\n"};
     value.hashes = {{"t.tsv", "ab"}};
     return value;

@@ -7,6 +7,9 @@
 // the tiles (25 rows are 7 + 6 + 6 + 6): a tile of one row would wait for its own latency. While a tile computes, it
 // prefetches its share of the next panel, across the border to the next product too: a forward pass reads every weight
 // from beyond L2. The tile's sums (1.5 KiB, L1) go straight into the epilogue.
+//
+// Up to 16 rows compute no longer than the weights take to arrive, and two tiles must not both wait for them: there K is
+// cut into chunks of 18 KiB of weights. A chunk stays in L1 while both tiles pass it and the chunk after it arrives.
 #define OCTET_ISA vnni
 #include "core/engine/kernels/panels.h"
 #include "core/engine/kernels/product.h"
@@ -19,37 +22,58 @@ namespace {
 
 using namespace octet::engine::vnni;
 
+enum class PrefetchTo { L1, L2, PastL2 };
+
 struct Prefetch
 {
     const std::int8_t* at = nullptr;
     std::int64_t lines = 0; // of 64 bytes
-    bool pastL2 = false;
+    PrefetchTo to = PrefetchTo::L2;
 
     void line()
     {
-        if (pastL2)
-            _mm_prefetch(reinterpret_cast<const char*>(at), _MM_HINT_NTA);
+        const auto* address = reinterpret_cast<const char*>(at);
+        if (to == PrefetchTo::PastL2)
+            _mm_prefetch(address, _MM_HINT_NTA);
+        else if (to == PrefetchTo::L1)
+            _mm_prefetch(address, _MM_HINT_T0);
         else
-            _mm_prefetch(reinterpret_cast<const char*>(at), _MM_HINT_T1);
+            _mm_prefetch(address, _MM_HINT_T1);
         at += 64;
     }
 };
 
+/// Four K each.
+struct Steps
+{
+    std::int64_t begin = 0, end = 0;
+};
+
+/// Steps of a panel for the rows of a tile; after the first steps of a panel it goes on from `sums`.
 template <int Rows, int Vectors>
-inline void accumulate(const ProductTask& t, const std::int8_t* panel, std::int64_t row, Prefetch prefetch,
+inline void accumulate(const ProductTask& t, const std::int8_t* panel, Steps range, std::int64_t row, Prefetch prefetch,
                        std::int32_t* sums)
 {
     __m512i acc[Rows][Vectors];
+    if (range.begin == 0) {
 #pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r)
+        for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 3
-        for (int v = 0; v < Vectors; ++v)
-            acc[r][v] = _mm512_setzero_si512();
-    const std::uint8_t* a = t.a + row * t.k;
-    const std::int64_t steps = t.k / 4;
+            for (int v = 0; v < Vectors; ++v)
+                acc[r][v] = _mm512_setzero_si512();
+    } else {
+#pragma GCC unroll 8
+        for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 3
+            for (int v = 0; v < Vectors; ++v)
+                acc[r][v] = _mm512_load_si512(sums + r * panelColumns + v * lanes);
+    }
+    const std::uint8_t* a = t.a + row * t.k + 4 * range.begin;
+    const std::int64_t steps = range.end - range.begin;
+    const std::int64_t linesAStep = steps > 0 ? (prefetch.lines + steps - 1) / steps : 0;
     const std::int64_t perLine = prefetch.lines > 0 ? (steps > prefetch.lines ? steps / prefetch.lines : 1) : 0;
     std::int64_t untilLine = perLine;
-    const std::int8_t* w = panel;
+    const std::int8_t* w = panel + range.begin * 4 * panelColumns;
     for (std::int64_t step = 0; step < steps; ++step, w += 4 * panelColumns) {
         __m512i weights[Vectors];
 #pragma GCC unroll 3
@@ -64,12 +88,13 @@ inline void accumulate(const ProductTask& t, const std::int8_t* panel, std::int6
             for (int v = 0; v < Vectors; ++v)
                 acc[r][v] = _mm512_dpbusd_epi32(acc[r][v], x, weights[v]);
         }
-        if (--untilLine == 0 && prefetch.lines-- > 0) {
-            prefetch.line();
+        if (--untilLine == 0) {
+            for (std::int64_t i = 0; i < linesAStep && prefetch.lines > 0; ++i, --prefetch.lines)
+                prefetch.line();
             untilLine = perLine;
         }
     }
-    while (prefetch.lines-- > 0)
+    for (; prefetch.lines > 0; --prefetch.lines)
         prefetch.line();
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r)
@@ -79,47 +104,92 @@ inline void accumulate(const ProductTask& t, const std::int8_t* panel, std::int6
 }
 
 template <int Vectors>
-void accumulateRows(std::int64_t rows, const ProductTask& t, const std::int8_t* panel, std::int64_t row,
+void accumulateRows(std::int64_t rows, const ProductTask& t, const std::int8_t* panel, Steps steps, std::int64_t row,
                     Prefetch prefetch, std::int32_t* sums)
 {
     switch (rows) {
-    case 8: return accumulate<8, Vectors>(t, panel, row, prefetch, sums);
-    case 7: return accumulate<7, Vectors>(t, panel, row, prefetch, sums);
-    case 6: return accumulate<6, Vectors>(t, panel, row, prefetch, sums);
-    case 5: return accumulate<5, Vectors>(t, panel, row, prefetch, sums);
-    case 4: return accumulate<4, Vectors>(t, panel, row, prefetch, sums);
-    case 3: return accumulate<3, Vectors>(t, panel, row, prefetch, sums);
-    case 2: return accumulate<2, Vectors>(t, panel, row, prefetch, sums);
-    default: return accumulate<1, Vectors>(t, panel, row, prefetch, sums);
+    case 8: return accumulate<8, Vectors>(t, panel, steps, row, prefetch, sums);
+    case 7: return accumulate<7, Vectors>(t, panel, steps, row, prefetch, sums);
+    case 6: return accumulate<6, Vectors>(t, panel, steps, row, prefetch, sums);
+    case 5: return accumulate<5, Vectors>(t, panel, steps, row, prefetch, sums);
+    case 4: return accumulate<4, Vectors>(t, panel, steps, row, prefetch, sums);
+    case 3: return accumulate<3, Vectors>(t, panel, steps, row, prefetch, sums);
+    case 2: return accumulate<2, Vectors>(t, panel, steps, row, prefetch, sums);
+    default: return accumulate<1, Vectors>(t, panel, steps, row, prefetch, sums);
     }
 }
 
-} // namespace
-
-namespace {
-
-/// Panel `p` over rows [first, first + count), while `next` is on its way.
-void multiplyPanel(const ProductTask& t, std::int64_t p, std::int64_t first, std::int64_t count, const std::int8_t* next,
-                   std::int64_t nextLines)
+void accumulateTile(std::int64_t rows, std::int64_t vectors, const ProductTask& t, const std::int8_t* panel, Steps steps,
+                    std::int64_t row, Prefetch prefetch, std::int32_t* sums)
 {
-    const std::int64_t column = p * panelColumns;
-    const std::int64_t vectors = ((t.n - column < panelColumns ? t.n - column : panelColumns) + lanes - 1) / lanes;
+    switch (vectors) {
+    case 3: return accumulateRows<3>(rows, t, panel, steps, row, prefetch, sums);
+    case 2: return accumulateRows<2>(rows, t, panel, steps, row, prefetch, sums);
+    default: return accumulateRows<1>(rows, t, panel, steps, row, prefetch, sums);
+    }
+}
+
+constexpr std::int64_t tileRows = 8, fewRows = 16, chunkSteps = 96;
+
+/// What is read next, in bytes.
+struct Next
+{
+    const std::int8_t* at = nullptr;
+    std::int64_t bytes = 0;
+    std::int64_t lines() const { return at ? bytes / 64 : 0; }
+    Prefetch share(std::int64_t i, std::int64_t shares, PrefetchTo to) const
+    {
+        const std::int64_t from = lines() * i / shares;
+        return {at + from * 64, lines() * (i + 1) / shares - from, to};
+    }
+};
+
+std::int64_t vectorsOf(const ProductTask& t, std::int64_t column)
+{
+    return ((t.n - column < panelColumns ? t.n - column : panelColumns) + lanes - 1) / lanes;
+}
+
+/// Panel `p` while `next` is on its way.
+void multiplyPanel(const ProductTask& t, std::int64_t p, Next next)
+{
+    const std::int64_t column = p * panelColumns, vectors = vectorsOf(t, column);
     const std::int8_t* panel = t.panels + p * t.panelBytes;
-    const std::int64_t tiles = (count + 7) / 8;
-    std::int64_t row = first;
+    const std::int64_t tiles = (t.rows + tileRows - 1) / tileRows;
+    const PrefetchTo to = t.prefetchPastL2 ? PrefetchTo::PastL2 : PrefetchTo::L2;
+    prefetchColumns(t, column, vectors);
+    std::int64_t row = t.firstRow;
     for (std::int64_t i = 0; i < tiles; ++i) {
-        const std::int64_t rows = (first + count - row) / (tiles - i);
-        const std::int64_t from = nextLines * i / tiles, to = nextLines * (i + 1) / tiles;
-        const Prefetch prefetch {next + from * 64, to - from, t.prefetchPastL2};
-        alignas(64) std::int32_t sums[8 * panelColumns];
-        switch (vectors) {
-        case 3: accumulateRows<3>(rows, t, panel, row, prefetch, sums); break;
-        case 2: accumulateRows<2>(rows, t, panel, row, prefetch, sums); break;
-        default: accumulateRows<1>(rows, t, panel, row, prefetch, sums);
-        }
+        const std::int64_t rows = (t.firstRow + t.rows - row) / (tiles - i);
+        alignas(64) std::int32_t sums[tileRows * panelColumns];
+        accumulateTile(rows, vectors, t, panel, {0, t.k / 4}, row, next.share(i, tiles, to), sums);
         finish<panelColumns>(t, row, rows, column, vectors, sums);
         row += rows;
     }
+}
+
+/// The same for few rows, chunk after chunk; only the first chunk of `next` is fetched.
+void multiplyPanelInChunks(const ProductTask& t, std::int64_t p, Next next)
+{
+    constexpr std::int64_t stepBytes = 4 * panelColumns;
+    const std::int64_t column = p * panelColumns, vectors = vectorsOf(t, column), steps = t.k / 4;
+    const std::int8_t* panel = t.panels + p * t.panelBytes;
+    const std::int64_t first = t.rows > tileRows ? t.rows / 2 : t.rows, second = t.rows - first;
+    const std::int64_t tiles = second > 0 ? 2 : 1;
+    alignas(64) std::int32_t sums[fewRows * panelColumns];
+    prefetchColumns(t, column, vectors);
+    std::int64_t step = 0;
+    do {
+        const Steps chunk{step, step + chunkSteps < steps ? step + chunkSteps : steps};
+        const std::int64_t left = steps - chunk.end;
+        Next after = left > 0 ? Next{panel + chunk.end * stepBytes, left * stepBytes} : next;
+        after.bytes = after.bytes < chunkSteps * stepBytes ? after.bytes : chunkSteps * stepBytes;
+        accumulateTile(first, vectors, t, panel, chunk, t.firstRow, after.share(0, tiles, PrefetchTo::L1), sums);
+        if (second > 0)
+            accumulateTile(second, vectors, t, panel, chunk, t.firstRow + first,
+                           after.share(1, tiles, PrefetchTo::L1), sums + first * panelColumns);
+        step = chunk.end;
+    } while (step < steps);
+    finish<panelColumns>(t, t.firstRow, t.rows, column, vectors, sums);
 }
 
 } // namespace
@@ -128,10 +198,13 @@ void multiplyVnni(const ProductTask& t, std::int64_t begin, std::int64_t end)
 {
     for (std::int64_t p = begin; p < end; ++p) {
         const bool again = p + 1 == end && t.againAfter, over = p + 1 == t.panelCount && !again;
-        const std::int8_t* next = again ? t.panels + begin * t.panelBytes
-            : over                      ? t.nextWeights
-                                        : t.panels + (p + 1) * t.panelBytes;
-        multiplyPanel(t, p, t.firstRow, t.rows, next, next ? (over ? t.nextBytes : t.panelBytes) / 64 : 0);
+        const Next next = again ? Next{t.panels + begin * t.panelBytes, t.panelBytes}
+            : over              ? Next{t.nextWeights, t.nextBytes}
+                                : Next{t.panels + (p + 1) * t.panelBytes, t.panelBytes};
+        if (t.rows <= fewRows)
+            multiplyPanelInChunks(t, p, next);
+        else
+            multiplyPanel(t, p, next);
     }
 }
 

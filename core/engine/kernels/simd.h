@@ -61,12 +61,10 @@ inline Vec abs(Vec a) { return {_mm512_abs_ps(a.v)}; }
 // Fixed order of additions, so that a sum does not depend on the compiler.
 inline float sum(Vec a)
 {
-    alignas(64) float t[16];
-    _mm512_store_ps(t, a.v);
-    for (int w = 8; w > 0; w /= 2)
-        for (int i = 0; i < w; ++i)
-            t[i] += t[i + w];
-    return t[0];
+    const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(a.v), _mm512_extractf32x8_ps(a.v, 1));
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
 }
 inline float highest(Vec a) { return _mm512_reduce_max_ps(a.v); }
 inline float lowest(Vec a) { return _mm512_reduce_min_ps(a.v); }
@@ -90,7 +88,8 @@ inline Vec toFloat(VecI a) { return {_mm512_cvtepi32_ps(a.v)}; }
 /// Whole numbers from 0 to 255 as bytes.
 inline void storeBytes(VecI a, std::uint8_t* p) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtusepi32_epi8(a.v)); }
 inline void storeBytes(Vec a, std::uint8_t* p) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(a.v))); }
-inline void storeBytes(Vec a, std::uint8_t* p, Mask m) { _mm512_mask_cvtusepi32_storeu_epi8(p, m.m, _mm512_cvtps_epi32(a.v)); }
+// Narrowed in a register: narrowing into memory under a mask is microcode on AMD.
+inline void storeBytes(Vec a, std::uint8_t* p, Mask m) { _mm_mask_storeu_epi8(p, m.m, _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(a.v))); }
 
 #else
 

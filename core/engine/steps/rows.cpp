@@ -144,13 +144,11 @@ void ProductStep::runOwn(const Frame& frame) const
     ProductTask task;
     task.a = frame.in<std::uint8_t>(quantized.values);
     task.k = depth, task.n = n;
-    task.panels = weight->panels->data();
-    task.panelCount = weight->panels->panels(), task.panelBytes = weight->panels->panelBytes();
-    if (next)
-        task.nextWeights = next->weight->panels->data(), task.nextBytes = next->weight->panels->panelBytes();
+    task.panels = own.panels, task.panelCount = own.panelCount, task.panelBytes = own.panelBytes;
+    task.nextWeights = next.panels, task.nextBytes = next.panelBytes;
     static const bool amd = __builtin_cpu_is("amd");
     task.prefetchPastL2 = amd;
-    task.scales = weight->scales.data(), task.columnSums = weight->columnSums.data();
+    task.scales = own.scales, task.columnSums = own.columnSums;
     if (quantized.form.dynamic) {
         task.rowScales = frame.in<float>(quantized.scales);
         task.rowZeroPoints = frame.in<std::int32_t>(quantized.zeroPoints);
@@ -176,7 +174,7 @@ void ProductStep::runOwn(const Frame& frame) const
         task.out = frame.out<float>(sum.rows.place), task.outStride = sum.rows.stride;
     else if (wholeRows)
         task.out = frame.out<float>(accumulators), task.outStride = n;
-    const auto multiply = weight->panels->layout() == PanelLayout::Tiles ? multiplyAmx : multiplyVnni;
+    const auto multiply = own.layout == PanelLayout::Tiles ? multiplyAmx : multiplyVnni;
     const std::int64_t blocks = rowBlocks(task.out != nullptr);
     for (std::int64_t b = 0; b < blocks; ++b) {
         task.firstRow = rows * b / blocks;

@@ -90,6 +90,26 @@ public:
     Place scratch;
 };
 
+/// What our own product reads of its weights, found once: the store's objects lie beyond L2 whenever a step begins.
+struct OwnWeights
+{
+    OwnWeights() = default;
+    explicit OwnWeights(const StoredWeight& weight)
+        : panels(weight.panels->data())
+        , panelCount(weight.panels->panels())
+        , panelBytes(weight.panels->panelBytes())
+        , layout(weight.panels->layout())
+        , scales(weight.scales.data())
+        , columnSums(weight.columnSums.data())
+    {
+    }
+    const std::int8_t* panels = nullptr;
+    std::int64_t panelCount = 0, panelBytes = 0;
+    PanelLayout layout = PanelLayout::Vnni;
+    const float* scales = nullptr;
+    const std::int32_t* columnSums = nullptr;
+};
+
 /// activation(A W + bias) (+ residual) -> sum; (norm) -> norm.
 class ProductStep final : public Step
 {
@@ -99,7 +119,7 @@ public:
     std::unique_ptr<StepState> makeState() const override;
 
     std::unique_ptr<DnnProduct> product; // null: our own kernel
-    const ProductStep* next = nullptr; // whose weights are prefetched while this one ends; of the same program
+    OwnWeights own, next; // our own kernel's; next are prefetched while this one ends, of the same program
     std::shared_ptr<const StoredWeight> weight;
     bool integer = false;
     Place halves; // [rows, depth] bf16 copy of the input; none() = not in bf16

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/graph/rewrite.h"
+
+#include "core/graph/model_parts.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace octet::graph {
+
+std::shared_ptr<const Model> rewritten(
+    std::shared_ptr<const Model> base, std::vector<Node> nodes, const std::vector<NewWeight>& weights)
+{
+    auto parts = std::make_unique<Model::Parts>();
+    parts->path = base->path();
+    parts->hashOf = base; // the same file: hashed when asked for, once
+    parts->irVersion = base->irVersion();
+    parts->opsets = base->opsets();
+    parts->producer = base->producer();
+    parts->inputs = base->inputs();
+    parts->outputs = base->outputs();
+    for (const Weight* weight : base->allWeights())
+        parts->weights.push_back(*weight);
+    parts->initializerCount = base->initializers().size();
+    for (const NewWeight& made : weights) {
+        Weight weight;
+        weight.name = made.name;
+        weight.type = DType::F32;
+        weight.shape = made.shape;
+        weight.quantizationScales = made.scales;
+        const std::span<std::byte> room = parts->storage.allocate(made.values.size() * sizeof(float));
+        if (!made.values.empty())
+            std::memcpy(room.data(), made.values.data(), room.size());
+        weight.data = room;
+        parts->weights.push_back(std::move(weight));
+    }
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        nodes[i].index = static_cast<int>(i);
+    parts->nodes = std::move(nodes);
+    for (const Node& node : parts->nodes)
+        for (const std::string& value : node.outputs)
+            if (const ValueInfo* info = base->valueInfo(value))
+                parts->valueInfos.emplace(value, *info);
+    parts->index();
+    return std::make_shared<const Model>(std::move(parts));
+}
+
+} // namespace octet::graph
