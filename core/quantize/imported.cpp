@@ -2,6 +2,7 @@
 #include "core/quantize/imported.h"
 
 #include "core/graph/rewrite.h"
+#include "core/graph/weight_values.h"
 #include "core/quantize/products.h"
 
 #include <fmt/format.h>
@@ -111,7 +112,9 @@ private:
             return {};
         if (zero && (zero->type != q.type || elementCount(zero->shape) != elementCount(scale.shape)))
             return {};
-        const auto scales = scale.as<float>();
+        std::vector<float> scales; // of a vocabulary they are large, and may lie anywhere
+        for (const float x : graph::floats(scale))
+            scales.push_back(x);
         if (!std::all_of(scales.begin(), scales.end(), usable))
             return {};
         const auto rank = static_cast<std::int64_t>(q.shape.size());

@@ -40,7 +40,7 @@ struct Layer
 /// Attention with a mask over the keys, and two products behind it; nothing mixes rows but the attention.
 Layer randomLayer(OnnxBuilder& b, Random& random)
 {
-    Layer layer{nullptr, random.whole(1, 3), random.whole(1, 20), random.whole(3, 70), random.whole(3, 90), random.whole(1, 60)};
+    Layer layer{nullptr, random.whole(2, 4), random.whole(2, 20), random.whole(3, 70), random.whole(3, 90), random.whole(1, 60)};
     const std::int64_t inner = layer.heads * layer.depth;
     b.input("x", {-1, -1, layer.width});
     b.input("mask", {-1, 1, 1, -1});
@@ -101,8 +101,10 @@ class TestReproducible : public QObject
         const auto program = compile(layer.model, settings, ranges, options, store);
         for (const GroupProfile& group : program->groups()) // what is compared is what was asked for
             if (group.kind == "product" || group.kind == "attention")
-                if ((group.executed == Precision::Int8) != !settings.empty())
+                if ((group.executed == Precision::Int8) != !settings.empty()) {
+                    qWarning("%s stays fp32: %s", group.name.c_str(), group.reason.c_str());
                     return {};
+                }
         Session session(program);
         session.setInput("x", x);
         session.setInput("mask", mask);
