@@ -107,6 +107,8 @@ void Document::adopt(std::shared_ptr<Opened> result)
     }
     m_resolution = resolve(m_draft);
     emit opened(result->isNew);
+    if (result->isNew && !m_loaded.importNote.isEmpty())
+        emit notice({Notice::Kind::Info, m_loaded.importNote, {}});
     if (!m_reviewReason.isEmpty())
         emit notice({Notice::Kind::Warning, m_reviewReason, {}});
     if (hasModel()) {
@@ -295,7 +297,9 @@ Ranges Document::ranges() const
 {
     const std::string hash = m_data.hash();
     try {
-        return m_project && !hash.empty() ? m_project->ranges(hash) : Ranges{};
+        Ranges ranges = m_project && !hash.empty() ? m_project->ranges(hash) : Ranges{};
+        ranges.insert(m_loaded.importedRanges.begin(), m_loaded.importedRanges.end());
+        return ranges;
     } catch (const Error&) {
         return {};
     }

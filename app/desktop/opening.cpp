@@ -3,6 +3,7 @@
 
 #include "app/desktop/app_info.h"
 #include "app/desktop/words.h"
+#include "core/quantize/imported.h"
 #include "core/values/error.h"
 
 #include <QCryptographicHash>
@@ -27,7 +28,15 @@ bool markedReadOnly(const QString& file)
 LoadedModel loadModel(const QString& path)
 {
     LoadedModel loaded;
-    loaded.model = graph::load(s(path));
+    quantize::Opened opened = quantize::open(s(path));
+    loaded.model = opened.model;
+    if (opened.wasQuantized) {
+        loaded.importedConfig = std::move(opened.config);
+        loaded.importedRanges = std::move(opened.ranges);
+        loaded.importNote = QStringLiteral("The file is already quantized (%1): %2 products in int8 are the draft.")
+                                .arg(q(opened.form))
+                                .arg(opened.products);
+    }
     loaded.structure = std::make_shared<const graph::Structure>(graph::structure(*loaded.model));
     loaded.products = quantize::products(*loaded.model);
     loaded.nodeNames.reserve(qsizetype(loaded.model->nodes().size()));
@@ -96,7 +105,8 @@ void openModel(Opened& opened, const QString& path, const QString& current)
     QDir().mkpath(QFileInfo(projectPath).path());
     opened.project = project::Project::create(s(projectPath));
     opened.project->setModel(s(QFileInfo(file).absoluteFilePath()), "");
-    opened.project->setDraft(presetConfig("static"));
+    opened.project->setDraft(
+        opened.model.importNote.isEmpty() ? presetConfig("static") : opened.model.importedConfig);
     opened.isNew = true;
 }
 

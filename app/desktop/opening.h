@@ -5,6 +5,7 @@
 #include "core/graph/structure.h"
 #include "core/project/project.h"
 #include "core/quantize/products.h"
+#include "core/values/ranges.h"
 
 #include <QString>
 #include <QStringList>
@@ -20,6 +21,9 @@ struct LoadedModel
     std::shared_ptr<const graph::Structure> structure;
     QStringList nodeNames; // by node index
     std::vector<quantize::Product> products;
+    Ranges importedRanges; // of a file that was quantized before
+    Config importedConfig;
+    QString importNote; // "already quantized (QDQ): 74 products in int8"; empty = it was not
 };
 
 struct Opened
