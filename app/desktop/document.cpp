@@ -329,22 +329,16 @@ void Document::checkData(const DataSpec& spec)
 
 const tune::Predictor* Document::predictor() const
 {
-    if (m_predictorCurrent)
-        return m_predictor.get();
-    m_predictorCurrent = true;
-    m_predictor.reset();
-    std::vector<tune::Predictor::Known> known;
-    bool fp32 = false;
-    for (const Trial& trial : m_trials) {
-        if (trial.state != TrialState::Done || trial.workload != m_workload || !trial.tuning()
-            || trial.manifest.dataHash != m_data.hash())
-            continue;
-        fp32 = fp32 || trial.origin == "baseline:fp32";
-        known.push_back({&trial, resolve(trial.config)});
+    if (!m_predictorCurrent) {
+        std::vector<const Trial*> trials;
+        for (const Trial& trial : m_trials)
+            if (trial.workload == m_workload && trial.manifest.dataHash == m_data.hash())
+                trials.push_back(&trial);
+        m_predictor = tune::predictorFrom(
+            m_sensitivity, trials, [this](const Config& config) { return resolve(config); });
+        m_predictorCurrent = true;
     }
-    if (fp32 && !m_sensitivity.margins.empty())
-        m_predictor = std::make_unique<tune::Predictor>(m_sensitivity, known);
-    return m_predictor.get();
+    return m_predictor ? &*m_predictor : nullptr;
 }
 
 void Document::dataChecked()

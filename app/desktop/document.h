@@ -109,7 +109,7 @@ private:
     Config m_draft;
     Goal m_goal;
     Sensitivity m_sensitivity;
-    mutable std::unique_ptr<tune::Predictor> m_predictor; // made when asked for
+    mutable std::optional<tune::Predictor> m_predictor; // made when asked for
     mutable bool m_predictorCurrent = false;
     Workload m_workload;
     quantize::Resolution m_resolution;

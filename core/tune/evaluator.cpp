@@ -3,7 +3,6 @@
 
 #include "core/measure/sensitivity.h"
 #include "core/quantize/imported.h"
-#include "core/tune/frontier.h"
 #include "core/tune/manifest.h"
 #include "core/values/error.h"
 
@@ -291,13 +290,10 @@ const Sensitivity& Evaluator::sensitivity()
 
 std::optional<Predictor> Evaluator::predictor() const
 {
-    if (m_sensitivity.empty() || m_sensitivity.margins.empty() || !fp32Baseline(m_trials))
-        return {};
-    std::vector<Predictor::Known> known;
+    std::vector<const Trial*> trials;
     for (const Trial& trial : m_trials)
-        if (trial.state == TrialState::Done && trial.tuning())
-            known.push_back({&trial, resolve(trial.config)});
-    return Predictor(m_sensitivity, known);
+        trials.push_back(&trial);
+    return predictorFrom(m_sensitivity, trials, [this](const Config& config) { return resolve(config); });
 }
 
 } // namespace octet::tune

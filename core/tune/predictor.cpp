@@ -46,8 +46,8 @@ Predictor::Predictor(const Sensitivity& sensitivity, const std::vector<Known>& k
         throw Error(ErrorKind::Internal, "A prediction needs the fp32 baseline and a sensitivity.");
     m_fp32Accuracy = fp32->trial->tuning()->value;
     m_fp32Ms = fp32->trial->latency.p50;
-    for (const OpSensitivity& op : m_sensitivity.ops)
-        m_ops[op.node] = &op;
+    for (std::size_t i = 0; i < m_sensitivity.ops.size(); ++i)
+        m_ops[m_sensitivity.ops[i].node] = i;
     OpSettings measured = m_sensitivity.settings;
     measured.precision = Precision::Int8;
     m_measured = recipeOf(measured);
@@ -68,7 +68,7 @@ Predictor::Predictor(const Sensitivity& sensitivity, const std::vector<Known>& k
 const OpSensitivity* Predictor::find(const std::string& node) const
 {
     const auto it = m_ops.find(node);
-    return it == m_ops.end() ? nullptr : it->second;
+    return it == m_ops.end() ? nullptr : &m_sensitivity.ops[it->second];
 }
 
 Predictor::Shift Predictor::shiftOf(const quantize::Resolution& config) const
@@ -243,6 +243,21 @@ double Predictor::ratioOf(const quantize::Resolution& config) const
         ratio -= (1 - ratioOfRecipe(recipeOf(op.settings))) * gainOf(*s, op) / all;
     }
     return std::max(0.01, ratio);
+}
+
+std::optional<Predictor> predictorFrom(const Sensitivity& sensitivity, const std::vector<const Trial*>& trials,
+    const std::function<quantize::Resolution(const Config&)>& resolve)
+{
+    std::vector<Predictor::Known> known;
+    bool fp32 = false;
+    for (const Trial* trial : trials)
+        if (trial->state == TrialState::Done && trial->tuning()) {
+            fp32 = fp32 || trial->origin == "baseline:fp32";
+            known.push_back({trial, resolve(trial->config)});
+        }
+    if (!fp32 || sensitivity.empty() || sensitivity.margins.empty())
+        return {};
+    return Predictor(sensitivity, known);
 }
 
 Prediction Predictor::predict(const quantize::Resolution& config) const

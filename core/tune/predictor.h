@@ -9,7 +9,9 @@
 #include "core/values/sensitivity.h"
 #include "core/values/trial.h"
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,7 +61,7 @@ private:
     const OpSensitivity* find(const std::string& node) const;
 
     Sensitivity m_sensitivity;
-    std::map<std::string, const OpSensitivity*> m_ops;
+    std::map<std::string, std::size_t> m_ops; // index in the sensitivity: a copy must not point into what it was made from
     Recipe m_measured; // recipe of the sensitivity
     double m_unit = 1; // margin variance of noise at 0 dB
     std::map<Recipe, double> m_factors, m_ratios; // m_ratios: latency of all ops in this recipe against fp32
@@ -67,5 +69,10 @@ private:
     double m_dropError = 0.01, m_speedError = 0.06; // standard deviations of what the model leaves over
     int m_trials = 0;
 };
+
+/// From the finished ones among `trials` (of one workload and data), each config resolved by `resolve`; nothing while the
+/// fp32 baseline or the margins of the sensitivity are missing.
+std::optional<Predictor> predictorFrom(const Sensitivity& sensitivity, const std::vector<const Trial*>& trials,
+    const std::function<quantize::Resolution(const Config&)>& resolve);
 
 } // namespace octet::tune

@@ -166,6 +166,35 @@ private slots:
         QCOMPARE(predictor.predict(resolutionOf(all, 0.5)).p50, 0.4 * fp32.latency.p50);
     }
 
+    /// The search keeps a copy beyond the life of what it was made from; the address sanitizer watches.
+    void copiesStandAlone()
+    {
+        World world(1);
+        const std::vector<bool> none(ops, false), all(ops, true);
+        const Trial fp32 = world.trialOf(1, none, "baseline:fp32"), hard = world.trialOf(2, all, "baseline:static");
+        const std::vector<Predictor::Known> known{{&fp32, resolutionOf(none)}, {&hard, resolutionOf(all)}};
+        auto first = std::make_unique<Predictor>(world.sensitivity, known);
+        const Prediction before = first->predict(resolutionOf(all));
+        const Predictor copy = *first;
+        first.reset();
+        const std::vector<Sensitivity> reused(4, Sensitivity{std::vector<OpSensitivity>(ops), {}, 0, {}, 0, 0});
+        QCOMPARE(copy.predict(resolutionOf(all)).flips, before.flips);
+        QCOMPARE(copy.predict(resolutionOf(all)).p50, before.p50);
+    }
+
+    void needsTheBaselineAndMargins()
+    {
+        World world(1);
+        const std::vector<bool> none(ops, false), all(ops, true);
+        const Trial fp32 = world.trialOf(1, none, "baseline:fp32"), hard = world.trialOf(2, all, "baseline:static");
+        const auto resolve = [&](const Config&) { return resolutionOf(all); };
+        QVERIFY(tune::predictorFrom(world.sensitivity, {&fp32, &hard}, resolve));
+        QVERIFY(!tune::predictorFrom(world.sensitivity, {&hard}, resolve));
+        Sensitivity growing = world.sensitivity;
+        growing.margins.clear();
+        QVERIFY(!tune::predictorFrom(growing, {&fp32, &hard}, resolve));
+    }
+
     void refusals()
     {
         World world(1);
