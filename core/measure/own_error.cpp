@@ -19,7 +19,6 @@ namespace {
 using quantize::Product;
 using quantize::ProductKind;
 
-constexpr std::size_t samplesSeen = 8;
 constexpr std::int64_t rowsAProduct = 64; // enough for a ratio of powers
 
 /// Row major [rows, columns].
@@ -310,7 +309,7 @@ std::pair<Split, std::vector<std::size_t>> firstSamples(const data::Dataset& dat
 {
     const Split split = data.size(Split::Calibration) > 0 ? Split::Calibration : Split::Tuning;
     std::vector<std::size_t> indices;
-    for (std::size_t i = 0; i < std::min(samplesSeen, data.size(split)); ++i)
+    for (std::size_t i = 0; i < std::min(samplesOfOwnError, data.size(split)); ++i)
         indices.push_back(i);
     return {split, indices};
 }

@@ -3,7 +3,7 @@
 
 #include "core/measure/feed.h"
 #include "core/measure/sample_statistics.h"
-#include "core/quantize/smoothing.h"
+#include "core/quantize/resolve.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <set>
 
 namespace octet::measure {
 
@@ -86,7 +87,7 @@ public:
         reference();
         time(workload);
         measureCandidates();
-        rank();
+        sort(m_result.ops);
         m_result.evaluations = static_cast<double>(m_passes) / static_cast<double>(m_context.data->size(m_split));
         m_result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
         return m_result;
@@ -116,9 +117,8 @@ private:
 
     void ownError()
     {
-        constexpr long samples = 8;
         const auto errors = ownErrors(quiet(), m_products, m_all, m_ranges);
-        m_passes += 2 * samples;
+        m_passes += 2 * static_cast<long>(samplesOfOwnError);
         for (const Product& product : m_products) {
             const auto it = errors.find(nameOf(product));
             if (it == errors.end())
@@ -228,32 +228,15 @@ private:
         return effect;
     }
 
-    /// Attention runs in int8 only when both its products do: what one "alone" does is what the pair does.
-    Settings settingsOf(const std::string& node) const
+    /// The ops that are int8 together: attention runs in int8 only when both its products do, and what one "alone" does
+    /// is what the pair does.
+    std::set<std::string> together(const std::string& node) const
     {
-        Settings settings{{node, m_all.at(node)}};
-        for (std::size_t i = 0; i < m_products.size(); ++i) {
-            const Product& p = m_products[i];
-            if (p.counted() || nameOf(p) != node)
-                continue;
-            for (const Product& other : m_products)
-                if (!other.counted() && other.kind != p.kind && partners(p, other))
-                    settings[nameOf(other)] = m_all.at(nameOf(other));
-        }
-        return settings;
-    }
-
-    /// The nearest product of the other kind, before a Context and behind a Scores.
-    bool partners(const Product& a, const Product& b) const
-    {
-        const Product& scores = a.kind == quantize::ProductKind::Scores ? a : b;
-        const Product& context = a.kind == quantize::ProductKind::Scores ? b : a;
-        if (context.node < scores.node)
-            return false;
-        for (const Product& other : m_products)
-            if (!other.counted() && other.node > scores.node && other.node < context.node)
-                return false;
-        return true;
+        std::set<std::string> names{node};
+        for (const Product& product : m_products)
+            if (product.partner >= 0 && nameOf(product) == node)
+                names.insert(m_context.model->nodes()[static_cast<std::size_t>(product.partner)].name);
+        return names;
     }
 
     void measureCandidates()
@@ -266,14 +249,17 @@ private:
         for (OpSensitivity* op : order)
             if (op->ownError < m_options.filter || candidates.size() < fewestMeasured)
                 candidates.push_back(op);
-        std::map<Settings, Effect, SettingsOrder> known;
+        std::map<std::set<std::string>, Effect> known;
         for (std::size_t i = 0; i < candidates.size(); ++i) {
             checkCancelled(m_context);
-            const Settings settings = settingsOf(candidates[i]->node);
-            auto it = known.find(settings);
-            if (it == known.end())
-                it = known.emplace(settings, effectOf(settings)).first;
-            const Effect& effect = it->second;
+            const std::set<std::string> ops = together(candidates[i]->node);
+            if (!known.contains(ops)) {
+                Settings settings;
+                for (const std::string& op : ops)
+                    settings[op] = m_all.at(op);
+                known[ops] = effectOf(settings);
+            }
+            const Effect& effect = known.at(ops);
             candidates[i]->kl = effect.kl;
             candidates[i]->flips = effect.flips;
             candidates[i]->marginShift = effect.marginShift;
@@ -287,15 +273,6 @@ private:
         }
     }
 
-    struct SettingsOrder
-    {
-        bool operator()(const Settings& a, const Settings& b) const
-        {
-            return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                [](const auto& x, const auto& y) { return x.first < y.first; });
-        }
-    };
-
     static void sort(std::vector<OpSensitivity>& ops)
     {
         std::stable_sort(ops.begin(), ops.end(), [](const OpSensitivity& a, const OpSensitivity& b) {
@@ -306,8 +283,6 @@ private:
             return a.ownError < b.ownError;
         });
     }
-
-    void rank() { sort(m_result.ops); }
 
     void time(const Workload* workload)
     {
@@ -346,20 +321,13 @@ private:
 
 } // namespace
 
-Settings allInt8(const graph::Model& model, const std::vector<Product>& products, const OpSettings& settings)
+Settings allInt8(const graph::Model& model, const std::vector<Product>& products, OpSettings settings)
 {
+    settings.precision = Precision::Int8;
     Settings all;
-    for (const Product& product : products) {
-        if (!product.int8Refusal.empty())
-            continue;
-        OpSettings own = settings;
-        own.precision = Precision::Int8;
-        if (!quantize::canSmooth(product.kind))
-            own.smoothing = 0;
-        if (!product.counted())
-            own.biasCorrection = false;
-        all[model.nodes()[static_cast<std::size_t>(product.node)].name] = own;
-    }
+    for (const Product& product : products)
+        if (product.int8Refusal.empty())
+            all[model.nodes()[static_cast<std::size_t>(product.node)].name] = quantize::realisable(product, settings);
     return all;
 }
 

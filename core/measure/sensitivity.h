@@ -23,8 +23,9 @@ Sensitivity sensitivity(
     const Context& context, const Ranges& ranges, const SensitivityOptions& options, const Workload* workload);
 
 /// The int8 settings of all products that can be int8 (others stay fp32).
-Settings allInt8(const graph::Model& model, const std::vector<quantize::Product>& products, const OpSettings& settings);
+Settings allInt8(const graph::Model& model, const std::vector<quantize::Product>& products, OpSettings settings);
 
+constexpr std::size_t samplesOfOwnError = 8;
 /// Own errors of all products on tapped fp32 values of a few calibration samples, as signal-to-noise in dB.
 struct OwnError
 {

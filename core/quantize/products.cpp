@@ -175,18 +175,19 @@ void addAttention(const Model& model, const Node& softmax, std::map<int, Product
     const int context = scores < 0 ? -1 : contextNode(model, softmax.outputs[0], 0);
     if (context < 0)
         return;
-    const auto add = [&](int index, ProductKind kind) {
+    const auto add = [&](int index, ProductKind kind, int partner) {
         const Node& node = model.nodes()[static_cast<std::size_t>(index)];
         Product product;
         product.node = index;
         product.kind = kind;
+        product.partner = partner;
         product.activation = node.inputs[0];
         product.weight = node.inputs[1];
         product.bf16Refusal = attentionBf16Refusal;
         found.emplace(index, std::move(product));
     };
-    add(scores, ProductKind::Scores);
-    add(context, ProductKind::Context);
+    add(scores, ProductKind::Scores, context);
+    add(context, ProductKind::Context, scores);
 }
 
 std::map<int, Product> findProducts(const Model& model)

@@ -26,6 +26,7 @@ struct Product
     std::string activation; // ONNX value whose range int8 needs (first operand)
     std::string weight; // constant operand; for Scores and Context the second computed operand
     std::int64_t k = 0, n = 0; // 0 for Scores and Context
+    int partner = -1; // of Scores and Context: the other product of the attention, a node index too
     std::string int8Refusal; // why it cannot be int8 in this version; empty = it can
     std::string bf16Refusal;
     bool counted() const { return kind != ProductKind::Scores && kind != ProductKind::Context; }

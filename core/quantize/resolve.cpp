@@ -53,6 +53,20 @@ std::string joined(const std::vector<std::string>& names)
     return text;
 }
 
+/// Why the product cannot run in this precision; empty: it can.
+std::string refusalOf(const Product& product, Precision precision)
+{
+    switch (precision) {
+    case Precision::Int8:
+        return product.int8Refusal;
+    case Precision::Bf16:
+        return product.bf16Refusal;
+    case Precision::Fp32:
+        break;
+    }
+    return {};
+}
+
 class Resolver
 {
 public:
@@ -210,32 +224,10 @@ private:
             if (entry.leaves->precision)
                 path = entry.path;
         }
-        applyCapabilities(op);
+        op.refusal = refusalOf(op.product, op.asked.precision);
+        op.settings = realisable(op.product, op.asked);
         noteRefusal(op, path);
         return op;
-    }
-
-    static void applyCapabilities(ResolvedOp& op)
-    {
-        op.settings = op.asked;
-        op.settings.weightScheme = Scheme::Sym;
-        if (!canSmooth(op.product.kind) || op.settings.smoothing > 1
-            || (op.settings.smoothing < 0 && op.settings.smoothing != searchedAlpha))
-            op.settings.smoothing = 0;
-        if (op.settings.smoothing != 0)
-            op.settings.rangeMethod = RangeMethod::MinMax; // a pooled histogram cannot be rescaled per channel
-        if (!op.product.counted() || op.product.kind == ProductKind::Conv)
-            op.settings.biasCorrection = false;
-        if (op.settings.weightBits != 7)
-            op.settings.weightBits = 8;
-        if (!(op.settings.percentile > 50 && op.settings.percentile <= 100))
-            op.settings.percentile = OpSettings{}.percentile;
-        if (op.asked.precision == Precision::Int8)
-            op.refusal = op.product.int8Refusal;
-        else if (op.asked.precision == Precision::Bf16)
-            op.refusal = op.product.bf16Refusal;
-        if (!op.refusal.empty())
-            op.settings.precision = Precision::Fp32;
     }
 
     void describeSources()
@@ -311,6 +303,26 @@ private:
 };
 
 } // namespace
+
+OpSettings realisable(const Product& product, const OpSettings& asked)
+{
+    OpSettings settings = asked;
+    settings.weightScheme = Scheme::Sym;
+    if (!canSmooth(product.kind) || settings.smoothing > 1
+        || (settings.smoothing < 0 && settings.smoothing != searchedAlpha))
+        settings.smoothing = 0;
+    if (settings.smoothing != 0)
+        settings.rangeMethod = RangeMethod::MinMax; // a pooled histogram cannot be rescaled per channel
+    if (!product.counted() || product.kind == ProductKind::Conv)
+        settings.biasCorrection = false;
+    if (settings.weightBits != 7)
+        settings.weightBits = 8;
+    if (!(settings.percentile > 50 && settings.percentile <= 100))
+        settings.percentile = OpSettings{}.percentile;
+    if (!refusalOf(product, asked.precision).empty())
+        settings.precision = Precision::Fp32;
+    return settings;
+}
 
 Settings Resolution::settings() const
 {

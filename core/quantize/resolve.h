@@ -44,6 +44,9 @@ struct Resolution
     const ResolvedOp* find(const std::string& node) const;
 };
 
+/// What the capability table leaves of `asked` for this product.
+OpSettings realisable(const Product& product, const OpSettings& asked);
+
 /// Nodes whose whole name matches; throws Error(Setting) for a bad pattern. Bounded: patterns over 1,000 characters
 /// are refused.
 std::vector<std::string> matchingNodes(const graph::Model& model, const std::string& pattern);

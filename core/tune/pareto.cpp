@@ -8,12 +8,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 namespace octet::tune {
 
 namespace {
 
-using quantize::ProductKind;
 using quantize::ResolvedOp;
 
 /// Ops that are left out together: one, or the two products of an attention, which run in int8 only both.
@@ -50,16 +50,18 @@ std::vector<Unit> units(const SearchState& state)
         return it == ranks.end() ? std::numeric_limits<std::size_t>::max() : it->second;
     };
     std::vector<Unit> all;
-    bool pairOpen = false;
+    std::map<int, std::size_t> unitOf; // by the node of the partner that is to come
     for (const ResolvedOp* op : freeOps(state)) {
-        const bool closes = op->product.kind == ProductKind::Context && pairOpen;
-        if (closes) {
-            all.back().ops.push_back(op->name);
-            all.back().rank = std::min(all.back().rank, rankOf(op->name));
-        } else {
-            all.push_back({{op->name}, rankOf(op->name)});
+        const auto pair = unitOf.find(op->product.node);
+        if (pair != unitOf.end()) {
+            Unit& unit = all[pair->second];
+            unit.ops.push_back(op->name);
+            unit.rank = std::min(unit.rank, rankOf(op->name));
+            continue;
         }
-        pairOpen = op->product.kind == ProductKind::Scores;
+        if (op->product.partner >= 0)
+            unitOf[op->product.partner] = all.size();
+        all.push_back({{op->name}, rankOf(op->name)});
     }
     std::stable_sort(all.begin(), all.end(), [](const Unit& a, const Unit& b) { return a.rank < b.rank; });
     return all;

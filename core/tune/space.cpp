@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tune/space.h"
 
-#include "core/tune/frontier.h"
-
 #include <fmt/format.h>
 
 #include <limits>
@@ -107,12 +105,6 @@ double accuracyOf(const Trial& trial)
 double speedOf(const Trial& trial)
 {
     return trial.latency.ratioToFp32 > 0 ? trial.latency.ratioToFp32 : trial.latency.p50;
-}
-
-bool aboveFloor(const SearchState& state, const Trial& trial)
-{
-    const Trial* fp32 = fp32Baseline(state.trials);
-    return fp32 && fp32->tuning() && accuracyOf(trial) >= state.goal.floor(fp32->tuning()->value) - 1e-12;
 }
 
 } // namespace octet::tune

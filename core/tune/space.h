@@ -37,7 +37,4 @@ const Trial* findTrial(const SearchState& state, const Config& config);
 double accuracyOf(const Trial& trial); // on the tuning split; -infinity when it did not finish
 double speedOf(const Trial& trial); // ratio to fp32 where it was timed beside it, else ms; 0 when not timed
 
-/// Accuracy at or above the goal's floor on the tuning split.
-bool aboveFloor(const SearchState& state, const Trial& trial);
-
 } // namespace octet::tune

@@ -35,6 +35,11 @@ bool needsSensitivity(const std::string& name)
     return name != "basic";
 }
 
+bool endsAtFirst(const std::string& name)
+{
+    return isOwnStrategy(name) && name != "pareto";
+}
+
 std::optional<Proposal> next(const std::string& strategy, const SearchState& state)
 {
     if (!isKnownStrategy(strategy)) {

@@ -43,5 +43,6 @@ std::optional<Proposal> next(const std::string& strategy, const SearchState& sta
 bool isKnownStrategy(const std::string& name); // ours and any of INC's
 bool isOwnStrategy(const std::string& name); // runs as named
 bool needsSensitivity(const std::string& name);
+bool endsAtFirst(const std::string& name); // INC's own end at the first trial above the floor; ours goes on
 
 } // namespace octet::tune

@@ -2,7 +2,7 @@
 #include "core/tune/tuner.h"
 
 #include "core/engine/cpu.h"
-
+#include "core/measure/sensitivity.h"
 #include "core/tune/evaluator.h"
 #include "core/tune/frontier.h"
 #include "core/tune/strategy.h"
@@ -221,7 +221,7 @@ private:
     /// What a person can act on: how many ops stand out, and what leaving them in fp32 costs.
     static std::string sensitivityText(const Sensitivity& found)
     {
-        constexpr double fine = 30;
+        const double fine = measure::SensitivityOptions{}.filter;
         std::vector<const OpSensitivity*> out;
         double cost = 0;
         for (const OpSensitivity& op : found.ops)
@@ -309,10 +309,9 @@ private:
         return draft;
     }
 
-    /// INC's strategies stop at the first trial above the floor; ours goes on until nothing is left to gain.
     bool isFound() const
     {
-        if (m_request.goal.strategy != "basic" && m_request.goal.strategy != "mse" && m_request.goal.strategy != "mse_v2")
+        if (!endsAtFirst(m_request.goal.strategy))
             return false;
         std::vector<Trial> found;
         for (const Trial& trial : m_evaluator.trials())

@@ -99,6 +99,8 @@ void TestProducts::attentionIsFoundByItsPattern()
     QCOMPARE(all[0].activation, std::string("q"));
     QVERIFY(all[1].kind == ProductKind::Context);
     QCOMPARE(all[1].weight, std::string("v"));
+    QCOMPARE(all[0].partner, all[1].node);
+    QCOMPARE(all[1].partner, all[0].node);
     for (const Product& p : all) {
         QVERIFY(!p.counted());
         QVERIFY(p.int8Refusal.empty());

@@ -227,8 +227,12 @@ private slots:
 
     void bothProductsOfAnAttentionGoTogether()
     {
-        std::vector<quantize::ResolvedOp> ops{opOf("a"), opOf("qk", quantize::ProductKind::Scores),
-            opOf("pv", quantize::ProductKind::Context), opOf("b")};
+        std::vector<quantize::ResolvedOp> ops{opOf("a"), opOf("qk", quantize::ProductKind::Scores), opOf("b"),
+            opOf("pv", quantize::ProductKind::Context)};
+        for (std::size_t i = 0; i < ops.size(); ++i)
+            ops[i].product.node = int(i);
+        ops[1].product.partner = 3;
+        ops[3].product.partner = 1;
         const Sensitivity sensitivity = ranked({"pv", "a", "b", "qk"});
         SearchState state = stateOf(ops, sensitivity);
         const auto proposals = search(state, [](const std::string& op, const OpSettings& s) -> long {
