@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace octet::tune {
 
@@ -74,10 +75,18 @@ const OpSensitivity* Predictor::find(const std::string& node) const
 Predictor::Shift Predictor::shiftOf(const quantize::Resolution& config) const
 {
     constexpr double bf16Decibels = 48;
+    std::set<int> quantized;
+    for (const quantize::ResolvedOp& op : config.ops)
+        if (op.settings.precision == Precision::Int8)
+            quantized.insert(op.product.node);
     Shift shift;
     for (const quantize::ResolvedOp& op : config.ops) {
         const OpSensitivity* s = find(op.name);
         if (!s || op.settings.precision == Precision::Fp32)
+            continue;
+        // The two products of an attention run in int8 together or not at all, and were measured together.
+        const bool paired = op.product.partner >= 0;
+        if (paired && !quantized.contains(op.product.partner))
             continue;
         const Recipe recipe = recipeOf(op.settings);
         double own = 0;
@@ -87,7 +96,7 @@ Predictor::Shift Predictor::shiftOf(const quantize::Resolution& config) const
             own = s->kl ? s->marginShift : m_unit * power(s->ownError);
         else
             own = 2 * m_unit * power(s->weightError); // what a better range leaves: both roundings alike
-        shift.byRecipe[recipe] += own;
+        shift.byRecipe[recipe] += paired && s->kl ? own / 2 : own;
     }
     return shift;
 }
