@@ -373,8 +373,9 @@ private:
         if (heldOut)
             m_result.heldOut = accuracy;
         m_result.verdict = measure::verdict(accuracy, fp32, goal);
-        std::string words =
-            m_result.verdict == "too close to call" ? "is too close to call" : m_result.verdict + " the goal";
+        std::string words = m_result.verdict == "too close to call"
+            ? "is " + measure::verdictInWords(accuracy, fp32, goal)
+            : m_result.verdict + " the goal";
         if (!heldOut)
             words += "; there is no held-out split, so that is on the samples that the search saw";
         m_result.summary = fmt::format("{} is {}, {}: {} ({}).", titleOf(trial), speedText(trial),
