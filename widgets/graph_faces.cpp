@@ -176,7 +176,7 @@ QString GraphFaces::spoken(int box) const
     if (s.sensitivity >= 0)
         parts << tr("sensitivity %1").arg(QLocale().toString(s.sensitivity, 'g', 2));
     if (s.ownError >= 0)
-        parts << tr("own error %1").arg(QLocale().toString(s.ownError, 'g', 2));
+        parts << tr("own error %1 of its output").arg(QLocale().toString(s.ownError, 'g', 2));
     if (s.differs)
         parts << (s.products() > 1
                 ? tr("%1 of %2 products differ from the compared trial").arg(s.differing).arg(s.products())

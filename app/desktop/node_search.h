@@ -4,7 +4,7 @@
 //   type:MatMul            op type
 //   prec:int8|bf16|fp32    precision of a product, of what is shown
 //   time>0.1, lat<2        ms of the fused group (>, <, >=, <=)
-//   sens>0.01, own>0.05    KL at the output, own error; ops that were not measured match neither way
+//   sens>0.01, own>0.05    KL at the output, own error over output (rms); ops that were not measured match neither way
 //   state:locked|out|refused|differs   locked; kept out of int8; has a reason; differs from the compared trial
 #pragma once
 

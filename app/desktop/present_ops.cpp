@@ -4,6 +4,8 @@
 #include "app/desktop/document.h"
 #include "app/desktop/words.h"
 
+#include <cmath>
+
 namespace octet::desktop {
 
 namespace {
@@ -84,6 +86,12 @@ OpsContent executedOps(const Trial& trial, const std::vector<quantize::Product>&
 
 namespace {
 
+/// A signal-to-noise ratio in dB as the noise's share of the signal: 40 dB = 0.01. 0 dB is what was never measured.
+double shareOf(double decibels)
+{
+    return decibels == 0 ? -1 : std::pow(10.0, -decibels / 20);
+}
+
 /// What a trial ran, or, before it has, what it asks for.
 OpsContent opsOf(const Document& document, const Trial& trial)
 {
@@ -114,7 +122,7 @@ OpsContent shownOps(const Document& document)
     OpsContent content = trial ? opsOf(document, *trial) : plannedOps(document.resolution());
     for (const OpSensitivity& op : document.sensitivity().ops)
         if (const auto it = content.ops.find(q(op.node)); it != content.ops.end()) {
-            it->ownError = op.ownError;
+            it->ownError = shareOf(op.ownError);
             if (op.kl)
                 it->sensitivity = *op.kl;
         }
