@@ -58,6 +58,7 @@ void Actions::create()
     find = add(tr("Find in graph"), "search", QKeySequence::Find);
     dataPage = add(tr("Data page"), "data", Qt::CTRL | Qt::Key_1);
     workbenchPage = add(tr("Workbench"), nullptr, Qt::CTRL | Qt::Key_2);
+    profilePage = add(tr("Profile page"), nullptr, Qt::CTRL | Qt::Key_3);
     fitAll = add(tr("Fit graph"), "fit");
     fitSelection = add(tr("Fit selection"));
     hidePlumbing = add(tr("Hide shape plumbing"));
@@ -138,7 +139,7 @@ void Actions::buildMenus(QMenuBar* bar)
     edit->addActions({find, palette});
 
     QMenu* view = bar->addMenu(tr("View"));
-    view->addActions({dataPage, workbenchPage});
+    view->addActions({dataPage, workbenchPage, profilePage});
     view->addSeparator();
     view->addActions({fitAll, fitSelection, hidePlumbing});
     view->addSeparator();
@@ -225,7 +226,7 @@ void Actions::refresh()
     for (QAction* action : {open, openFolder, quit, palette, themeSystem, themeLight, themeDark, fullScreen,
              resetLayout, workerCommand, shortcuts, about})
         setWhyNot(action, {});
-    for (QAction* action : {saveCopy, dataPage, workbenchPage})
+    for (QAction* action : {saveCopy, dataPage, workbenchPage, profilePage})
         setWhyNot(action, closed);
     for (QAction* action : {find, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
         setWhyNot(action, noModel);
