@@ -193,12 +193,13 @@ void ProfileView::fillSums(const QVector<ProfileSum>& sums)
             overhead += sum.ms, fp32Overhead += sum.fp32Ms;
     }
     const auto add = [&](const QString& kind, const QString& key, bool quiet, double fp32Ms, double ms) {
-        QList<QStandardItem*> cells{new QStandardItem(kind), new QStandardItem(decimal(fp32Ms, 4)),
+        const QList<QStandardItem*> cells{new QStandardItem(kind), new QStandardItem(decimal(fp32Ms, 4)),
             new QStandardItem(decimal(ms, 4)),
             new QStandardItem(tr("%1 %").arg(decimal(total > 0 ? 100 * ms / total : 0, 1)))};
         for (QStandardItem* cell : cells) {
             cell->setData(quiet, quietRole);
-            cell->setTextAlignment(Qt::AlignVCenter | (cell == cells.front() ? Qt::AlignLeft : Qt::AlignRight));
+            cell->setData(int(Qt::AlignVCenter | (cell == cells.front() ? Qt::AlignLeft : Qt::AlignRight)),
+                Qt::TextAlignmentRole);
         }
         cells.front()->setData(key, Qt::UserRole);
         m_sumsModel->appendRow(cells);

@@ -6,6 +6,7 @@
 #include "app/desktop/job_control.h"
 
 #include <QMainWindow>
+#include <QMap>
 
 class QStackedWidget;
 class QPushButton;

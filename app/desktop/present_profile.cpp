@@ -10,6 +10,8 @@
 #include <QHash>
 #include <QLocale>
 
+#include <algorithm>
+
 namespace octet::desktop {
 
 namespace {
