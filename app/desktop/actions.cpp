@@ -60,6 +60,7 @@ void Actions::create()
     findPrevious = add(tr("Find previous"), nullptr, Qt::SHIFT | Qt::Key_F3);
     dataPage = add(tr("Data page"), "data", Qt::CTRL | Qt::Key_1);
     workbenchPage = add(tr("Workbench"), nullptr, Qt::CTRL | Qt::Key_2);
+    profilePage = add(tr("Profile page"), nullptr, Qt::CTRL | Qt::Key_3);
     fitAll = add(tr("Fit graph"), "fit");
     fitSelection = add(tr("Fit selection"));
     hidePlumbing = add(tr("Hide shape plumbing"));
@@ -141,7 +142,7 @@ void Actions::buildMenus(QMenuBar* bar)
     edit->addActions({find, findNext, findPrevious, palette});
 
     QMenu* view = bar->addMenu(tr("View"));
-    view->addActions({dataPage, workbenchPage});
+    view->addActions({dataPage, workbenchPage, profilePage});
     view->addSeparator();
     view->addActions({fitAll, fitSelection, hidePlumbing});
     view->addSeparator();
@@ -228,7 +229,7 @@ void Actions::refresh()
     for (QAction* action : {open, openFolder, quit, palette, themeSystem, themeLight, themeDark, fullScreen,
              resetLayout, workerCommand, shortcuts, about})
         setWhyNot(action, {});
-    for (QAction* action : {saveCopy, dataPage, workbenchPage})
+    for (QAction* action : {saveCopy, dataPage, workbenchPage, profilePage})
         setWhyNot(action, closed);
     for (QAction* action : {find, findNext, findPrevious, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
         setWhyNot(action, noModel);

@@ -27,7 +27,7 @@ public:
     // Edit
     QAction *undo, *redo, *find, *findNext, *findPrevious;
     // View
-    QAction *dataPage, *workbenchPage, *fitAll, *fitSelection, *hidePlumbing, *themeSystem, *themeLight, *themeDark,
+    QAction *dataPage, *workbenchPage, *profilePage, *fitAll, *fitSelection, *hidePlumbing, *themeSystem, *themeLight, *themeDark,
         *resetLayout, *fullScreen, *palette;
     // Quantize
     QAction *markInt8, *markBf16, *markFp32, *markInherit, *lock, *unlock, *byPattern, *sameInAllLayers;
