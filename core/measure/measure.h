@@ -6,6 +6,7 @@
 #include "core/engine/program.h"
 #include "core/measure/verdict.h"
 #include "core/quantize/statistics.h"
+#include "core/values/evidence.h"
 #include "core/values/goal.h"
 #include "core/values/trial.h"
 
@@ -29,6 +30,8 @@ struct Context
     /// When given, calibrate() keeps what it collected here, so that another range method costs no other pass. Only for
     /// this model and data.
     std::map<std::string, quantize::ValueStatistics>* statistics = nullptr;
+    /// When given, calibrate() adds what it learnt about the values that it had to run the data for.
+    CalibrationEvidence* evidence = nullptr;
 };
 
 /// One fp32 pass over the calibration split. Padding never counts. Result depends on neither batch size nor order.

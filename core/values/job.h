@@ -2,6 +2,7 @@
 // What a worker is asked to do and what it says while it does it.
 #pragma once
 
+#include "core/values/evidence.h"
 #include "core/values/sensitivity.h"
 #include "core/values/trial.h"
 
@@ -47,6 +48,7 @@ struct JobResult
     std::string verdict; // "meets", "too close to call", "misses"; empty = not judged
     Accuracy heldOut; // of the best trial, when judged
     Ranges ranges; // Calibrate
+    CalibrationEvidence evidence; // Calibrate, of what was not known; stays in the process that computed it
     long evaluations = 0;
     double seconds = 0;
     bool operator==(const JobResult&) const = default;

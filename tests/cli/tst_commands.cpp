@@ -180,6 +180,42 @@ private slots:
         QCOMPARE(fromFile.json["output_digest"], direct.json["output_digest"]);
     }
 
+    void calibrateAnswersIsItEnough()
+    {
+        const QString file = m_problem.path("enough.octet.yaml");
+        const Outcome outcome = cli(with({"calibrate", "-o", file}));
+        QVERIFY2(outcome.status == 0, outcome.err.c_str());
+        const auto& found = outcome.json["sufficiency"];
+        QCOMPARE(missing(found, {"enough", "sentence", "worst_change", "worst_value", "suggested_samples"}), std::string());
+        QVERIFY(found["sentence"].get<std::string>().find("32 samples are") == 0);
+        const auto& tensor = outcome.json["tensors"][0];
+        QCOMPARE(tensor["growth"].size(), std::size_t(3)); // 8, 16, 32
+        QCOMPARE(tensor["growth"][2]["max"], tensor["max"]);
+        long long numbers = 0;
+        for (const auto& bin : outcome.json["values"][0]["histogram"])
+            numbers += bin[2].get<long long>();
+        QCOMPARE(numbers, outcome.json["values"][0]["count"].get<long long>());
+        QCOMPARE(numbers, 32LL * 16);
+    }
+
+    void calibrateDrawsAHistogram()
+    {
+        QStringList arguments = with({"calibrate", "-o", m_problem.path("drawn.octet.yaml"), "--histogram", "hidden"});
+        arguments.removeAll("--json");
+        const auto name = arguments.indexOf("--histogram") + 1;
+        const Outcome drawn = cli(arguments);
+        QVERIFY2(drawn.status == 0, drawn.err.c_str());
+        QVERIFY(drawn.out.find("hidden: 512 numbers") == 0);
+        for (const char* part : {"####", "minmax", "percentile 99.99", "kl", "mse", "samples are"})
+            QVERIFY2(drawn.out.find(part) != std::string::npos, part);
+        arguments[name] = "/net/second/MatMul"; // the op that reads it
+        QCOMPARE(cli(arguments).out.substr(0, 30), drawn.out.substr(0, 30));
+        arguments[name] = "hiden";
+        const Outcome wrong = cli(arguments);
+        QCOMPARE(wrong.status, 1);
+        QVERIFY(wrong.err.find("nearest is \"hidden\"") != std::string::npos);
+    }
+
     void tuneExportReplay()
     {
         const QString project = m_problem.path("tune.octet");
