@@ -6,6 +6,7 @@
 #include "core/engine/cpu.h"
 #include "core/exchange/atomic_file.h"
 #include "core/exchange/octet_yaml.h"
+#include "core/measure/measure.h"
 #include "core/quantize/products.h"
 #include "core/tune/tuner.h"
 #include "core/values/edit_distance.h"
@@ -169,7 +170,9 @@ int calibrate(const Arguments& arguments, Console& console)
     std::string text;
     if (!arguments.histogram.empty())
         text = histogramText(valueNamed(arguments.histogram, *model, result.evidence)) + "\n";
-    const std::vector<std::string> advice = warnings(result.evidence);
+    std::vector<std::string> advice = measure::calibrationConcerns(*data);
+    for (std::string& line : warnings(result.evidence))
+        advice.push_back(std::move(line));
     const json document = {{"tensors", tensorsJson(result)}, {"samples", data->size(Split::Calibration)},
         {"sufficiency", sufficiencyJson(result.evidence)}, {"warnings", advice},
         {"values", valuesJson(result.evidence)}, {"file", arguments.output}, {"seconds", result.seconds}};
@@ -181,8 +184,6 @@ int calibrate(const Arguments& arguments, Console& console)
     text += (result.evidence.empty() ? std::string("Every range was known; nothing was calibrated again.")
                                      : sufficiency(result.evidence).sentence)
         + "\n";
-    for (const std::string& line : advice)
-        text += line + "\n";
     console.result(document, text + fmt::format("Written to {}.\n", arguments.output));
     return Done;
 }

@@ -94,6 +94,10 @@ Ranges rangesFrom(const Needed& needed, const Ranges& known, quantize::Smoothing
             continue;
         }
         const quantize::ValueStatistics& statistics = smoothing.statistics.at(key.value);
+        if (statistics.count() == 0)
+            throw Error(ErrorKind::Data,
+                fmt::format(
+                    "Calibration gave no finite number for {}; look for NaN in the calibration data.", key.value));
         Range& range = ranges[key];
         smoothing.perTensorWeights = need.perTensorWeights;
         range = key.alpha != 0 ? quantize::smoothedRange(smoothing, key.value, key.alpha)
@@ -132,7 +136,8 @@ CollectedMap collect(const Context& context, const std::vector<std::string>& val
                 if (done)
                     sharedDone.emplace(length, value);
                 for (const std::size_t sample : indices)
-                    entry.parts[partOf(sample, counts)].addSample();
+                    if (!context.data->isAllPadding(Split::Calibration, sample))
+                        entry.parts[partOf(sample, counts)].addSample();
             }
         });
     return collected;
@@ -142,7 +147,14 @@ long calibrationSamples(const Context& context)
 {
     if (!context.data || context.data->size(Split::Calibration) == 0)
         throw Error(ErrorKind::Data, "Static int8 needs calibration data; give some, or use dynamic int8.");
-    return static_cast<long>(context.data->size(Split::Calibration));
+    const std::size_t count = context.data->size(Split::Calibration);
+    std::size_t padding = 0;
+    while (padding < count && context.data->isAllPadding(Split::Calibration, padding))
+        ++padding;
+    if (padding == count)
+        throw Error(ErrorKind::Data,
+            fmt::format("All {} calibration samples are padding only; check their attention_mask.", count));
+    return static_cast<long>(count);
 }
 
 /// Moves part `part` of everything into `statistics`.

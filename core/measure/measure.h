@@ -42,6 +42,10 @@ std::map<std::string, quantize::ValueStatistics> collectStatistics(
 /// Throws Error(Data) without calibration data when any is missing.
 Ranges calibrate(const Context& context, const Settings& settings, const Ranges& known);
 
+/// What is odd about the calibration samples, a sentence each: rows of padding only (they are left out), one class only,
+/// fewer than asked for.
+std::vector<std::string> calibrationConcerns(const data::Dataset& data);
+
 /// Inputs of the model's own types and shapes with seeded contents that the model accepts (ids below the number of rows
 /// they are looked up in, masks of ones): for speed only. A free first dimension becomes `batch`, other free ones
 /// `length`. Throws Error(Setting) when a length is needed and is 0, or a fixed first dimension is not `batch`.

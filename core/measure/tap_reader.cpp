@@ -85,6 +85,8 @@ void TapReader::add(const std::string& value, Collected& collected, bool& shared
     }
     const std::size_t perSample = all.size() / static_cast<std::size_t>(m_rows);
     for (std::size_t i = 0; i < m_indices.size(); ++i) {
+        if (m_context.data->isAllPadding(m_split, m_indices[i]))
+            continue;
         std::size_t count = perSample;
         if (perToken || flattened)
             count = perSample / static_cast<std::size_t>(m_length) * static_cast<std::size_t>(realTokens(i));
@@ -109,6 +111,8 @@ void TapReader::addOperands(std::span<const float> all, const OperandShape& shap
 {
     const std::size_t perSample = all.size() / static_cast<std::size_t>(m_rows);
     for (std::size_t i = 0; i < m_indices.size(); ++i) {
+        if (m_context.data->isAllPadding(m_split, m_indices[i]))
+            continue;
         const bool padded = m_length > 0 && shape.tokens == m_length;
         addOperand(all.subspan(i * perSample, perSample), shape, padded ? realTokens(i) : shape.tokens,
             partOfRow(collected, i), &collected.ends);

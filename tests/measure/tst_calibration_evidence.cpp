@@ -2,12 +2,37 @@
 #include "core/measure/collected.h"
 #include "core/measure/measure.h"
 #include "core/quantize/resolve.h"
+#include "core/values/error.h"
 #include "measure/tiny_text.h"
 #include "test_main.h"
 
 #include <QTemporaryDir>
 
 using namespace octet;
+
+namespace {
+
+/// Every third row masked out, one class, and fewer than asked for.
+class OddData : public test::TinyData
+{
+public:
+    explicit OddData(std::size_t every)
+        : TinyData(30, 4)
+        , m_every(every)
+    {
+        labels.assign(30, 2);
+        m_asked = TinyData::spec();
+        m_asked.calibLimit = 100;
+    }
+    const DataSpec& spec() const override { return m_asked; }
+    bool isAllPadding(Split, std::size_t i) const override { return i % m_every == m_every - 1; }
+
+private:
+    std::size_t m_every;
+    DataSpec m_asked;
+};
+
+} // namespace
 
 class TestCalibrationEvidence : public QObject
 {
@@ -87,6 +112,33 @@ private slots:
         const Ranges known = measure::calibrate(context(37, 4, nullptr), settings, {});
         measure::calibrate(context(37, 4, &evidence), settings, known);
         QVERIFY(evidence.empty());
+    }
+
+    void rowsOfPaddingOnlyAreLeftOut()
+    {
+        measure::Context c = context(30, 4, nullptr);
+        const auto all = measure::collectStatistics(c, {"f"});
+        c.data = std::make_shared<OddData>(3);
+        const auto real = measure::collectStatistics(c, {"f"});
+        QCOMPARE(real.at("f").samples(), 20L);
+        QCOMPARE(real.at("f").count() * 3, all.at("f").count() * 2);
+        c.data = std::make_shared<OddData>(1);
+        try {
+            measure::collectStatistics(c, {"f"});
+            QFAIL("nothing but padding was accepted");
+        } catch (const Error& error) {
+            QVERIFY(std::string(error.what()).find("All 30 calibration samples are padding only") == 0);
+        }
+    }
+
+    void concernsAreNamed()
+    {
+        const auto sentences = measure::calibrationConcerns(OddData(3));
+        QCOMPARE(sentences.size(), std::size_t(3));
+        QVERIFY(sentences[0].find("10 of 30 calibration samples are padding only, the first of them number 3") == 0);
+        QVERIFY(sentences[1].find("All 30 calibration samples are of class 2") == 0);
+        QVERIFY(sentences[2].find("100 calibration samples were asked for, but there are only 30") == 0);
+        QVERIFY(measure::calibrationConcerns(test::TinyData()).empty());
     }
 
 private:
