@@ -48,9 +48,9 @@ struct JobResult
     std::string verdict; // "meets", "too close to call", "misses"; empty = not judged
     Accuracy heldOut; // of the best trial, when judged
     Ranges ranges; // Calibrate
-    CalibrationEvidence evidence; // Calibrate, of what was not known; stays in the process that computed it
     long evaluations = 0;
     double seconds = 0;
+    CalibrationEvidence evidence; // Calibrate, of what was not known before
     bool operator==(const JobResult&) const = default;
 };
 

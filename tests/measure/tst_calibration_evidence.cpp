@@ -7,6 +7,7 @@
 #include "test_main.h"
 
 #include <QTemporaryDir>
+#include <QTest>
 
 using namespace octet;
 

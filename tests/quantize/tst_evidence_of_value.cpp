@@ -2,7 +2,11 @@
 #include "core/quantize/evidence.h"
 #include "test_main.h"
 
-#include <numeric>
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <random>
 
 using namespace octet;

@@ -2,6 +2,8 @@
 #include "core/values/evidence.h"
 #include "test_main.h"
 
+#include <QTest>
+
 using namespace octet;
 
 namespace {
