@@ -184,9 +184,17 @@ private:
             }
             settings = checkedSettings(all);
         }
+        if (m_evaluator.data())
+            for (const std::string& concern : measure::calibrationConcerns(*m_evaluator.data()))
+                m_observer.log("Warning: " + concern);
+        m_evaluator.keepEvidence(m_result.evidence);
         m_result.ranges = m_evaluator.ranges(settings);
         const std::size_t samples = m_evaluator.data() ? m_evaluator.data()->size(Split::Calibration) : std::size_t(0);
         m_result.summary = fmt::format("{} ranges from {} calibration samples.", m_result.ranges.size(), samples);
+        if (!m_result.evidence.empty())
+            m_result.summary += " " + sufficiency(m_result.evidence).sentence;
+        for (const std::string& warning : warnings(m_result.evidence))
+            m_observer.log("Warning: " + warning);
     }
 
     Settings checkedSettings(const Config& config)

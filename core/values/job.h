@@ -2,6 +2,7 @@
 // What a worker is asked to do and what it says while it does it.
 #pragma once
 
+#include "core/values/evidence.h"
 #include "core/values/sensitivity.h"
 #include "core/values/trial.h"
 
@@ -49,6 +50,7 @@ struct JobResult
     Ranges ranges; // Calibrate
     long evaluations = 0;
     double seconds = 0;
+    CalibrationEvidence evidence; // Calibrate, of what was not known before
     bool operator==(const JobResult&) const = default;
 };
 
