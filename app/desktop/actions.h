@@ -34,7 +34,7 @@ public:
     QAction *presetStatic, *presetSmoothed, *presetDynamic, *presetBf16, *presetFp32;
     QAction *rangeMinMax, *range9999, *range999, *rangeKl, *rangeMse, *rangeWeighted, *smooth;
     // Run
-    QAction *baseline, *calibrate, *sensitivity, *measure, *tune, *stop, *workerCommand;
+    QAction *baseline, *calibrate, *sensitivity, *measure, *tune, *pause, *stop, *workerCommand;
     // Trials
     QAction *makeDraft, *pin, *choose, *unchoose, *copyCommand;
     // Help

@@ -272,6 +272,7 @@ void Commands::connectRun()
             m_window->showPage(QStringLiteral("workbench"));
             m_window->workbench()->showSensitivity(kind == JobKind::Sensitivity);
         });
+    connect(m_actions->pause, &QAction::triggered, m_jobs, [this] { m_jobs->pause(!m_jobs->paused()); });
     connect(m_actions->stop, &QAction::triggered, m_jobs, &JobControl::stop);
     connect(m_jobs, &JobControl::finished, this, [this](const JobResult& result) {
         if (m_jobs->kind() == JobKind::Baseline)

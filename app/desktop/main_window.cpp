@@ -171,6 +171,15 @@ void MainWindow::connectJobs()
         if (m_closing)
             close();
     });
+    connect(&m_jobs, &JobControl::pauseChanged, this, [this](bool stands) {
+        m_jobStrip->setPaused(stands);
+        m_refreshTimer.start();
+    });
+    connect(&m_jobs, &JobControl::searchUpdated, this, [this](const QString& what) {
+        m_jobStrip->setNote(what);
+        m_jobStrip->appendLog(what);
+    });
+    connect(m_jobStrip, &widgets::JobStrip::pauseRequested, &m_jobs, &JobControl::pause);
     connect(m_jobStrip, &widgets::JobStrip::stopRequested, &m_jobs, &JobControl::stop);
 }
 

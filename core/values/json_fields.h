@@ -253,6 +253,13 @@ void fields(A& a, V& v)
     a("sensitivity", v.sensitivity);
 }
 
+template <typename A, Is<JobUpdate> V>
+void fields(A& a, V& v)
+{
+    a("draft", v.draft);
+    a("goal", v.goal);
+}
+
 template <typename A, Is<OpSensitivity> V>
 void fields(A& a, V& v)
 {
