@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/lowering.h"
 
+#include "core/engine/kernel_isa.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -53,7 +54,7 @@ void Lowering::run()
         step->group.operations = work.operations;
         step->group.bytesRead = work.read;
         step->group.bytesWritten = work.written;
-        step->group.isa = toString(effectiveIsa());
+        step->group.isa = isaOfKernel(step->group.kernel, effectiveIsa());
         m_program.groups.push_back(step->group);
     }
 }

@@ -25,7 +25,7 @@ struct GroupProfile
     std::string reason; // why executed differs from asked; empty if it does not
     std::string kernel; // e.g. "brg:avx512_core_vnni + gelu"
     double ms = 0; // median a run
-    std::string isa; // of the machine and cap that it was compiled for
+    std::string isa; // that its kernel runs on: avx2, avx512, vnni, amx; x86-64 for portable code
     double operations = 0; // multiplications and additions counted apart, a run
     double bytesRead = 0, bytesWritten = 0; // weights, operands and results once each, a run
     /// Work that only exists because values change their form: quantizing, requantizing, reordering, copying.

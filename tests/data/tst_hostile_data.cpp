@@ -142,9 +142,8 @@ private slots:
         spec.labelNames = {"no", "yes"};
         spec.limit = 12;
         const auto read = [&](const QByteArray& bytes) {
-            const DataSpec found = data::specFromYaml(bytes.toStdString());
-            return found.limit < 0 || found.maxLength < 0 || found.batchSize < 0 ? QStringLiteral("a negative count")
-                                                                              : QString();
+            const std::string text = data::specToYaml(data::specFromYaml(bytes.toStdString()));
+            return data::specToYaml(data::specFromYaml(text)) == text ? QString() : QStringLiteral("it is written in two ways");
         };
         const QString complaint = firstComplaint(
             QByteArray::fromStdString(data::specToYaml(spec)), 5, mutationCount(150), read, &errors);
