@@ -218,11 +218,11 @@ private slots:
 
     void calibrateSpeaksOfNotFiniteSamples()
     {
-        Tensor samples(DType::F32, {20, 16});
+        octet::Tensor samples(octet::DType::F32, {20, 16});
         for (int i = 0; i < 20 * 16; ++i)
             samples.data<float>()[i] = float(i % 7) - 3;
         samples.data<float>()[5] = std::numeric_limits<float>::quiet_NaN();
-        data::writeNpy(m_problem.path("some_nan.npy").toStdString(), samples);
+        octet::data::writeNpy(m_problem.path("some_nan.npy").toStdString(), samples);
         QStringList arguments = with({"calibrate", "-o", m_problem.path("nan.octet.yaml"), "--calib-limit", "50"});
         const auto name = arguments.indexOf("--calib-input") + 1;
         arguments[name] = "x=" + m_problem.path("some_nan.npy");
@@ -233,7 +233,7 @@ private slots:
         QVERIFY(some.err.find("hold numbers that are not finite") != std::string::npos);
         for (int i = 0; i < 20 * 16; ++i)
             samples.data<float>()[i] = std::numeric_limits<float>::quiet_NaN();
-        data::writeNpy(m_problem.path("some_nan.npy").toStdString(), samples);
+        octet::data::writeNpy(m_problem.path("some_nan.npy").toStdString(), samples);
         const Outcome none = cli(arguments);
         QCOMPARE(none.status, 1);
         QVERIFY(none.err.find("gave no finite number for") != std::string::npos);
