@@ -60,6 +60,7 @@ void Actions::create()
     findPrevious = add(tr("Find previous"), nullptr, Qt::SHIFT | Qt::Key_F3);
     dataPage = add(tr("Data page"), "data", Qt::CTRL | Qt::Key_1);
     workbenchPage = add(tr("Workbench"), nullptr, Qt::CTRL | Qt::Key_2);
+    profilePage = add(tr("Profile page"), nullptr, Qt::CTRL | Qt::Key_3);
     fitAll = add(tr("Fit graph"), "fit");
     fitSelection = add(tr("Fit selection"));
     hidePlumbing = add(tr("Hide shape plumbing"));
@@ -111,6 +112,7 @@ void Actions::create()
     sensitivity = add(tr("Sensitivity"), "sensitivity", Qt::Key_F7);
     tune = add(tr("Tune"), "tune", Qt::Key_F8);
     measure = add(tr("Measure draft"), "measure", Qt::Key_F9);
+    pause = add(tr("Pause"), "pause", Qt::CTRL | Qt::Key_F5);
     stop = add(tr("Stop"), "stop", Qt::SHIFT | Qt::Key_F5);
     workerCommand = add(tr("Worker command..."));
 
@@ -141,7 +143,7 @@ void Actions::buildMenus(QMenuBar* bar)
     edit->addActions({find, findNext, findPrevious, palette});
 
     QMenu* view = bar->addMenu(tr("View"));
-    view->addActions({dataPage, workbenchPage});
+    view->addActions({dataPage, workbenchPage, profilePage});
     view->addSeparator();
     view->addActions({fitAll, fitSelection, hidePlumbing});
     view->addSeparator();
@@ -162,7 +164,7 @@ void Actions::buildMenus(QMenuBar* bar)
     quantize->addAction(smooth);
 
     QMenu* run = bar->addMenu(tr("Run"));
-    run->addActions({baseline, calibrate, sensitivity, tune, measure, stop});
+    run->addActions({baseline, calibrate, sensitivity, tune, measure, pause, stop});
     run->addSeparator();
     run->addActions({workerCommand, copyCommand});
 
@@ -228,7 +230,7 @@ void Actions::refresh()
     for (QAction* action : {open, openFolder, quit, palette, themeSystem, themeLight, themeDark, fullScreen,
              resetLayout, workerCommand, shortcuts, about})
         setWhyNot(action, {});
-    for (QAction* action : {saveCopy, dataPage, workbenchPage})
+    for (QAction* action : {saveCopy, dataPage, workbenchPage, profilePage})
         setWhyNot(action, closed);
     for (QAction* action : {find, findNext, findPrevious, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
         setWhyNot(action, noModel);
@@ -250,6 +252,10 @@ void Actions::refresh()
     setWhyNot(sensitivity, m_jobs->whyNot(JobKind::Sensitivity));
     setWhyNot(tune, m_jobs->whyNot(JobKind::Tune));
     setWhyNot(measure, m_jobs->whyNot(JobKind::Measure));
+    pause->setText(m_jobs->paused() ? tr("Resume") : tr("Pause"));
+    pause->setProperty(iconProperty, m_jobs->paused() ? QStringLiteral("play") : QStringLiteral("pause"));
+    pause->setIcon(widgets::icon(pause->property(iconProperty).toString(), QApplication::palette()));
+    setWhyNot(pause, m_jobs->whyNotPause());
     setWhyNot(stop, m_jobs->running() ? QString() : tr("nothing is running"));
 
     const Trial* trial = m_document->trial(m_document->selection()->trial());

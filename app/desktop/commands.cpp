@@ -13,6 +13,7 @@
 #include "app/desktop/marking.h"
 #include "app/desktop/message_area.h"
 #include "app/desktop/present_trials.h"
+#include "app/desktop/profile_page.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/shortcut_sheet.h"
 #include "app/desktop/style.h"
@@ -118,6 +119,12 @@ void Commands::connectView()
     connect(m_actions->dataPage, &QAction::triggered, this, [this] { m_window->showPage(QStringLiteral("data")); });
     connect(m_actions->workbenchPage, &QAction::triggered, this,
         [this] { m_window->showPage(QStringLiteral("workbench")); });
+    connect(m_actions->profilePage, &QAction::triggered, this,
+        [this] { m_window->showPage(QStringLiteral("profile")); });
+    connect(m_window->profilePage(), &ProfilePage::showInGraphRequested, this, [this, graph] {
+        m_window->showPage(QStringLiteral("workbench"));
+        graph->canvas()->fitSelection();
+    });
     connect(m_actions->find, &QAction::triggered, this, [this, graph] {
         m_window->showPage(QStringLiteral("workbench"));
         graph->findBar()->focusLine();
@@ -265,6 +272,7 @@ void Commands::connectRun()
             m_window->showPage(QStringLiteral("workbench"));
             m_window->workbench()->showSensitivity(kind == JobKind::Sensitivity);
         });
+    connect(m_actions->pause, &QAction::triggered, m_jobs, [this] { m_jobs->pause(!m_jobs->paused()); });
     connect(m_actions->stop, &QAction::triggered, m_jobs, &JobControl::stop);
     connect(m_jobs, &JobControl::finished, this, [this](const JobResult& result) {
         if (m_jobs->kind() == JobKind::Baseline)

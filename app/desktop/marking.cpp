@@ -85,6 +85,7 @@ Mark mark(const Document& document, const QStringList& nodes, std::optional<Prec
         return refuse(whyNoProduct(document, nodes));
     Mark mark;
     mark.draft = document.draft();
+    mark.ofOps = true;
     std::size_t changed = 0, left = 0;
     QString reason;
     for (const quantize::ResolvedOp* op : found) {
@@ -117,6 +118,7 @@ Mark lock(const Document& document, const QStringList& nodes, bool locked)
         return refuse(whyNoProduct(document, nodes));
     Mark mark;
     mark.draft = document.draft();
+    mark.ofOps = true;
     for (const quantize::ResolvedOp* op : found)
         changeOp(mark.draft, op->name, [&](OpLeaves& leaves) {
             leaves.locked = locked ? std::optional(true) : std::nullopt;
@@ -138,6 +140,7 @@ Mark markOpType(const Document& document, const QString& opType, Precision preci
         return refuse(QObject::tr("No %1 of this model is a product.").arg(opType));
     Mark mark;
     mark.draft = document.draft();
+    mark.ofOps = true;
     mark.draft.opTypes[s(opType)].precision = precision;
     mark.text = QObject::tr("Set op type %1 to %2").arg(opType, words::precision(precision));
     return mark;
@@ -155,6 +158,7 @@ Mark markPattern(const Document& document, const QString& pattern, Precision pre
             return refuse(QObject::tr("\u201c%1\u201d matches no product.").arg(pattern));
         Mark mark;
         mark.draft = document.draft();
+        mark.ofOps = true;
         OpLeaves leaves;
         leaves.precision = precision;
         mark.draft.rules.push_back({s(pattern), leaves});
@@ -201,7 +205,7 @@ bool apply(Document* document, const Mark& mark)
     // The draft is what was asked for; a graph that goes on showing a trial would hide it.
     document->selection()->setShowsDraft(true);
     if (mark.draft != document->draft())
-        document->undoStack()->push(new SetDraft(document, mark.draft, mark.text));
+        document->undoStack()->push(new SetDraft(document, mark.draft, mark.text, mark.ofOps));
     if (!mark.note.isEmpty())
         emit document->notice({Notice::Kind::Info, mark.note, {}});
     return true;

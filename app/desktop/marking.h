@@ -20,6 +20,7 @@ struct Mark
     Config draft;
     QString text; // "Set 12 ops to INT8"
     QString refusal; // nothing to do, and why; empty = draft and text are valid
+    bool ofOps = false; // else of the draft as a whole
     QString note; // done, but: "2 of 14 stay as they are: ..."
 };
 
