@@ -150,7 +150,7 @@ private slots:
         Document& document = *window->document();
         document.selection()->setNodes({QStringLiteral("/blocks.4/mlp/fc1/MatMul")});
         QAction* same = window->actionList()->sameInAllLayers;
-        QVERIFY(same->isEnabled());
+        QTRY_VERIFY(same->isEnabled());
         same->trigger();
         QCOMPARE(document.selection()->nodes().size(), 6);
         QVERIFY(document.selection()->nodes().contains(QStringLiteral("/blocks.0/mlp/fc1/MatMul")));

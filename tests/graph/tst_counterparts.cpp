@@ -23,7 +23,7 @@ QStringList counterpartNames(const Model& model, const QStringList& names)
     return found;
 }
 
-/// Feed-forward layers x + fc2(gelu-like(fc1(x))), named by `prefix` + layer, or without any names.
+/// Layers of six ops, the fewest that count as a layer where names say nothing: feed-forward and residual, named by `prefix` + layer, or without any names.
 test::OnnxBuilder layers(int count, bool named, int withExtra = -1)
 {
     test::OnnxBuilder b;
@@ -35,11 +35,13 @@ test::OnnxBuilder layers(int count, bool named, int withExtra = -1)
         const std::string v = "v" + std::to_string(i);
         const auto name = [&](const char* rest) { return named ? scope + rest : std::string(); };
         b.node("MatMul", name("/fc1/MatMul"), {at, "w"}, {v + "a"});
-        b.node("Relu", name("/act/Relu"), {v + "a"}, {v + "b"});
+        b.node("Tanh", name("/act/Tanh"), {v + "a"}, {v + "t"});
+        b.node("Relu", name("/act/Relu"), {v + "t"}, {v + "b"});
         if (i == withExtra)
             b.node("Sigmoid", name("/act/Sigmoid"), {v + "b"}, {v + "s"});
         b.node("MatMul", name("/fc2/MatMul"), {i == withExtra ? v + "s" : v + "b", "w"}, {v + "c"});
-        b.node("Add", name("/Add"), {at, v + "c"}, {v + "d"});
+        b.node("Erf", name("/Erf"), {v + "c"}, {v + "e"});
+        b.node("Add", name("/Add"), {at, v + "e"}, {v + "d"});
         at = v + "d";
     }
     b.node("Softmax", named ? "/head/Softmax" : "", {at}, {"y"});
