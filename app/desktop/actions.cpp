@@ -56,6 +56,8 @@ void Actions::create()
     undo = add(tr("Undo"), "undo", QKeySequence::Undo);
     redo = add(tr("Redo"), "redo", QKeySequence::Redo);
     find = add(tr("Find in graph"), "search", QKeySequence::Find);
+    findNext = add(tr("Find next"), nullptr, Qt::Key_F3);
+    findPrevious = add(tr("Find previous"), nullptr, Qt::SHIFT | Qt::Key_F3);
     dataPage = add(tr("Data page"), "data", Qt::CTRL | Qt::Key_1);
     workbenchPage = add(tr("Workbench"), nullptr, Qt::CTRL | Qt::Key_2);
     profilePage = add(tr("Profile page"), nullptr, Qt::CTRL | Qt::Key_3);
@@ -90,6 +92,7 @@ void Actions::create()
     lock = add(tr("Lock: the search may not touch it"), "lock");
     unlock = add(tr("Unlock"), "unlock");
     byPattern = add(tr("Mark by pattern..."), nullptr, Qt::CTRL | Qt::Key_R);
+    sameInAllLayers = add(tr("Select the same op in all layers"), nullptr, Qt::CTRL | Qt::Key_L);
     presetStatic = add(tr("Draft: everything int8, static"));
     presetSmoothed = add(tr("Draft: everything int8, smoothed"));
     presetDynamic = add(tr("Draft: everything int8, dynamic per token"));
@@ -136,7 +139,7 @@ void Actions::buildMenus(QMenuBar* bar)
     QMenu* edit = bar->addMenu(tr("Edit"));
     edit->addActions({undo, redo});
     edit->addSeparator();
-    edit->addActions({find, palette});
+    edit->addActions({find, findNext, findPrevious, palette});
 
     QMenu* view = bar->addMenu(tr("View"));
     view->addActions({dataPage, workbenchPage, profilePage});
@@ -150,7 +153,7 @@ void Actions::buildMenus(QMenuBar* bar)
     QMenu* quantize = bar->addMenu(tr("Quantize"));
     quantize->addActions({markInt8, markBf16, markFp32, markInherit});
     quantize->addSeparator();
-    quantize->addActions({lock, unlock, byPattern});
+    quantize->addActions({lock, unlock, sameInAllLayers, byPattern});
     m_opTypes = quantize->addMenu(tr("Mark op type"));
     quantize->addSeparator();
     quantize->addActions({presetStatic, presetSmoothed, presetDynamic, presetBf16, presetFp32});
@@ -176,7 +179,7 @@ void Actions::fillOpMenu(QMenu* menu) const
     menu->setToolTipsVisible(true);
     menu->addActions(marks());
     menu->addSeparator();
-    menu->addActions({lock, unlock, byPattern});
+    menu->addActions({lock, unlock, sameInAllLayers, byPattern});
     menu->addSeparator();
     menu->addAction(fitSelection);
 }
@@ -228,12 +231,13 @@ void Actions::refresh()
         setWhyNot(action, {});
     for (QAction* action : {saveCopy, dataPage, workbenchPage, profilePage})
         setWhyNot(action, closed);
-    for (QAction* action : {find, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
+    for (QAction* action : {find, findNext, findPrevious, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
         setWhyNot(action, noModel);
-    setWhyNot(fitSelection,
-        !noModel.isEmpty()                               ? noModel
-            : m_document->selection()->nodes().isEmpty() ? tr("select an op or a box first")
-                                                         : QString());
+    for (QAction* action : {fitSelection, sameInAllLayers})
+        setWhyNot(action,
+            !noModel.isEmpty()                               ? noModel
+                : m_document->selection()->nodes().isEmpty() ? tr("select an op or a box first")
+                                                             : QString());
     for (QAction* action :
         {byPattern, presetStatic, presetSmoothed, presetDynamic, presetBf16, presetFp32, rangeMinMax, range9999,
             range999, rangeKl, rangeMse, rangeWeighted, smooth})

@@ -129,6 +129,15 @@ void Commands::connectView()
         m_window->showPage(QStringLiteral("workbench"));
         graph->findBar()->focusLine();
     });
+    for (const int step : {1, -1})
+        connect(step > 0 ? m_actions->findNext : m_actions->findPrevious, &QAction::triggered, this, [=, this] {
+            m_window->showPage(QStringLiteral("workbench"));
+            // Without a search there is nothing to go to: the line asks for one.
+            if (graph->findBar()->matches().isEmpty())
+                graph->findBar()->focusLine();
+            else
+                graph->findBar()->walk(step);
+        });
     connect(m_actions->palette, &QAction::triggered, m_window, &MainWindow::showPalette);
     connect(m_actions->fitAll, &QAction::triggered, graph->canvas(), &widgets::GraphCanvas::fitAll);
     connect(m_actions->fitSelection, &QAction::triggered, graph->canvas(), &widgets::GraphCanvas::fitSelection);
@@ -170,6 +179,13 @@ void Commands::connectQuantize()
         connect(locked ? m_actions->lock : m_actions->unlock, &QAction::triggered, this, [this, locked] {
             marking::apply(m_document, marking::lock(*m_document, m_document->selection()->nodes(), locked));
         });
+    connect(m_actions->sameInAllLayers, &QAction::triggered, this, [this] {
+        const marking::Everywhere all = marking::inAllLayers(*m_document, m_document->selection()->nodes());
+        if (!all.refusal.isEmpty())
+            emit m_document->notice({Notice::Kind::Info, all.refusal, {}});
+        else
+            m_document->selection()->setNodes(all.nodes);
+    });
     connect(m_actions->byPattern, &QAction::triggered, this, [this] {
         m_window->showPage(QStringLiteral("workbench"));
         m_window->workbench()->graph()->byPattern()->open();

@@ -4,6 +4,7 @@
 #include "app/desktop/document.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/words.h"
+#include "core/graph/counterparts.h"
 #include "core/values/error.h"
 
 #include <QObject>
@@ -162,6 +163,29 @@ Mark markPattern(const Document& document, const QString& pattern, Precision pre
     } catch (const Error& error) {
         return refuse(q(error.message()));
     }
+}
+
+Everywhere inAllLayers(const Document& document, const QStringList& nodes)
+{
+    Everywhere all;
+    if (!document.hasModel()) {
+        all.refusal = document.reviewReason();
+        return all;
+    }
+    const LoadedModel& loaded = document.loaded();
+    const QSet<QString> wanted(nodes.begin(), nodes.end());
+    std::vector<int> indices;
+    for (int i = 0; i < loaded.nodeNames.size(); ++i)
+        if (wanted.contains(loaded.nodeNames[i]))
+            indices.push_back(i);
+    const std::vector<int> found = graph::counterparts(*loaded.model, *loaded.structure, indices);
+    for (const int node : found)
+        all.nodes << loaded.nodeNames[node];
+    if (indices.empty())
+        all.refusal = QObject::tr("Select an op or a box first.");
+    else if (found.size() == indices.size())
+        all.refusal = QObject::tr("No other layer has an op in this place, or all of them are selected already.");
+    return all;
 }
 
 bool apply(Document* document, const Mark& mark)

@@ -32,6 +32,14 @@ Mark lock(const Document& document, const QStringList& nodes, bool locked);
 Mark markOpType(const Document& document, const QString& opType, Precision precision);
 Mark markPattern(const Document& document, const QString& pattern, Precision precision);
 
+struct Everywhere
+{
+    QStringList nodes; // the given ones and their counterparts, in node order
+    QString refusal; // there are none, and why
+};
+/// "Same op in all layers": the counterparts of `nodes` in the other layers.
+Everywhere inAllLayers(const Document& document, const QStringList& nodes);
+
 /// Pushes the mark on the undo stack, or shows why not; says so when a part was left out. Returns whether it was done.
 bool apply(Document* document, const Mark& mark);
 

@@ -2,6 +2,7 @@
 #include "core/engine/lowering.h"
 
 #include "core/engine/kernels/product_choice.h"
+#include "core/engine/ops/windows.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -213,24 +214,18 @@ Rows Lowering::patches(const IrNode& node)
 {
     const Shape& out = m_ir.value(node.outputs[0]).shape;
     const graph::Node& source = *node.source;
-    const auto ints = [&](const char* key, std::size_t index, std::int64_t fallback) {
-        const auto list = source.intsAttribute(key);
-        return list && index < list->size() ? (*list)[index] : fallback;
-    };
-    if (const std::string pad = source.stringAttribute("auto_pad", "NOTSET"); pad != "NOTSET" && pad != "VALID")
-        throw Error(ErrorKind::Unsupported,
-            fmt::format("Node \"{}\" (Conv) cannot run: auto_pad {} is not supported.", source.name, pad),
-            {.node = source.name});
+    const Shape& weight = node.product.weight->shape;
+    const Windows windows =
+        windowsOf(source, m_ir.value(node.inputs[0]).shape, Shape(weight.begin() + 2, weight.end()));
     auto step = std::make_unique<PatchStep>();
     const Placed& image = placed(node.inputs[0]);
     step->image = reading(image.place);
     step->imageShape = m_ir.value(node.inputs[0]).shape;
     step->imageStrides = image.strides;
-    const Shape& weight = node.product.weight->shape;
-    step->kernelHeight = weight[2], step->kernelWidth = weight[3];
-    step->top = ints("pads", 0, 0), step->left = ints("pads", 1, 0);
-    step->strideHeight = ints("strides", 0, 1), step->strideWidth = ints("strides", 1, 1);
-    step->dilationHeight = ints("dilations", 0, 1), step->dilationWidth = ints("dilations", 1, 1);
+    step->kernelHeight = windows.kernel[0], step->kernelWidth = windows.kernel[1];
+    step->top = windows.before[0], step->left = windows.before[1];
+    step->strideHeight = windows.strides[0], step->strideWidth = windows.strides[1];
+    step->dilationHeight = windows.dilations[0], step->dilationWidth = windows.dilations[1];
     step->outHeight = out[2], step->outWidth = out[3];
     Rows rows;
     rows.rows = out[0] * out[2] * out[3];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Products recomputed in quantized arithmetic on what the fp32 model feeds them. Integer sums are exact, so products of
 // dequantized numbers differ from the engine's only by rounding of the last bits.
+#include "core/engine/ops/windows.h"
 #include "core/graph/weight_values.h"
 #include "core/measure/feed.h"
 #include "core/measure/sensitivity.h"
@@ -114,23 +115,16 @@ public:
     /// Patches of [channels, height, width].
     void addPatches(std::span<const float> image, const Shape& shape, std::int64_t wanted)
     {
-        const Shape& kernel = m_weight.shape;
-        const auto ints = [&](const char* key, std::size_t i, std::int64_t fallback) {
-            const auto list = m_node.intsAttribute(key);
-            return list && i < list->size() ? (*list)[i] : fallback;
-        };
-        const std::int64_t height = shape[2], width = shape[3], strideY = ints("strides", 0, 1),
-                           strideX = ints("strides", 1, 1);
-        const std::int64_t down = (height - kernel[2]) / strideY + 1, across = (width - kernel[3]) / strideX + 1;
-        std::vector<float> patch;
-        for (std::int64_t i = 0; i < std::min(wanted, down * across) && !full(); ++i) {
-            const std::int64_t at = down * across * i / std::min(wanted, down * across);
-            patch.clear();
-            for (std::int64_t c = 0; c < kernel[1]; ++c)
-                for (std::int64_t y = 0; y < kernel[2]; ++y)
-                    for (std::int64_t x = 0; x < kernel[3]; ++x)
-                        patch.push_back(image[static_cast<std::size_t>(
-                            (c * height + at / across * strideY + y) * width + at % across * strideX + x)]);
+        const engine::Windows windows =
+            engine::windowsOf(m_node, shape, Shape(m_weight.shape.begin() + 2, m_weight.shape.end()));
+        const std::int64_t all = elementCount(windows.output), area = elementCount(windows.input),
+                           taps = elementCount(windows.kernel), count = std::min(wanted, all);
+        for (std::int64_t i = 0; i < count && !full(); ++i) {
+            std::vector<float> patch(static_cast<std::size_t>(m_product.k), 0.0f);
+            windows.forEach(all * i / count, [&](std::int64_t position, std::int64_t tap) {
+                for (std::int64_t c = 0; c < m_weight.shape[1]; ++c)
+                    patch[static_cast<std::size_t>(c * taps + tap)] = image[static_cast<std::size_t>(c * area + position)];
+            });
             append(patch.data());
         }
     }

@@ -2,6 +2,8 @@
 #include "core/measure/measure.h"
 #include "core/values/error.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -80,6 +82,40 @@ std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goa
     if (high <= allowed)
         return "meets";
     return low > allowed ? "misses" : "too close to call";
+}
+
+long samplesToSettle(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
+{
+    constexpr long most = 1000;
+    const auto settled = [&](double times) {
+        const auto grown = [&](long count) { return std::lround(static_cast<double>(count) * times); };
+        Accuracy more = trial, reference = fp32;
+        more.samples = reference.samples = grown(trial.samples);
+        more.worse = grown(trial.worse), more.better = grown(trial.better);
+        reference.correct = grown(fp32.correct);
+        return verdict(more, reference, goal) != "too close to call";
+    };
+    if (trial.samples <= 0 || settled(1) || !settled(most))
+        return 0;
+    double low = 1, high = most;
+    while (high / low > 1.02) {
+        const double middle = std::sqrt(low * high);
+        (settled(middle) ? high : low) = middle;
+    }
+    const double count = high * static_cast<double>(trial.samples);
+    const double unit = std::pow(10.0, std::floor(std::log10(count)) - 1);
+    return std::lround(std::ceil(count / unit) * unit);
+}
+
+std::string verdictInWords(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
+{
+    std::string words = verdict(trial, fp32, goal);
+    if (words != "too close to call")
+        return words;
+    const long enough = samplesToSettle(trial, fp32, goal);
+    return words
+        + (enough > 0 ? fmt::format(" (about {} samples would settle it)", enough)
+                      : std::string(" (what it loses is about what the goal allows)"));
 }
 
 } // namespace octet::measure

@@ -100,11 +100,12 @@ std::optional<Proposal> nextMse(const SearchState& state)
         if (!findTrial(state, choice.config))
             return Proposal{choice.config, choice.name, choice.note};
     const Choice* base = baseChoice(state, choices);
-    if (!base || !state.sensitivity)
+    const Sensitivity* sensitivity = base && state.sensitivity ? state.sensitivity() : nullptr;
+    if (!sensitivity)
         return {};
     const std::vector<const quantize::ResolvedOp*> free = freeOps(state);
     std::vector<std::string> ops;
-    for (const OpSensitivity& op : state.sensitivity->ops) {
+    for (const OpSensitivity& op : sensitivity->ops) {
         if (std::none_of(free.begin(), free.end(), [&](const auto* f) { return f->name == op.node; }))
             continue;
         ops.push_back(op.node);

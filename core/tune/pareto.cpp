@@ -42,8 +42,8 @@ std::vector<Choice> recipes(const SearchState& state)
 std::vector<Unit> units(const SearchState& state)
 {
     std::map<std::string, std::size_t> ranks;
-    if (state.sensitivity)
-        for (const OpSensitivity& op : state.sensitivity->ops)
+    if (const Sensitivity* sensitivity = state.sensitivity ? state.sensitivity() : nullptr)
+        for (const OpSensitivity& op : sensitivity->ops)
             ranks.emplace(op.node, ranks.size());
     const auto rankOf = [&](const std::string& name) {
         const auto it = ranks.find(name);
@@ -81,13 +81,12 @@ public:
     explicit Search(const SearchState& state)
         : m_state(state)
         , m_fp32(fp32Baseline(state.trials))
-        , m_units(units(state))
     {
     }
 
     std::optional<Proposal> next()
     {
-        if (m_units.empty() || !m_fp32)
+        if (freeOps(m_state).empty() || !m_fp32)
             return {};
         const std::vector<Choice> choices = recipes(m_state);
         const Choice* base = nullptr;
@@ -102,7 +101,10 @@ public:
             if (flips < fewest)
                 fewest = flips, base = &choice;
         }
-        return base ? bisect(*base) : std::nullopt;
+        if (!base)
+            return {};
+        m_units = units(m_state);
+        return bisect(*base);
     }
 
 private:
@@ -155,8 +157,10 @@ private:
         if (!m_state.predict)
             return 1;
         for (std::size_t count = 1; count < m_units.size(); ++count) {
-            const Prediction p = m_state.predict(exceptions(base, count).config);
-            if (p.flips <= flipsAllowed && p.accuracy >= m_state.goal.floor(m_fp32->tuning()->value))
+            const std::optional<Prediction> p = m_state.predict(exceptions(base, count).config);
+            if (!p)
+                return 1;
+            if (p->flips <= flipsAllowed && p->accuracy >= m_state.goal.floor(m_fp32->tuning()->value))
                 return count;
         }
         return m_units.size() - 1;

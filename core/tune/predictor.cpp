@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace octet::tune {
 
@@ -15,6 +16,9 @@ namespace {
 constexpr double z80 = 1.2815515655446004;
 constexpr int enoughTrials = 8;
 constexpr const char* half = "bf16";
+constexpr double exponent = 4.0 / 3; // 2: shifts are independent; 1: all in one direction
+// The error of the model grows with what it predicts: where nothing flips there is little to be wrong about.
+constexpr double modelError = 0.2, fewestFlips = 0.005;
 
 double normalBelow(double x)
 {
@@ -40,8 +44,8 @@ Predictor::Recipe Predictor::recipeOf(const OpSettings& s)
 Predictor::Predictor(const Sensitivity& sensitivity, const std::vector<Known>& known)
     : m_sensitivity(sensitivity)
 {
-    const auto fp32 = std::find_if(
-        known.begin(), known.end(), [](const Known& k) { return k.trial->origin == "baseline:fp32"; });
+    const auto fp32 =
+        std::find_if(known.begin(), known.end(), [](const Known& k) { return k.trial->origin == "baseline:fp32"; });
     if (fp32 == known.end() || !fp32->trial->tuning() || m_sensitivity.empty())
         throw Error(ErrorKind::Internal, "A prediction needs the fp32 baseline and a sensitivity.");
     m_fp32Accuracy = fp32->trial->tuning()->value;
@@ -74,10 +78,18 @@ const OpSensitivity* Predictor::find(const std::string& node) const
 Predictor::Shift Predictor::shiftOf(const quantize::Resolution& config) const
 {
     constexpr double bf16Decibels = 48;
+    std::set<int> quantized;
+    for (const quantize::ResolvedOp& op : config.ops)
+        if (op.settings.precision == Precision::Int8)
+            quantized.insert(op.product.node);
     Shift shift;
     for (const quantize::ResolvedOp& op : config.ops) {
         const OpSensitivity* s = find(op.name);
         if (!s || op.settings.precision == Precision::Fp32)
+            continue;
+        // The two products of an attention run in int8 together or not at all, and were measured together.
+        const bool paired = op.product.partner >= 0;
+        if (paired && !quantized.contains(op.product.partner))
             continue;
         const Recipe recipe = recipeOf(op.settings);
         double own = 0;
@@ -87,7 +99,7 @@ Predictor::Shift Predictor::shiftOf(const quantize::Resolution& config) const
             own = s->kl ? s->marginShift : m_unit * power(s->ownError);
         else
             own = 2 * m_unit * power(s->weightError); // what a better range leaves: both roundings alike
-        shift.byRecipe[recipe] += own;
+        shift.byRecipe[recipe] += std::pow(own, exponent / 2) / (paired && s->kl ? 2 : 1);
     }
     return shift;
 }
@@ -99,7 +111,7 @@ double Predictor::variance(const Shift& shift) const
         const auto it = m_factors.find(recipe);
         sum += own * (it == m_factors.end() ? 1 : it->second);
     }
-    return sum;
+    return std::pow(sum, 2 / exponent);
 }
 
 std::pair<double, double> Predictor::flipsAndDrop(double variance) const
@@ -117,19 +129,20 @@ std::pair<double, double> Predictor::flipsAndDrop(double variance) const
     return {flips / n, drop / n};
 }
 
-double Predictor::samplingVariance(double variance) const
+double Predictor::dropVariance(double variance) const
 {
     if (!(variance > 0) || m_sensitivity.margins.empty())
         return 0;
     const double sigma = std::sqrt(variance);
-    double sum = 0;
+    double sum = 0, flips = 0;
     for (const Margin& m : m_sensitivity.margins) {
         const double p = normalBelow(-static_cast<double>(m.value) / sigma);
         const double weight = double(m.winnerRight) - double(m.runnerUpRight);
         sum += p * (1 - p) * weight * weight;
+        flips += p;
     }
     const auto n = static_cast<double>(m_sensitivity.margins.size());
-    return sum / (n * n);
+    return sum / (n * n) + std::pow(modelError * std::max(flips / n, fewestFlips), 2);
 }
 
 void Predictor::fitFactors(const std::vector<Known>& known)
@@ -177,14 +190,14 @@ void Predictor::fitFactors(const std::vector<Known>& known)
             m_factors[recipe] = best;
         }
     }
-    // What is left over, with the prior counting as four trials.
-    double squares = 4 * m_dropError * m_dropError;
+    constexpr int prior = 3; // trials that the assumed spread counts for
+    double squares = prior;
     for (const Observed& o : observed) {
         const double v = variance(o.shift);
-        const double left = std::pow(flipsAndDrop(v).second - o.drop, 2) - samplingVariance(v);
-        squares += std::max(0.0, left);
+        if (v > 0)
+            squares += std::min(25.0, std::pow(flipsAndDrop(v).second - o.drop, 2) / dropVariance(v));
     }
-    m_dropError = std::sqrt(squares / (4 + m_trials));
+    m_spread = std::sqrt(squares / (prior + m_trials));
 }
 
 void Predictor::fitSpeed(const std::vector<Known>& known)
@@ -269,9 +282,7 @@ Prediction Predictor::predict(const quantize::Resolution& config) const
     p.accuracy = m_fp32Accuracy - drop;
     const bool anything = std::any_of(config.ops.begin(), config.ops.end(),
         [](const quantize::ResolvedOp& op) { return op.settings.precision != Precision::Fp32; });
-    // The error of the model grows with what it predicts: where nothing flips there is little to be wrong about.
-    const double model = m_dropError * std::min(1.0, 0.1 + flips / 0.05);
-    const double width = anything ? z80 * std::sqrt(samplingVariance(v) + model * model) : 0;
+    const double width = anything ? z80 * m_spread * std::sqrt(dropVariance(v)) : 0;
     p.fewTrials = m_trials < enoughTrials;
     const double widen = p.fewTrials ? 1.5 : 1;
     p.accuracyLow = p.accuracy - width * widen;

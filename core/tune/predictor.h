@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a config will cost and gain before it has run. Accuracy by the margin model (DESIGN section 7, reference/search.md
-// section 3): every int8 op shifts fp32's margin of each sample by a random amount whose variance adds up over ops, and
-// an answer flips where the shift exceeds the margin. Latency from the gain of every op between the two precisions, scaled
+// section 3): every int8 op shifts fp32's margin of each sample by a random amount, and an answer flips where the shift
+// exceeds the margin. Shifts of different ops add up to more than independent ones would (their squares) and less than
+// aligned ones (their amounts): in between, by an exponent that real runs of four models showed. Latency from the gain of every op between the two precisions, scaled
 // to the measured baselines.
 #pragma once
 
@@ -48,12 +49,12 @@ private:
 
     struct Shift
     {
-        std::map<Recipe, double> byRecipe; // variance of the margin before factors
+        std::map<Recipe, double> byRecipe; // sum over ops of |shift| to the exponent, before factors
     };
     Shift shiftOf(const quantize::Resolution& config) const;
     double variance(const Shift& shift) const;
     std::pair<double, double> flipsAndDrop(double variance) const; // shares of samples
-    double samplingVariance(double variance) const;
+    double dropVariance(double variance) const; // of the share of samples lost: chance, and errors of the model
     void fitFactors(const std::vector<Known>& known);
     void fitSpeed(const std::vector<Known>& known);
     double ratioOf(const quantize::Resolution& config) const; // of the latency, to fp32
@@ -66,7 +67,8 @@ private:
     double m_unit = 1; // margin variance of noise at 0 dB
     std::map<Recipe, double> m_factors, m_ratios; // m_ratios: latency of all ops in this recipe against fp32
     double m_fp32Accuracy = 0, m_fp32Ms = 0;
-    double m_dropError = 0.01, m_speedError = 0.06; // standard deviations of what the model leaves over
+    double m_spread = 1; // what trials really were off by, in the standard deviations that were foreseen
+    double m_speedError = 0.06; // standard deviation of the ratio that the model leaves over
     int m_trials = 0;
 };
 

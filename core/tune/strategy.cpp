@@ -30,11 +30,6 @@ bool isOwnStrategy(const std::string& name)
     return name == "pareto" || name == "basic" || name == "mse" || name == "mse_v2";
 }
 
-bool needsSensitivity(const std::string& name)
-{
-    return name != "basic";
-}
-
 bool endsAtFirst(const std::string& name)
 {
     return isOwnStrategy(name) && name != "pareto";

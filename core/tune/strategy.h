@@ -27,8 +27,9 @@ struct SearchState
     Config draft; // locked ops and the user's exclusions (fp32 set for a type, by a rule or on an op) stay as they are
     std::vector<Trial> trials; // finished ones of this search and the baselines, in order
     Goal goal;
-    const Sensitivity* sensitivity = nullptr; // ranks the ops, when known
-    std::function<Prediction(const Config&)> predict; // empty: not enough is known
+    // Both are only asked when trials alone no longer say what to try, since sensitivity costs some evaluations' worth.
+    std::function<const Sensitivity*()> sensitivity; // ranks the ops; empty or null: cannot be known
+    std::function<std::optional<Prediction>(const Config&)> predict; // empty, or nothing: not enough is known
 };
 
 /// The next config to try, or nothing when the strategy is done.
@@ -42,7 +43,6 @@ std::optional<Proposal> next(const std::string& strategy, const SearchState& sta
 
 bool isKnownStrategy(const std::string& name); // ours and any of INC's
 bool isOwnStrategy(const std::string& name); // runs as named
-bool needsSensitivity(const std::string& name);
 bool endsAtFirst(const std::string& name); // INC's own end at the first trial above the floor; ours goes on
 
 } // namespace octet::tune

@@ -99,11 +99,19 @@ private:
         return m_evaluator.run(wish);
     }
 
+    /// Smoothing is of no use to a search that must leave the weights as they are.
+    bool isWanted(const Config& baseline) const
+    {
+        return m_request.kind != JobKind::Tune || !m_request.goal.keepWeights || !baseline.model.smoothing;
+    }
+
     int missingBaselines() const
     {
         int missing = 0;
-        for (const Baseline& b : allBaselines())
-            missing += m_evaluator.finished(presetConfig(b.preset)) == nullptr;
+        for (const Baseline& b : allBaselines()) {
+            const Config config = presetConfig(b.preset);
+            missing += isWanted(config) && !m_evaluator.finished(config);
+        }
         return missing;
     }
 
@@ -134,7 +142,7 @@ private:
         runFp32();
         for (const Baseline& b : allBaselines()) {
             const Config config = presetConfig(b.preset);
-            if (m_evaluator.finished(config))
+            if (!isWanted(config) || m_evaluator.finished(config))
                 continue;
             if (!retryCrashed && m_evaluator.crashed(config)) {
                 m_observer.log(fmt::format("\"{}\" ended its worker before and is not tried again.", b.name));
@@ -245,18 +253,32 @@ private:
 
     SearchState searchState(const quantize::Resolution& draft)
     {
-        SearchState state{draft.ops, m_request.draft, m_evaluator.trials(), m_request.goal, nullptr, {}};
-        if (needsSensitivity(m_request.goal.strategy)) {
-            const bool measured = !m_evaluator.hasSensitivity() && !m_request.sensitivity.complete();
-            state.sensitivity = &m_evaluator.sensitivity();
-            if (measured)
-                m_result.evaluations += std::lround(state.sensitivity->evaluations);
-            if (const auto predictor = m_evaluator.predictor())
-                state.predict = [this, predictor](const Config& config) {
-                    return predictor->predict(m_evaluator.resolve(config));
-                };
-        }
+        SearchState state{draft.ops, m_request.draft, m_evaluator.trials(), m_request.goal, {}, {}};
+        state.sensitivity = [this] { return knownSensitivity(); };
+        state.predict = [this](const Config& config) -> std::optional<Prediction> {
+            const auto predictor = knownSensitivity() ? m_evaluator.predictor() : std::nullopt;
+            return predictor ? std::optional(predictor->predict(m_evaluator.resolve(config))) : std::nullopt;
+        };
         return state;
+    }
+
+    const Sensitivity* knownSensitivity()
+    {
+        if (m_withoutSensitivity)
+            return nullptr;
+        try {
+            const bool measured = !m_evaluator.hasSensitivity() && !m_request.sensitivity.complete();
+            const Sensitivity& sensitivity = m_evaluator.sensitivity();
+            if (measured)
+                m_result.evaluations += std::lround(sensitivity.evaluations);
+            return &sensitivity;
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::Cancelled)
+                throw;
+            m_withoutSensitivity = true;
+            m_observer.log(fmt::format("Sensitivity cannot be measured, so ops are tried in node order: {}", error.what()));
+            return nullptr;
+        }
     }
 
     bool timeIsUp() const
@@ -351,8 +373,9 @@ private:
         if (heldOut)
             m_result.heldOut = accuracy;
         m_result.verdict = measure::verdict(accuracy, fp32, goal);
-        std::string words =
-            m_result.verdict == "too close to call" ? "is too close to call" : m_result.verdict + " the goal";
+        std::string words = m_result.verdict == "too close to call"
+            ? "is " + measure::verdictInWords(accuracy, fp32, goal)
+            : m_result.verdict + " the goal";
         if (!heldOut)
             words += "; there is no held-out split, so that is on the samples that the search saw";
         m_result.summary = fmt::format("{} is {}, {}: {} ({}).", titleOf(trial), speedText(trial),
@@ -376,6 +399,7 @@ private:
     Progress m_progress;
     Evaluator m_evaluator;
     JobResult m_result;
+    bool m_withoutSensitivity = false;
 };
 
 } // namespace

@@ -143,6 +143,26 @@ private slots:
         QVERIFY(pattern.text.contains(QStringLiteral("6")));
     }
 
+    void sameOpInAllLayersIsMarkedTogether()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        Document& document = *window->document();
+        document.selection()->setNodes({QStringLiteral("/blocks.4/mlp/fc1/MatMul")});
+        QAction* same = window->actionList()->sameInAllLayers;
+        QVERIFY(same->isEnabled());
+        same->trigger();
+        QCOMPARE(document.selection()->nodes().size(), 6);
+        QVERIFY(document.selection()->nodes().contains(QStringLiteral("/blocks.0/mlp/fc1/MatMul")));
+        const int before = document.resolution().counts().fp32;
+        window->actionList()->markFp32->trigger();
+        QVERIFY(document.undoStack()->undoText().contains(QStringLiteral("6")));
+        QCOMPARE(document.resolution().counts().fp32, before + 6);
+        document.undoStack()->undo();
+        same->trigger(); // all are selected: nothing to add, and it says so instead of clearing
+        QCOMPARE(document.selection()->nodes().size(), 6);
+    }
+
     void baselineLandsOnThePlotAndStays()
     {
         std::size_t baselines = 0;

@@ -70,6 +70,13 @@ public:
         a->set_type(onnx::AttributeProto::FLOAT);
         a->set_f(value);
     }
+    static void attribute(onnx::NodeProto& node, const std::string& name, const std::string& value)
+    {
+        auto* a = node.add_attribute();
+        a->set_name(name);
+        a->set_type(onnx::AttributeProto::STRING);
+        a->set_s(value);
+    }
     static void attribute(onnx::NodeProto& node, const std::string& name, const std::vector<std::int64_t>& values)
     {
         auto* a = node.add_attribute();

@@ -70,7 +70,7 @@ SearchState stateOf(const std::vector<quantize::ResolvedOp>& ops, const Sensitiv
     SearchState state;
     state.ops = ops;
     state.goal.maxDrop = 0.01;
-    state.sensitivity = &sensitivity;
+    state.sensitivity = [&sensitivity] { return &sensitivity; };
     Trial fp32;
     fp32.id = 1;
     fp32.state = TrialState::Done;

@@ -109,6 +109,35 @@ private slots:
         QVERIFY(p.fewTrials);
     }
 
+    /// Both products of an attention carry what the pair does, and alone neither runs in int8.
+    void attentionCountsOnce()
+    {
+        World world(1);
+        for (const int i : {0, 1}) {
+            world.sensitivity.ops[std::size_t(i)].kl = 0.2;
+            world.sensitivity.ops[std::size_t(i)].marginShift = 0.4;
+        }
+        const auto resolution = [](std::vector<int> int8, bool paired) {
+            std::vector<bool> config(ops);
+            for (const int i : int8)
+                config[std::size_t(i)] = true;
+            quantize::Resolution r = resolutionOf(config);
+            for (int i = 0; i < ops; ++i)
+                r.ops[std::size_t(i)].product.node = i;
+            if (paired) {
+                r.ops[0].product.partner = 1;
+                r.ops[1].product.partner = 0;
+            }
+            return r;
+        };
+        const Trial fp32 = world.trialOf(1, std::vector<bool>(ops, false), "baseline:fp32");
+        const Predictor predictor(world.sensitivity, {{&fp32, resolution({}, true)}});
+        const double single = predictor.predict(resolution({0}, false)).flips;
+        QVERIFY(single > 0);
+        QVERIFY(qAbs(predictor.predict(resolution({0, 1}, true)).flips - single) < 1e-9);
+        QCOMPARE(predictor.predict(resolution({0}, true)).flips, 0.0);
+    }
+
     /// Unseen configs: flips and accuracy near what happens, latency within 10 %, and the order kept.
     void unseenConfigs()
     {

@@ -43,8 +43,13 @@ void OpContext::refuse(const std::string& reason) const
 
 void OpContext::malformed(const std::string& reason) const
 {
-    throw Error(ErrorKind::Format, fmt::format("Node \"{}\" ({}) is malformed: {}.", node->name, node->opType, reason),
-                {.node = node->name});
+    throwMalformed(*node, reason);
+}
+
+void throwMalformed(const graph::Node& node, const std::string& reason)
+{
+    throw Error(ErrorKind::Format, fmt::format("Node \"{}\" ({}) is malformed: {}.", node.name, node.opType, reason),
+                {.node = node.name});
 }
 
 const OpDef* findOp(const std::string& domain, const std::string& opType)

@@ -44,6 +44,8 @@ struct OpContext
     [[noreturn]] void malformed(const std::string& reason) const; // Error(Format) with node and type
 };
 
+[[noreturn]] void throwMalformed(const graph::Node& node, const std::string& reason); // Error(Format)
+
 /// Everything fixed at compile time; run() allocates nothing. Inputs that were omitted are null.
 class OpKernel
 {

@@ -7,19 +7,18 @@
 
 namespace octet::engine {
 
-Windows windowsOf(const OpContext& c, const Shape& kernel)
+Windows windowsOf(const graph::Node& node, const Shape& x, const Shape& kernel)
 {
-    const Shape& x = c.in(0).shape;
     if (x.size() < 3 || kernel.size() + 2 != x.size())
-        c.malformed(fmt::format("its kernel {} does not fit its input {}", toString(kernel), toString(x)));
+        throwMalformed(node, fmt::format("its kernel {} does not fit its input {}", toString(kernel), toString(x)));
     const std::size_t spatial = kernel.size();
     const auto list = [&](const char* key, std::size_t count, std::int64_t fallback) {
-        const Shape values = c.node->intsAttribute(key).value_or(Shape(count, fallback));
+        const Shape values = node.intsAttribute(key).value_or(Shape(count, fallback));
         if (values.size() != count)
-            c.malformed(fmt::format("{} has {} values", key, values.size()));
+            throwMalformed(node, fmt::format("{} has {} values", key, values.size()));
         for (const std::int64_t v : values)
             if (v < 0 || v > 1 << 20)
-                c.malformed(fmt::format("{} holds {}", key, v));
+                throwMalformed(node, fmt::format("{} holds {}", key, v));
         return values;
     };
     Windows w;
@@ -30,11 +29,11 @@ Windows windowsOf(const OpContext& c, const Shape& kernel)
     const Shape pads = list("pads", 2 * spatial, 0);
     w.before = Shape(pads.begin(), pads.begin() + static_cast<std::ptrdiff_t>(spatial));
     w.after = Shape(pads.begin() + static_cast<std::ptrdiff_t>(spatial), pads.end());
-    const std::string autoPad = c.node->stringAttribute("auto_pad", "NOTSET");
-    const bool ceil = c.node->intAttribute("ceil_mode", 0) != 0;
+    const std::string autoPad = node.stringAttribute("auto_pad", "NOTSET");
+    const bool ceil = node.intAttribute("ceil_mode", 0) != 0;
     for (std::size_t d = 0; d < spatial; ++d) {
         if (kernel[d] < 1 || kernel[d] > 1 << 20 || w.strides[d] < 1 || w.dilations[d] < 1)
-            c.malformed("its kernel, strides or dilations are not positive");
+            throwMalformed(node, "its kernel, strides or dilations are not positive");
         const std::int64_t reach = w.dilations[d] * (kernel[d] - 1) + 1, stride = w.strides[d];
         if (autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER") {
             const std::int64_t total =
@@ -44,11 +43,11 @@ Windows windowsOf(const OpContext& c, const Shape& kernel)
         } else if (autoPad == "VALID") {
             w.before[d] = w.after[d] = 0;
         } else if (autoPad != "NOTSET") {
-            c.malformed("its auto_pad is \"" + autoPad + "\"");
+            throwMalformed(node, "its auto_pad is \"" + autoPad + "\"");
         }
         const std::int64_t room = w.input[d] + w.before[d] + w.after[d] - reach;
         if (room < 0)
-            c.malformed("its kernel is larger than the input");
+            throwMalformed(node, "its kernel is larger than the input");
         std::int64_t out = (room + (ceil ? stride - 1 : 0)) / stride + 1;
         if (ceil && (out - 1) * stride >= w.input[d] + w.before[d])
             --out; // a window must begin inside

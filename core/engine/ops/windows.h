@@ -62,7 +62,12 @@ struct Windows
     }
 };
 
-/// From the attributes of a pooling or convolution node over input 0; refuses what does not fit.
-Windows windowsOf(const OpContext& context, const Shape& kernel);
+/// From the attributes of a pooling or convolution node over [batch, channels, ...]; throws Error(Format) where they do
+/// not fit.
+Windows windowsOf(const graph::Node& node, const Shape& input, const Shape& kernel);
+inline Windows windowsOf(const OpContext& context, const Shape& kernel)
+{
+    return windowsOf(*context.node, context.in(0).shape, kernel);
+}
 
 } // namespace octet::engine
