@@ -171,7 +171,7 @@ private slots:
             session.setInput(name, tensor);
         session.run();
         for (std::size_t i = 0; i < model->outputs().size(); ++i) {
-            const Tensor got = session.outputTensor(static_cast<int>(i));
+            const Tensor got = session.outputTensor(i);
             const auto& expected = c.expected.at(model->outputs()[i].name);
             QCOMPARE(static_cast<std::size_t>(got.count()), expected.size());
             for (std::size_t j = 0; j < expected.size(); ++j)
@@ -237,7 +237,7 @@ private slots:
         for (const char* name : {"attention/query", "attention/scores", "attention/context", "norm1", "gelu"})
             QVERIFY2(written->node(name), name);
         QVERIFY(!written->weight("qkv")); // only its three parts are left
-        QCOMPARE(run(written, {}, {}, layerInputs()).bytes, run(model, {}, {}, layerInputs()).bytes);
+        QVERIFY(run(written, {}, {}, layerInputs()).bytes == run(model, {}, {}, layerInputs()).bytes);
     }
 
     void otherFormsStay()
