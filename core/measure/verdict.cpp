@@ -12,6 +12,8 @@ namespace {
 constexpr double twoSided95 = 1.959963984540054;
 constexpr double oneSided95 = 1.6448536269514722;
 
+constexpr double settleAtMost = 100; // 10,000 times the samples
+
 struct Interval
 {
     double low = 0, high = 0;
@@ -56,6 +58,8 @@ std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp
                better = static_cast<double>(trial.better);
     if (n <= 0)
         return {-1, 1};
+    if (trial.metric != "accuracy" && trial.metric != "agreement")
+        return {trial.lossLow, trial.lossHigh};
     if (trial.worse == 0 && trial.better == 0)
         return {-std::min(1.0, 3 / n), std::min(1.0, 3 / n)};
     const auto before = static_cast<double>(fp32.correct), now = before - worse + better;
@@ -73,13 +77,32 @@ std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp
 
 std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
 {
-    if (trial.samples != fp32.samples)
-        throw Error(ErrorKind::Internal, "A verdict needs both accuracies on the same samples.");
+    if (trial.samples != fp32.samples || trial.metric != fp32.metric)
+        throw Error(ErrorKind::Internal, "A verdict needs the same metric of both on the same samples.");
     const auto [low, high] = lossInterval(trial, fp32);
     const double allowed = fp32.value - goal.floor(fp32.value);
     if (high <= allowed)
         return "meets";
     return low > allowed ? "misses" : "too close to call";
+}
+
+long samplesToSettle(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
+{
+    if (trial.samples <= 0 || verdict(trial, fp32, goal) != "too close to call")
+        return 0;
+    const auto [low, high] = lossInterval(trial, fp32);
+    const double loss = trial.metric == "accuracy" || trial.metric == "agreement"
+        ? static_cast<double>(trial.worse - trial.better) / static_cast<double>(trial.samples)
+        : fp32.value - trial.value;
+    const double away = fp32.value - goal.floor(fp32.value) - loss, reach = away >= 0 ? high - loss : loss - low;
+    if (!(std::fabs(away) * settleAtMost >= reach)) // hardly any distance: no sensible number settles it
+        return 0;
+    const double ratio = reach / std::fabs(away);
+    // When nothing changed the interval shrinks with 1 / samples, else with the root of it.
+    const double needed =
+        static_cast<double>(trial.samples) * (trial.worse + trial.better == 0 ? ratio : ratio * ratio);
+    const double digit = std::pow(10, std::floor(std::log10(needed)) - 1);
+    return std::lround(std::ceil(needed / digit) * digit);
 }
 
 } // namespace octet::measure

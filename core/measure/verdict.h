@@ -14,9 +14,13 @@ namespace octet::measure {
 std::pair<double, double> wilson(long correct, long samples);
 /// Paired interval of the loss of accuracy (worse - better) / samples, each end one-sided 95 %: Newcombe's
 /// square-and-add interval for paired proportions (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10), and 3 /
-/// samples to both sides (rule of three) when no answer changed between right and wrong.
+/// samples to both sides (rule of three) when no answer changed between right and wrong. Metrics that are no counts
+/// bring their own (metrics.h).
 std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp32);
 /// "meets", "too close to call" or "misses": that interval against what `goal` allows, on one split.
 std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
+/// How many samples would turn "too close to call" into a verdict if the loss stayed what it is, to two digits; 0 when
+/// it is settled, or so close that no sensible number would do.
+long samplesToSettle(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
 
 } // namespace octet::measure

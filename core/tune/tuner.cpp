@@ -130,7 +130,7 @@ private:
     {
         const Accuracy* accuracy = fp32.tuning();
         const int classes = m_evaluator.data() ? m_evaluator.data()->classes() : 0;
-        if (!accuracy || classes < 2 || accuracy->ciLow > 1.0 / classes)
+        if (!accuracy || accuracy->metric != "accuracy" || classes < 2 || accuracy->ciLow > 1.0 / classes)
             return;
         m_observer.log(fmt::format("Warning: fp32 is right on {} of {} tuning samples, which guessing among {} classes "
                                    "reaches too; are the labels permuted or from a wrong column?",
@@ -375,6 +375,8 @@ private:
         m_result.verdict = measure::verdict(accuracy, fp32, goal);
         std::string words =
             m_result.verdict == "too close to call" ? "is too close to call" : m_result.verdict + " the goal";
+        if (const long needed = measure::samplesToSettle(accuracy, fp32, goal))
+            words += fmt::format(", about {} samples would settle it", needed);
         if (!heldOut)
             words += "; there is no held-out split, so that is on the samples that the search saw";
         m_result.summary = fmt::format("{} is {}, {}: {} ({}).", titleOf(trial), speedText(trial),
