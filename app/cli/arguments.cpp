@@ -178,6 +178,8 @@ void build(CLI::App& app, Arguments& a)
     addMeasuring(calibrate, a);
     calibrate.add_option("-o,--output", a.output, "File to write: .octet.yaml, usable as --config; or .json")
         ->required();
+    calibrate.add_option("--histogram", a.histogram,
+        "Draw what this value was, or what this op reads, and where each range method would cut");
     addMeasuring(command(app, a, "sensitivity", "What each op alone does to the output"), a);
     CLI::App& tune = command(app, a, "tune", "Search for the fastest config that holds the goal");
     addMeasuring(tune, a);

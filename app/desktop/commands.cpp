@@ -13,6 +13,7 @@
 #include "app/desktop/marking.h"
 #include "app/desktop/message_area.h"
 #include "app/desktop/present_trials.h"
+#include "app/desktop/profile_page.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/shortcut_sheet.h"
 #include "app/desktop/style.h"
@@ -118,10 +119,25 @@ void Commands::connectView()
     connect(m_actions->dataPage, &QAction::triggered, this, [this] { m_window->showPage(QStringLiteral("data")); });
     connect(m_actions->workbenchPage, &QAction::triggered, this,
         [this] { m_window->showPage(QStringLiteral("workbench")); });
+    connect(m_actions->profilePage, &QAction::triggered, this,
+        [this] { m_window->showPage(QStringLiteral("profile")); });
+    connect(m_window->profilePage(), &ProfilePage::showInGraphRequested, this, [this, graph] {
+        m_window->showPage(QStringLiteral("workbench"));
+        graph->canvas()->fitSelection();
+    });
     connect(m_actions->find, &QAction::triggered, this, [this, graph] {
         m_window->showPage(QStringLiteral("workbench"));
         graph->findBar()->focusLine();
     });
+    for (const int step : {1, -1})
+        connect(step > 0 ? m_actions->findNext : m_actions->findPrevious, &QAction::triggered, this, [=, this] {
+            m_window->showPage(QStringLiteral("workbench"));
+            // Without a search there is nothing to go to: the line asks for one.
+            if (graph->findBar()->matches().isEmpty())
+                graph->findBar()->focusLine();
+            else
+                graph->findBar()->walk(step);
+        });
     connect(m_actions->palette, &QAction::triggered, m_window, &MainWindow::showPalette);
     connect(m_actions->fitAll, &QAction::triggered, graph->canvas(), &widgets::GraphCanvas::fitAll);
     connect(m_actions->fitSelection, &QAction::triggered, graph->canvas(), &widgets::GraphCanvas::fitSelection);
@@ -163,6 +179,13 @@ void Commands::connectQuantize()
         connect(locked ? m_actions->lock : m_actions->unlock, &QAction::triggered, this, [this, locked] {
             marking::apply(m_document, marking::lock(*m_document, m_document->selection()->nodes(), locked));
         });
+    connect(m_actions->sameInAllLayers, &QAction::triggered, this, [this] {
+        const marking::Everywhere all = marking::inAllLayers(*m_document, m_document->selection()->nodes());
+        if (!all.refusal.isEmpty())
+            emit m_document->notice({Notice::Kind::Info, all.refusal, {}});
+        else
+            m_document->selection()->setNodes(all.nodes);
+    });
     connect(m_actions->byPattern, &QAction::triggered, this, [this] {
         m_window->showPage(QStringLiteral("workbench"));
         m_window->workbench()->graph()->byPattern()->open();
@@ -249,6 +272,7 @@ void Commands::connectRun()
             m_window->showPage(QStringLiteral("workbench"));
             m_window->workbench()->showSensitivity(kind == JobKind::Sensitivity);
         });
+    connect(m_actions->pause, &QAction::triggered, m_jobs, [this] { m_jobs->pause(!m_jobs->paused()); });
     connect(m_actions->stop, &QAction::triggered, m_jobs, &JobControl::stop);
     connect(m_jobs, &JobControl::finished, this, [this](const JobResult& result) {
         if (m_jobs->kind() == JobKind::Baseline)

@@ -6,6 +6,7 @@
 #include "app/desktop/job_control.h"
 
 #include <QMainWindow>
+#include <QMap>
 
 class QStackedWidget;
 class QPushButton;
@@ -23,6 +24,7 @@ class CommandPalette;
 class Commands;
 class EmptyPage;
 class MessageArea;
+class ProfilePage;
 class StatusLine;
 class Workbench;
 struct MessageAction;
@@ -35,7 +37,7 @@ public:
     ~MainWindow() override;
 
     void open(const QString& path);
-    void showPage(const QString& page); // "data", "workbench"
+    void showPage(const QString& page); // "data", "workbench", "profile"
     QString page() const;
     void showMessage(const Notice& notice, const QVector<MessageAction>& actions = {});
     void resetLayout();
@@ -46,6 +48,7 @@ public:
     Actions* actionList() { return m_actions; }
     Workbench* workbench() { return m_workbench; }
     widgets::DataPage* dataPage() { return m_dataPage; }
+    ProfilePage* profilePage() { return m_profilePage; }
     MessageArea* messages() { return m_messages; }
     CommandPalette* palettePopup() { return m_palette; }
 
@@ -75,6 +78,8 @@ private:
     EmptyPage* m_emptyPage;
     widgets::DataPage* m_dataPage;
     Workbench* m_workbench;
+    ProfilePage* m_profilePage;
+    QMap<QString, QWidget*> m_pageByName;
     MessageArea* m_messages;
     widgets::JobStrip* m_jobStrip;
     StatusLine* m_status;

@@ -101,15 +101,14 @@ QString labelOf(const Trial& trial, Mark::Role role, const Trial* fp32)
         + words::rightDifference(accuracy->correct - fp32->tuning()->correct);
 }
 
-Mark markOf(
-    const Trial& trial, const TrialsContent& content, bool hasChosen, const QString& verdict, const QString& noun)
+Mark markOf(const Trial& trial, const TrialsContent& content, bool hasChosen, const Goal& goal, const QString& noun)
 {
     Mark mark;
     mark.trial = trial.id;
     mark.kind = kindOf(trial);
     mark.role = roleOf(trial, content, hasChosen);
     mark.failed = failed(trial);
-    mark.tooltip = trialTooltip(trial, content.fp32, verdict, noun);
+    mark.tooltip = trialTooltip(trial, content.fp32, goal, noun);
     if (mark.failed) {
         mark.ms = expectedMs(content.trials, trial);
         return mark;
@@ -135,7 +134,7 @@ void fillPlot(TrialsContent& content, const Document& document)
     for (std::size_t i = 0; i < content.trials.size(); ++i) {
         const Trial& trial = content.trials[i];
         if (done(trial) || failed(trial))
-            plot.marks << markOf(trial, content, hasChosen, content.verdicts[i], noun);
+            plot.marks << markOf(trial, content, hasChosen, document.goal(), noun);
         if (plot.samples == 0 && trial.tuning())
             plot.samples = trial.tuning()->samples;
     }
@@ -177,7 +176,7 @@ QString summarise(const TrialsContent& content, std::size_t hidden)
 
 } // namespace
 
-QString trialTooltip(const Trial& trial, const Trial* fp32, const QString& verdict, const QString& noun)
+QString trialTooltip(const Trial& trial, const Trial* fp32, const Goal& goal, const QString& noun)
 {
     QStringList lines{
         QObject::tr("Trial %1, %2").arg(trial.id).arg(q(trial.name).left(1).toLower() + q(trial.name).mid(1))};
@@ -205,9 +204,11 @@ QString trialTooltip(const Trial& trial, const Trial* fp32, const QString& verdi
     const PrecisionCounts& counts = trial.counts;
     QString last =
         QObject::tr("%1 of %2 products in int8").arg(counts.int8).arg(counts.int8 + counts.bf16 + counts.fp32);
-    if (!verdict.isEmpty())
+    if (comparable(trial, fp32) && trial.id != fp32->id) {
+        const QString verdict = q(measure::verdictInWords(*accuracy, *fp32->tuning(), goal));
         last += QStringLiteral("; ")
-            + (verdict == QLatin1String("too close to call") ? verdict : verdict + QObject::tr(" the goal"));
+            + (verdict.startsWith(QLatin1String("too close")) ? verdict : verdict + QObject::tr(" the goal"));
+    }
     lines << last;
     return lines.join(QLatin1Char('\n'));
 }

@@ -2,6 +2,8 @@
 #include "core/measure/measure.h"
 #include "core/values/error.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -11,8 +13,6 @@ namespace {
 
 constexpr double twoSided95 = 1.959963984540054;
 constexpr double oneSided95 = 1.6448536269514722;
-
-constexpr double settleAtMost = 100; // 10,000 times the samples
 
 struct Interval
 {
@@ -88,21 +88,39 @@ std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goa
 
 long samplesToSettle(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
 {
-    if (trial.samples <= 0 || verdict(trial, fp32, goal) != "too close to call")
+    constexpr long most = 1000;
+    const auto settled = [&](double times) {
+        const auto grown = [&](long count) { return std::lround(static_cast<double>(count) * times); };
+        Accuracy more = trial, reference = fp32;
+        more.samples = reference.samples = grown(trial.samples);
+        more.worse = grown(trial.worse), more.better = grown(trial.better);
+        reference.correct = grown(fp32.correct);
+        const double loss = fp32.value - trial.value; // where the interval does not come from counts
+        more.lossLow = loss - (loss - trial.lossLow) / std::sqrt(times);
+        more.lossHigh = loss + (trial.lossHigh - loss) / std::sqrt(times);
+        return verdict(more, reference, goal) != "too close to call";
+    };
+    if (trial.samples <= 0 || settled(1) || !settled(most))
         return 0;
-    const auto [low, high] = lossInterval(trial, fp32);
-    const double loss = trial.metric == "accuracy" || trial.metric == "agreement"
-        ? static_cast<double>(trial.worse - trial.better) / static_cast<double>(trial.samples)
-        : fp32.value - trial.value;
-    const double away = fp32.value - goal.floor(fp32.value) - loss, reach = away >= 0 ? high - loss : loss - low;
-    if (!(std::fabs(away) * settleAtMost >= reach)) // hardly any distance: no sensible number settles it
-        return 0;
-    const double ratio = reach / std::fabs(away);
-    // When nothing changed the interval shrinks with 1 / samples, else with the root of it.
-    const double needed =
-        static_cast<double>(trial.samples) * (trial.worse + trial.better == 0 ? ratio : ratio * ratio);
-    const double digit = std::pow(10, std::floor(std::log10(needed)) - 1);
-    return std::lround(std::ceil(needed / digit) * digit);
+    double low = 1, high = most;
+    while (high / low > 1.02) {
+        const double middle = std::sqrt(low * high);
+        (settled(middle) ? high : low) = middle;
+    }
+    const double count = high * static_cast<double>(trial.samples);
+    const double unit = std::pow(10.0, std::floor(std::log10(count)) - 1);
+    return std::lround(std::ceil(count / unit) * unit);
+}
+
+std::string verdictInWords(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
+{
+    std::string words = verdict(trial, fp32, goal);
+    if (words != "too close to call")
+        return words;
+    const long enough = samplesToSettle(trial, fp32, goal);
+    return words
+        + (enough > 0 ? fmt::format(" (about {} samples would settle it)", enough)
+                      : std::string(" (what it loses is about what the goal allows)"));
 }
 
 } // namespace octet::measure

@@ -19,8 +19,11 @@ std::pair<double, double> wilson(long correct, long samples);
 std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp32);
 /// "meets", "too close to call" or "misses": that interval against what `goal` allows, on one split.
 std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
-/// How many samples would turn "too close to call" into a verdict if the loss stayed what it is, to two digits; 0 when
-/// it is settled, or so close that no sensible number would do.
+/// About how many samples would settle a verdict that is too close to call, if answers went on changing at the rates
+/// seen; two significant digits. 0: settled already, or so close to what is allowed that a thousand times as many would
+/// not do.
 long samplesToSettle(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
+/// "too close to call (about 1900 samples would settle it)"; other verdicts as they are.
+std::string verdictInWords(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
 
 } // namespace octet::measure

@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <new>
 
 namespace octet::tune {
@@ -48,7 +47,7 @@ Evaluator::Evaluator(const JobRequest& request, JobObserver& observer, Progress&
         m_context.data = data::open(request.data, *m_context.model);
     m_context.store = &m_store;
     m_context.threads = std::max(1, request.workload.threads);
-    m_context.cancelled = [&observer] { return observer.cancelled(); };
+    m_context.cancelled = [&progress] { return progress.cancelled(); };
     m_context.progress = progress.callback();
     m_context.statistics = &m_statistics;
     m_products = quantize::products(*m_context.model);
@@ -120,7 +119,7 @@ Trial& Evaluator::store(Trial trial)
 
 const Trial& Evaluator::run(const Wish& wish)
 {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = m_progress.seconds();
     Trial trial;
     trial.id = m_nextId++;
     trial.name = wish.name;
@@ -148,7 +147,7 @@ const Trial& Evaluator::run(const Wish& wish)
         if (!cancelled)
             trial.error = m_lastError->message();
     }
-    trial.manifest.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    trial.manifest.seconds = m_progress.seconds() - start;
     m_observer.trialFinished(trial);
     m_progress.endStep();
     if (cancelled)

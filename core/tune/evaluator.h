@@ -55,6 +55,8 @@ public:
 
     /// Ranges that `settings` need, from what is known or calibrated now (and reported).
     Ranges ranges(const Settings& settings);
+    /// From now on ranges() keeps here what it learnt about them.
+    void keepEvidence(CalibrationEvidence& evidence) { m_context.evidence = &evidence; }
 
     /// Of static int8 on every op: known from the request, or measured now and reported.
     const Sensitivity& sensitivity();
