@@ -39,6 +39,7 @@ struct Arguments
     std::optional<int> maxTrials;
     std::optional<unsigned> seed;
     bool keepWeights = false, searchOn = false;
+    std::string metric;
     std::string trial, format; // export
     std::string histogram; // calibrate: value or op
 };

@@ -48,6 +48,12 @@ Mark::Kind kindOf(const Trial& trial)
     return dynamic > fixed ? Mark::Kind::Dynamic : Mark::Kind::Static;
 }
 
+/// The plot counts answers; a floor or an interval of another metric has no place on it.
+bool countsAnswers(const Accuracy& accuracy)
+{
+    return accuracy.metric == "accuracy" || accuracy.metric == "agreement";
+}
+
 /// Right answers at the ends of the paired interval of the loss against Today.
 std::pair<double, double> pairedInterval(const Accuracy& accuracy, const Accuracy& today)
 {
@@ -112,7 +118,7 @@ Mark markOf(const Trial& trial, const TrialsContent& content, bool hasChosen, co
     mark.msHigh = trial.latency.ciHigh;
     mark.right = double(trial.tuning()->correct);
     mark.rightLow = mark.rightHigh = mark.right;
-    if (mark.role != Mark::Role::Today && comparable(trial, content.fp32))
+    if (mark.role != Mark::Role::Today && comparable(trial, content.fp32) && countsAnswers(*trial.tuning()))
         std::tie(mark.rightLow, mark.rightHigh) = pairedInterval(*trial.tuning(), *content.fp32->tuning());
     mark.label = labelOf(trial, mark.role, content.fp32);
     return mark;
@@ -138,7 +144,8 @@ void fillPlot(TrialsContent& content, const Document& document)
         plot.todayMs = content.fp32->latency.p50;
         const Accuracy& today = *content.fp32->tuning();
         // The smallest whole count at or above the floor; a hair's breadth for 0.99 * 353 being 349.47.
-        plot.floor = std::ceil(document.goal().floor(today.value) * double(today.samples) - 1e-9);
+        if (countsAnswers(today))
+            plot.floor = std::ceil(document.goal().floor(today.value) * double(today.samples) - 1e-9);
     }
     const bool ready = document.data()->accepted();
     plot.emptyText = ready ? QObject::tr("No trials yet.") : QObject::tr("No trials yet. The data comes first.");
@@ -163,7 +170,7 @@ QString summarise(const TrialsContent& content, std::size_t hidden)
         text += QObject::tr("; numbers from the tuning half, %1")
                     .arg(words::count(samples, content.plot.sampleNoun.chopped(1)));
     if (hidden > 0)
-        text += QObject::tr("; %1 of other workloads").arg(hidden);
+        text += QObject::tr("; %1 of other workloads, data or metrics").arg(hidden);
     return text;
 }
 
@@ -213,7 +220,8 @@ TrialsContent presentTrials(const Document& document)
     for (const Trial& trial : document.trials()) {
         const bool sameData =
             dataHash.empty() || trial.manifest.dataHash.empty() || trial.manifest.dataHash == dataHash;
-        if (trial.workload == document.workload() && sameData)
+        const bool sameMetric = !trial.tuning() || trial.tuning()->metric == document.goal().metric;
+        if (trial.workload == document.workload() && sameData && sameMetric)
             content.trials.push_back(trial);
     }
     const Trial* fp32 = tune::fp32Baseline(content.trials);

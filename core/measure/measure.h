@@ -61,8 +61,13 @@ struct AccuracyRun
     std::vector<GroupProfile> groups; // as compiled (ms 0)
     std::vector<float> outputs; // raw outputs, row by row, in split order
 };
-/// Top-1 on the split. Rows are padded to few lengths, `batchSize` of the data spec a run.
-AccuracyRun accuracy(const Context& context, const Settings& settings, const Ranges& ranges, Split split);
+/// Top-1 on the split, scored by a metric of metrics.h; one without labels has fp32's own value until compareMetric().
+/// Rows are padded to few lengths, `batchSize` of the data spec a run. Throws Error(Data) without samples, or without
+/// labels that the metric needs.
+AccuracyRun accuracy(const Context& context, const Settings& settings, const Ranges& ranges, Split split,
+    const std::string& metric = "accuracy");
+
+std::vector<int> labelsOf(const data::Dataset& data, Split split); // empty when the data has none
 
 /// Fills worse, better, flips of `accuracy` against `reference` (same split); needs the labels.
 void compareWith(Accuracy& accuracy, const Accuracy& reference, const std::vector<int>& labels);

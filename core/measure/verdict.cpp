@@ -58,6 +58,8 @@ std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp
                better = static_cast<double>(trial.better);
     if (n <= 0)
         return {-1, 1};
+    if (trial.metric != "accuracy" && trial.metric != "agreement")
+        return {trial.lossLow, trial.lossHigh};
     if (trial.worse == 0 && trial.better == 0)
         return {-std::min(1.0, 3 / n), std::min(1.0, 3 / n)};
     const auto before = static_cast<double>(fp32.correct), now = before - worse + better;
@@ -75,8 +77,8 @@ std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp
 
 std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
 {
-    if (trial.samples != fp32.samples)
-        throw Error(ErrorKind::Internal, "A verdict needs both accuracies on the same samples.");
+    if (trial.samples != fp32.samples || trial.metric != fp32.metric)
+        throw Error(ErrorKind::Internal, "A verdict needs the same metric of both on the same samples.");
     const auto [low, high] = lossInterval(trial, fp32);
     const double allowed = fp32.value - goal.floor(fp32.value);
     if (high <= allowed)
@@ -93,6 +95,9 @@ long samplesToSettle(const Accuracy& trial, const Accuracy& fp32, const Goal& go
         more.samples = reference.samples = grown(trial.samples);
         more.worse = grown(trial.worse), more.better = grown(trial.better);
         reference.correct = grown(fp32.correct);
+        const double loss = fp32.value - trial.value; // where the interval does not come from counts
+        more.lossLow = loss - (loss - trial.lossLow) / std::sqrt(times);
+        more.lossHigh = loss + (trial.lossHigh - loss) / std::sqrt(times);
         return verdict(more, reference, goal) != "too close to call";
     };
     if (trial.samples <= 0 || settled(1) || !settled(most))

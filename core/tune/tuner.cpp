@@ -133,7 +133,7 @@ private:
     {
         const Accuracy* accuracy = fp32.tuning();
         const int classes = m_evaluator.data() ? m_evaluator.data()->classes() : 0;
-        if (!accuracy || classes < 2 || accuracy->ciLow > 1.0 / classes)
+        if (!accuracy || accuracy->metric != "accuracy" || classes < 2 || accuracy->ciLow > 1.0 / classes)
             return;
         m_observer.log(fmt::format("Warning: fp32 is right on {} of {} tuning samples, which guessing among {} classes "
                                    "reaches too; are the labels permuted or from a wrong column?",

@@ -146,6 +146,8 @@ void fields(A& a, V& v)
     a("worse", v.worse);
     a("better", v.better);
     a("flips", v.flips);
+    a("loss_low", v.lossLow);
+    a("loss_high", v.lossHigh);
 }
 
 template <typename A, Is<Latency> V>
