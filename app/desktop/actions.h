@@ -27,7 +27,7 @@ public:
     // Edit
     QAction *undo, *redo, *find;
     // View
-    QAction *dataPage, *workbenchPage, *fitAll, *fitSelection, *hidePlumbing, *themeSystem, *themeLight, *themeDark,
+    QAction *dataPage, *workbenchPage, *comparePage, *fitAll, *fitSelection, *hidePlumbing, *themeSystem, *themeLight, *themeDark,
         *resetLayout, *fullScreen, *palette;
     // Quantize
     QAction *markInt8, *markBf16, *markFp32, *markInherit, *lock, *unlock, *byPattern;
@@ -36,7 +36,7 @@ public:
     // Run
     QAction *baseline, *calibrate, *sensitivity, *measure, *tune, *stop, *workerCommand;
     // Trials
-    QAction *makeDraft, *pin, *choose, *unchoose, *copyCommand;
+    QAction *makeDraft, *pin, *choose, *unchoose, *compare, *copyCommand;
     // Help
     QAction *shortcuts, *about;
 

@@ -2,6 +2,7 @@
 #include "app/desktop/commands.h"
 
 #include "app/desktop/actions.h"
+#include "app/desktop/compare_control.h"
 #include "app/desktop/app_info.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/export_dialog.h"
@@ -118,6 +119,8 @@ void Commands::connectView()
     connect(m_actions->dataPage, &QAction::triggered, this, [this] { m_window->showPage(QStringLiteral("data")); });
     connect(m_actions->workbenchPage, &QAction::triggered, this,
         [this] { m_window->showPage(QStringLiteral("workbench")); });
+    connect(m_actions->comparePage, &QAction::triggered, this,
+        [this] { m_window->showPage(QStringLiteral("compare")); });
     connect(m_actions->find, &QAction::triggered, this, [this, graph] {
         m_window->showPage(QStringLiteral("workbench"));
         graph->findBar()->focusLine();
@@ -334,6 +337,10 @@ void Commands::connectTrials()
     connect(m_actions->pin, &QAction::triggered, this, [this](bool pinned) {
         if (const Trial* trial = m_document->trial(m_document->selection()->trial()))
             m_document->annotate(trial->id, pinned, q(trial->note));
+    });
+    connect(m_actions->compare, &QAction::triggered, this, [this] {
+        m_window->compare()->setFromSelection(m_window->workbench()->trialsView()->selectedTrials());
+        m_window->showPage(QStringLiteral("compare"));
     });
     connect(m_actions->choose, &QAction::triggered, this, &Commands::chooseTrial);
     connect(m_actions->unchoose, &QAction::triggered, this, [this] { m_document->choose(0, {}); });

@@ -4,6 +4,7 @@
 #include "app/desktop/actions.h"
 #include "app/desktop/command_palette.h"
 #include "app/desktop/commands.h"
+#include "app/desktop/compare_control.h"
 #include "app/desktop/empty_page.h"
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/message_area.h"
@@ -14,6 +15,7 @@
 #include "app/desktop/tool_bar.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workbench.h"
+#include "widgets/compare_page.h"
 #include "widgets/data_page.h"
 #include "widgets/job_strip.h"
 #include "widgets/segmented.h"
@@ -34,9 +36,7 @@ const QString geometryKey = QStringLiteral("geometry"), splittersKey = QStringLi
 
 QString droppedPath(const QMimeData* data)
 {
-    if (!data->hasUrls() || data->urls().size() != 1)
-        return {};
-    return data->urls().front().toLocalFile();
+    return data->hasUrls() && data->urls().size() == 1 ? data->urls().front().toLocalFile() : QString();
 }
 
 } // namespace
@@ -86,10 +86,15 @@ void MainWindow::buildPages()
     m_emptyPage = new EmptyPage(m_actions->open, m_actions->openSample);
     m_dataPage = new widgets::DataPage;
     m_workbench = new Workbench(&m_document, &m_jobs, m_actions);
+    m_comparePage = new widgets::ComparePage;
+    m_compare = new CompareControl(&m_document, m_comparePage);
     m_pages = new QStackedWidget;
-    m_pages->addWidget(m_emptyPage);
-    m_pages->addWidget(m_dataPage);
-    m_pages->addWidget(m_workbench);
+    const std::pair<QWidget*, const char*> pages[] = {
+        {m_emptyPage, "empty"}, {m_dataPage, "data"}, {m_workbench, "workbench"}, {m_comparePage, "compare"}};
+    for (const auto& [page, name] : pages) {
+        page->setObjectName(QLatin1String(name));
+        m_pages->addWidget(page);
+    }
     m_messages = new MessageArea;
     m_jobStrip = new widgets::JobStrip;
     m_jobStrip->hide();
@@ -192,15 +197,13 @@ void MainWindow::showPage(const QString& page)
 {
     if (!m_document.isOpen())
         return;
-    m_pages->setCurrentWidget(page == QLatin1String("data") ? static_cast<QWidget*>(m_dataPage) : m_workbench);
+    m_pages->setCurrentWidget(m_pages->findChild<QWidget*>(page, Qt::FindDirectChildrenOnly));
     m_pageSwitch->setValue(page);
 }
 
 QString MainWindow::page() const
 {
-    return m_pages->currentWidget() == m_workbench ? QStringLiteral("workbench")
-        : m_pages->currentWidget() == m_dataPage   ? QStringLiteral("data")
-                                                   : QStringLiteral("empty");
+    return m_pages->currentWidget()->objectName();
 }
 
 void MainWindow::showMessage(const Notice& notice, const QVector<MessageAction>& actions)
@@ -217,13 +220,14 @@ void MainWindow::refresh()
 {
     m_actions->refresh();
     const bool isOpen = m_document.isOpen();
+    const QString closed = isOpen ? QString() : tr("Open a model first");
     for (const char* page : {"data", "workbench"})
-        m_pageSwitch->setOptionEnabled(
-            QString::fromLatin1(page), isOpen, isOpen ? QString() : tr("Open a model first"));
+        m_pageSwitch->setOptionEnabled(QString::fromLatin1(page), isOpen, closed);
+    const QString noCompare = CompareControl::whyNot(m_document);
+    m_pageSwitch->setOptionEnabled(QStringLiteral("compare"), noCompare.isEmpty(), noCompare);
+    const bool accepted = m_document.data()->accepted();
     m_pageSwitch->setOptionIcon(QStringLiteral("data"),
-        !isOpen                             ? QString()
-            : m_document.data()->accepted() ? QStringLiteral("check")
-                                            : QStringLiteral("warning"));
+        !isOpen ? QString() : accepted ? QStringLiteral("check") : QStringLiteral("warning"));
     if (!isOpen)
         m_pageSwitch->setValue({});
     m_draftButton->setEnabled(isOpen);

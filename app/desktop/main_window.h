@@ -11,6 +11,7 @@ class QStackedWidget;
 class QPushButton;
 
 namespace octet::widgets {
+class ComparePage;
 class DataPage;
 class JobStrip;
 class Segmented;
@@ -20,6 +21,7 @@ namespace octet::desktop {
 
 class Actions;
 class CommandPalette;
+class CompareControl;
 class Commands;
 class EmptyPage;
 class MessageArea;
@@ -35,7 +37,7 @@ public:
     ~MainWindow() override;
 
     void open(const QString& path);
-    void showPage(const QString& page); // "data", "workbench"
+    void showPage(const QString& page); // "data", "workbench", "compare"
     QString page() const;
     void showMessage(const Notice& notice, const QVector<MessageAction>& actions = {});
     void resetLayout();
@@ -46,6 +48,8 @@ public:
     Actions* actionList() { return m_actions; }
     Workbench* workbench() { return m_workbench; }
     widgets::DataPage* dataPage() { return m_dataPage; }
+    widgets::ComparePage* comparePage() { return m_comparePage; }
+    CompareControl* compare() { return m_compare; }
     MessageArea* messages() { return m_messages; }
     CommandPalette* palettePopup() { return m_palette; }
 
@@ -74,6 +78,8 @@ private:
     QStackedWidget* m_pages;
     EmptyPage* m_emptyPage;
     widgets::DataPage* m_dataPage;
+    widgets::ComparePage* m_comparePage;
+    CompareControl* m_compare;
     Workbench* m_workbench;
     MessageArea* m_messages;
     widgets::JobStrip* m_jobStrip;
