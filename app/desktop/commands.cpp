@@ -2,8 +2,8 @@
 #include "app/desktop/commands.h"
 
 #include "app/desktop/actions.h"
-#include "app/desktop/compare_control.h"
 #include "app/desktop/app_info.h"
+#include "app/desktop/compare_control.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/export_dialog.h"
 #include "app/desktop/file_dialogs.h"
@@ -21,6 +21,7 @@
 #include "app/desktop/workbench.h"
 #include "widgets/data_page.h"
 #include "widgets/graph_canvas.h"
+#include "widgets/trials_view.h"
 
 #include <QClipboard>
 #include <QFileInfo>
