@@ -2,6 +2,7 @@
 #include "app/desktop/actions.h"
 
 #include "app/desktop/app_info.h"
+#include "app/desktop/compare_control.h"
 #include "app/desktop/document.h"
 #include "app/desktop/job_control.h"
 #include "app/desktop/words.h"
@@ -60,7 +61,8 @@ void Actions::create()
     findPrevious = add(tr("Find previous"), nullptr, Qt::SHIFT | Qt::Key_F3);
     dataPage = add(tr("Data page"), "data", Qt::CTRL | Qt::Key_1);
     workbenchPage = add(tr("Workbench"), nullptr, Qt::CTRL | Qt::Key_2);
-    profilePage = add(tr("Profile page"), nullptr, Qt::CTRL | Qt::Key_3);
+    comparePage = add(tr("Compare"), nullptr, Qt::CTRL | Qt::Key_3);
+    profilePage = add(tr("Profile page"), nullptr, Qt::CTRL | Qt::Key_4);
     fitAll = add(tr("Fit graph"), "fit");
     fitSelection = add(tr("Fit selection"));
     hidePlumbing = add(tr("Hide shape plumbing"));
@@ -121,6 +123,7 @@ void Actions::create()
     pin->setCheckable(true);
     choose = add(tr("Choose trial..."), "star");
     unchoose = add(tr("Choose none"));
+    compare = add(tr("Compare selected trials"), "compare", Qt::CTRL | Qt::Key_D);
     copyCommand = add(tr("Copy as command"), "copy");
     shortcuts = add(tr("Keyboard shortcuts"), nullptr, Qt::CTRL | Qt::Key_Question);
     about = add(tr("About Octet"));
@@ -143,7 +146,7 @@ void Actions::buildMenus(QMenuBar* bar)
     edit->addActions({find, findNext, findPrevious, palette});
 
     QMenu* view = bar->addMenu(tr("View"));
-    view->addActions({dataPage, workbenchPage, profilePage});
+    view->addActions({dataPage, workbenchPage, comparePage, profilePage});
     view->addSeparator();
     view->addActions({fitAll, fitSelection, hidePlumbing});
     view->addSeparator();
@@ -188,7 +191,7 @@ void Actions::fillOpMenu(QMenu* menu) const
 void Actions::fillTrialMenu(QMenu* menu) const
 {
     menu->setToolTipsVisible(true);
-    menu->addActions({makeDraft, pin, choose, unchoose});
+    menu->addActions({makeDraft, compare, pin, choose, unchoose});
     menu->addSeparator();
     menu->addActions({exportOctet, exportInc, exportQdq});
 }
@@ -258,6 +261,8 @@ void Actions::refresh()
     setWhyNot(pause, m_jobs->whyNotPause());
     setWhyNot(stop, m_jobs->running() ? QString() : tr("nothing is running"));
 
+    for (QAction* action : {comparePage, compare})
+        setWhyNot(action, CompareControl::whyNot(*m_document));
     const Trial* trial = m_document->trial(m_document->selection()->trial());
     const QString noTrial = !closed.isEmpty() ? closed : trial ? QString() : tr("select a trial first");
     const QString noTrialEdit = !noTrial.isEmpty() ? noTrial : m_document->reviewReason();

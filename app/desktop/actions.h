@@ -27,7 +27,8 @@ public:
     // Edit
     QAction *undo, *redo, *find, *findNext, *findPrevious;
     // View
-    QAction *dataPage, *workbenchPage, *profilePage, *fitAll, *fitSelection, *hidePlumbing, *themeSystem, *themeLight, *themeDark,
+    QAction *dataPage, *workbenchPage, *comparePage, *profilePage, *fitAll, *fitSelection, *hidePlumbing;
+    QAction *themeSystem, *themeLight, *themeDark,
         *resetLayout, *fullScreen, *palette;
     // Quantize
     QAction *markInt8, *markBf16, *markFp32, *markInherit, *lock, *unlock, *byPattern, *sameInAllLayers;
@@ -36,7 +37,7 @@ public:
     // Run
     QAction *baseline, *calibrate, *sensitivity, *measure, *tune, *pause, *stop, *workerCommand;
     // Trials
-    QAction *makeDraft, *pin, *choose, *unchoose, *copyCommand;
+    QAction *makeDraft, *pin, *choose, *unchoose, *compare, *copyCommand;
     // Help
     QAction *shortcuts, *about;
 

@@ -3,6 +3,7 @@
 
 #include "app/desktop/actions.h"
 #include "app/desktop/app_info.h"
+#include "app/desktop/compare_control.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/export_dialog.h"
 #include "app/desktop/file_dialogs.h"
@@ -21,6 +22,7 @@
 #include "app/desktop/workbench.h"
 #include "widgets/data_page.h"
 #include "widgets/graph_canvas.h"
+#include "widgets/trials_view.h"
 
 #include <QClipboard>
 #include <QFileInfo>
@@ -119,6 +121,8 @@ void Commands::connectView()
     connect(m_actions->dataPage, &QAction::triggered, this, [this] { m_window->showPage(QStringLiteral("data")); });
     connect(m_actions->workbenchPage, &QAction::triggered, this,
         [this] { m_window->showPage(QStringLiteral("workbench")); });
+    connect(m_actions->comparePage, &QAction::triggered, this,
+        [this] { m_window->showPage(QStringLiteral("compare")); });
     connect(m_actions->profilePage, &QAction::triggered, this,
         [this] { m_window->showPage(QStringLiteral("profile")); });
     connect(m_window->profilePage(), &ProfilePage::showInGraphRequested, this, [this, graph] {
@@ -358,6 +362,10 @@ void Commands::connectTrials()
     connect(m_actions->pin, &QAction::triggered, this, [this](bool pinned) {
         if (const Trial* trial = m_document->trial(m_document->selection()->trial()))
             m_document->annotate(trial->id, pinned, q(trial->note));
+    });
+    connect(m_actions->compare, &QAction::triggered, this, [this] {
+        m_window->compare()->setFromSelection(m_window->workbench()->trialsView()->selectedTrials());
+        m_window->showPage(QStringLiteral("compare"));
     });
     connect(m_actions->choose, &QAction::triggered, this, &Commands::chooseTrial);
     connect(m_actions->unchoose, &QAction::triggered, this, [this] { m_document->choose(0, {}); });

@@ -4,6 +4,7 @@
 #include "app/desktop/actions.h"
 #include "app/desktop/command_palette.h"
 #include "app/desktop/commands.h"
+#include "app/desktop/compare_control.h"
 #include "app/desktop/empty_page.h"
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/message_area.h"
@@ -15,6 +16,7 @@
 #include "app/desktop/tool_bar.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workbench.h"
+#include "widgets/compare_page.h"
 #include "widgets/data_page.h"
 #include "widgets/job_strip.h"
 #include "widgets/segmented.h"
@@ -35,9 +37,7 @@ const QString geometryKey = QStringLiteral("geometry"), splittersKey = QStringLi
 
 QString droppedPath(const QMimeData* data)
 {
-    if (!data->hasUrls() || data->urls().size() != 1)
-        return {};
-    return data->urls().front().toLocalFile();
+    return data->hasUrls() && data->urls().size() == 1 ? data->urls().front().toLocalFile() : QString();
 }
 
 } // namespace
@@ -87,11 +87,13 @@ void MainWindow::buildPages()
     m_emptyPage = new EmptyPage(m_actions->open, m_actions->openSample);
     m_dataPage = new widgets::DataPage;
     m_workbench = new Workbench(&m_document, &m_jobs, m_actions);
+    m_comparePage = new widgets::ComparePage;
+    m_compare = new CompareControl(&m_document, m_comparePage);
     m_pages = new QStackedWidget;
     m_pages->addWidget(m_emptyPage);
     m_profilePage = new ProfilePage(&m_document);
     m_pageByName = {{QStringLiteral("data"), m_dataPage}, {QStringLiteral("workbench"), m_workbench},
-        {QStringLiteral("profile"), m_profilePage}};
+        {QStringLiteral("compare"), m_comparePage}, {QStringLiteral("profile"), m_profilePage}};
     for (QWidget* page : m_pageByName)
         m_pages->addWidget(page);
     m_messages = new MessageArea;
@@ -230,10 +232,11 @@ void MainWindow::refresh()
     const bool isOpen = m_document.isOpen();
     for (auto page = m_pageByName.keyBegin(); page != m_pageByName.keyEnd(); ++page)
         m_pageSwitch->setOptionEnabled(*page, isOpen, isOpen ? QString() : tr("Open a model first"));
+    const QString noCompare = CompareControl::whyNot(m_document);
+    m_pageSwitch->setOptionEnabled(QStringLiteral("compare"), noCompare.isEmpty(), noCompare);
+    const bool accepted = m_document.data()->accepted();
     m_pageSwitch->setOptionIcon(QStringLiteral("data"),
-        !isOpen                             ? QString()
-            : m_document.data()->accepted() ? QStringLiteral("check")
-                                            : QStringLiteral("warning"));
+        !isOpen ? QString() : accepted ? QStringLiteral("check") : QStringLiteral("warning"));
     if (!isOpen)
         m_pageSwitch->setValue({});
     m_draftButton->setEnabled(isOpen);

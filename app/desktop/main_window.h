@@ -12,6 +12,7 @@ class QStackedWidget;
 class QPushButton;
 
 namespace octet::widgets {
+class ComparePage;
 class DataPage;
 class JobStrip;
 class Segmented;
@@ -21,6 +22,7 @@ namespace octet::desktop {
 
 class Actions;
 class CommandPalette;
+class CompareControl;
 class Commands;
 class EmptyPage;
 class MessageArea;
@@ -37,7 +39,7 @@ public:
     ~MainWindow() override;
 
     void open(const QString& path);
-    void showPage(const QString& page); // "data", "workbench", "profile"
+    void showPage(const QString& page); // "data", "workbench", "compare", "profile"
     QString page() const;
     void showMessage(const Notice& notice, const QVector<MessageAction>& actions = {});
     void resetLayout();
@@ -49,6 +51,8 @@ public:
     Workbench* workbench() { return m_workbench; }
     widgets::DataPage* dataPage() { return m_dataPage; }
     ProfilePage* profilePage() { return m_profilePage; }
+    widgets::ComparePage* comparePage() { return m_comparePage; }
+    CompareControl* compare() { return m_compare; }
     MessageArea* messages() { return m_messages; }
     CommandPalette* palettePopup() { return m_palette; }
 
@@ -77,6 +81,8 @@ private:
     QStackedWidget* m_pages;
     EmptyPage* m_emptyPage;
     widgets::DataPage* m_dataPage;
+    widgets::ComparePage* m_comparePage;
+    CompareControl* m_compare;
     Workbench* m_workbench;
     ProfilePage* m_profilePage;
     QMap<QString, QWidget*> m_pageByName;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The main job in the real window: open, data, baseline, plot, mark, undo, reopen; and a worker that dies.
 #include "app/desktop/actions.h"
+#include "app/desktop/compare_control.h"
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/job_control.h"
 #include "app/desktop/main_window.h"
@@ -10,13 +11,17 @@
 #include "app/desktop/worker_client.h"
 #include "core/values/group_match.h"
 #include "test_main.h"
+#include "widgets/compare_page.h"
 #include "widgets/frontier_plot.h"
 #include "widgets/graph_canvas.h"
 #include "widgets/profile_view.h"
 #include "widgets/trials_view.h"
 
 #include <QTreeView>
+#include <QLabel>
 #include <QtTest>
+
+#include <algorithm>
 
 #include <signal.h>
 
@@ -86,6 +91,33 @@ class TestMainWindow : public QObject
         QVERIFY(view->table()->selectionModel()->hasSelection());
         window.actionList()->workbenchPage->trigger();
         QCOMPARE(window.page(), QStringLiteral("workbench"));
+    /// fp32 against all static, with the rows whose answer changed.
+    void comparesTwoTrials(MainWindow& window)
+    {
+        const Trial* a = window.document()->trial(1);
+        const auto& trials = window.document()->trials();
+        const auto b = std::find_if(
+            trials.begin(), trials.end(), [](const Trial& trial) { return trial.origin == "baseline:static"; });
+        QVERIFY(a && b != trials.end());
+        long changed = 0;
+        for (const Split split : {Split::Tuning, Split::HeldOut})
+            if (a->accuracy.contains(split) && b->accuracy.contains(split))
+                for (std::size_t i = 0; i < a->accuracy.at(split).predictions.size(); ++i)
+                    changed += a->accuracy.at(split).predictions[i] != b->accuracy.at(split).predictions[i];
+        window.compare()->setSides(a->id, b->id);
+        window.showPage(QStringLiteral("compare"));
+        QCOMPARE(window.page(), QStringLiteral("compare"));
+        const auto* answers = window.comparePage()->answersModel();
+        QTRY_COMPARE_WITH_TIMEOUT(answers->rowCount(), int(changed), longest);
+        const auto* ops = window.comparePage()->opsModel();
+        QCOMPARE(std::size_t(ops->rowCount()), window.document()->loaded().products.size());
+        int differing = 0;
+        for (int row = 0; row < ops->rowCount(); ++row)
+            differing += ops->index(row, 0).data(widgets::CompareOpsModel::DiffersRole).toBool();
+        QVERIFY(differing > 0);
+        const auto* note = window.comparePage()->findChild<QLabel*>(QStringLiteral("answersNote"));
+        QTRY_VERIFY_WITH_TIMEOUT(changed == 0 || note->text().isEmpty(), longest); // the texts were read
+        window.showPage(QStringLiteral("workbench"));
     }
 
 private slots:
@@ -186,6 +218,9 @@ private slots:
             window->document()->selection()->setTrial(2);
             QVERIFY(!window->document()->selection()->showsDraft());
             profileFollowsTheSelection(*window, 2);
+    }
+
+            comparesTwoTrials(*window);
         }
         const auto again = openedWindow();
         QVERIFY(again);
