@@ -39,16 +39,18 @@ bool expandSkipNorm(Expansion& to, const Node& node)
 
 bool expandEmbedNorm(Expansion& to, const Node& node)
 {
-    const bool lengths = wants(node, 1) && !to.model().consumers(node.outputs[1]).empty();
+    const auto isRead = [&](const std::string& value) {
+        const auto& outputs = to.model().outputs();
+        return !to.model().consumers(value).empty()
+            || std::any_of(outputs.begin(), outputs.end(), [&](const ValueInfo& o) { return o.name == value; });
+    };
+    const bool lengths = wants(node, 1) && isRead(node.outputs[1]);
     const bool segments = has(node, 1);
     for (const std::size_t i : {0, 2, 3, 5, 6})
         if (!has(node, i))
             return false;
     if (!wants(node, 0) || (lengths && !has(node, 7)) || (segments && !has(node, 4)))
         return false;
-    for (const ValueInfo& output : to.model().outputs())
-        if (wants(node, 1) && output.name == node.outputs[1] && !lengths)
-            return false;
     const std::string& name = node.name;
     const std::string words = to.add("Gather", name + "/words", {node.inputs[2], node.inputs[0]});
     const std::string at = has(node, 8) ? node.inputs[8] : to.positions(name + "/position", node.inputs[0], 1);
