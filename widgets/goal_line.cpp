@@ -148,12 +148,17 @@ void GoalLine::Impl::open(PartButton* anchor, GoalPopup* (*makePopup)(const Goal
     popup->openBelow(anchor);
 }
 
+static QString of(const Goal& goal)
+{
+    return QStringLiteral(" of ") + metricWords(goal);
+}
+
 void GoalLine::Impl::apply()
 {
     drop->setText(dropWords(goal));
     latency->setText(QStringLiteral("p50 latency"));
     budget->setText(timeWords(goal));
-    drop->setAccessibleName(QStringLiteral("Lose at most %1 of accuracy").arg(drop->text()));
+    drop->setAccessibleName(QStringLiteral("Lose at most %1").arg(drop->text()) + of(goal));
     latency->setAccessibleName(QStringLiteral("Make p50 latency small"));
     budget->setAccessibleName(QStringLiteral("Spend %1").arg(budget->text()));
     q->setAccessibleDescription(q->sentence());
@@ -166,7 +171,7 @@ void GoalLine::Impl::apply()
 void GoalLine::Impl::fit()
 {
     const QString counts = lossWords(goal, samples, fp32Correct, noun);
-    loss->setText(QStringLiteral(" of accuracy") + counts);
+    loss->setText(of(goal) + counts);
     for (QLabel* label : {make, caption, before})
         label->show();
     latency->show();
@@ -176,7 +181,7 @@ void GoalLine::Impl::fit()
     if (tooWide())
         caption->hide(), layout->invalidate();
     if (tooWide())
-        loss->setText(QStringLiteral(" of accuracy")), layout->invalidate();
+        loss->setText(of(goal)), layout->invalidate();
     if (tooWide())
         loss->setText({}), layout->invalidate();
     if (tooWide()) {
@@ -218,7 +223,7 @@ void GoalLine::setReadOnly(bool readOnly)
 QString GoalLine::sentence() const
 {
     const Impl& d = *m_impl;
-    return d.before->text() + d.drop->text() + QStringLiteral(" of accuracy")
+    return d.before->text() + d.drop->text() + of(d.goal)
         + lossWords(d.goal, d.samples, d.fp32Correct, d.noun) + d.make->text() + d.latency->text() + d.spendText()
         + d.budget->text() + d.end->text();
 }

@@ -4,6 +4,8 @@
 #include "widgets/words.h"
 
 #include <cmath>
+#include <map>
+#include <string>
 
 namespace octet::widgets {
 
@@ -13,6 +15,15 @@ QString dropWords(const Goal& goal)
     if (goal.relative)
         return number + QStringLiteral(" % relative");
     return number + (number == QLatin1String("1") ? QStringLiteral(" point") : QStringLiteral(" points"));
+}
+
+QString metricWords(const Goal& goal)
+{
+    static const std::map<std::string, QString> words{{"f1", QStringLiteral("F1")},
+        {"f1_macro", QStringLiteral("macro F1")}, {"mcc", QStringLiteral("Matthews correlation")},
+        {"agreement", QStringLiteral("agreement with fp32")}, {"cosine", QStringLiteral("cosine to fp32")}};
+    const auto it = words.find(goal.metric);
+    return it != words.end() ? it->second : QString::fromStdString(goal.metric);
 }
 
 QString timeWords(const Goal& goal)
@@ -26,7 +37,7 @@ QString timeWords(const Goal& goal)
 
 QString lossWords(const Goal& goal, long samples, long fp32Correct, const QString& noun)
 {
-    if (samples <= 0)
+    if (samples <= 0 || (goal.metric != "accuracy" && goal.metric != "agreement")) // no counts of answers
         return {};
     const bool exact = !goal.relative || fp32Correct >= 0;
     const double whole = goal.relative && fp32Correct >= 0 ? double(fp32Correct) : double(samples);

@@ -283,6 +283,7 @@ void GraphCanvas::setStructure(std::shared_ptr<const graph::Structure> structure
     d.expanded.clear();
     d.selectedNodes.assign(std::size_t(nodeNames.size()), 0);
     d.marks.assign(std::size_t(d.boxCount()), Mark::None);
+    d.companions.assign(std::size_t(d.boxCount()), 0);
     d.hits.assign(std::size_t(d.boxCount()), 0);
     d.searching = false;
     d.hovered = -1;
@@ -296,6 +297,7 @@ void GraphCanvas::setOps(const OpViews& ops, double totalMs)
 {
     Impl& d = *m_impl;
     d.faces.setOps(ops, totalMs);
+    d.updateCompanions();
     d.minimap.invalidate();
     if (d.boxCount() > 0 && d.wantedSizes() != d.usedSizes)
         d.relayout(d.anchorInView(), true);
@@ -398,6 +400,10 @@ QPair<double, double> GraphCanvas::fillRange() const
         return {0, std::max(0.0, faces.topMs())};
     case Fill::Sensitivity:
         return faces.sensitivityRange();
+    case Fill::OwnError:
+        return faces.ownErrorRange();
+    case Fill::Difference:
+        return {0, 1};
     case Fill::Precision:
         break;
     }

@@ -17,7 +17,8 @@ class GraphCanvas : public QAbstractScrollArea
 {
     Q_OBJECT
 public:
-    enum class Fill { Precision, Time, Sensitivity };
+    /// Difference: which share of a box's products has another precision in the trial that is compared with.
+    enum class Fill { Precision, Time, Sensitivity, OwnError, Difference };
 
     explicit GraphCanvas(QWidget* parent = nullptr);
     ~GraphCanvas() override;
@@ -40,7 +41,7 @@ public:
     void setZoom(double zoom);
     QRectF boxRect(const QString& path) const; // viewport coordinates of a visible box, for tests
     int visibleBoxCount() const; // top-level boxes shown
-    /// What the ramp of the current fill runs from and to: ms, or sensitivity. (0, 0) = nothing measured.
+    /// What the ramp of the current fill runs from and to: ms, sensitivity, error, share. (0, 0) = nothing measured.
     QPair<double, double> fillRange() const;
     /// Off: boxes jump to their new place. Without it the style's animation hint decides.
     void setAnimated(bool animated);

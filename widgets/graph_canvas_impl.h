@@ -35,6 +35,7 @@ struct GraphCanvas::Impl
     std::set<int> expanded; // wanted; the scene may still show what was before
     std::vector<char> selectedNodes; // by node
     std::vector<Mark> marks; // by box
+    std::vector<char> companions; // by box: ran in the fused group of something selected
     std::vector<char> hits; // by box: holds a search hit
     bool searching = false;
     int current = -1, hovered = -1;
@@ -100,6 +101,7 @@ struct GraphCanvas::Impl
     // graph_canvas_selection.cpp
     void markNodes(const QStringList& nodes);
     void updateMarks();
+    void updateCompanions();
     void selectBox(int box, bool add);
     void selectBand();
     void clearSelection();
@@ -120,6 +122,7 @@ struct GraphCanvas::Impl
     bool onChevron(const QPoint& viewPos, int box) const;
     void hover(int box);
     void walkTo(int box, bool add);
+    int outermost(bool first) const; // top-level box at the start or the end of the graph
     void goUp();
     void zoomBy(qreal factor, const QPointF& at);
     void mapTo(const QPoint& pos);

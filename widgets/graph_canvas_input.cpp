@@ -52,6 +52,19 @@ void GraphCanvas::Impl::walkTo(int index, bool add)
     reveal(index);
 }
 
+int GraphCanvas::Impl::outermost(bool first) const
+{
+    int found = -1;
+    for (const graph::PlacedBox& placed : scene.layout().boxes) {
+        if (box(placed.box).parent != 0)
+            continue;
+        const QRectF rect = scene.rect(placed.box), best = scene.rect(found);
+        if (found < 0 || (first ? rect.top() < best.top() : rect.bottom() > best.bottom()))
+            found = placed.box;
+    }
+    return found;
+}
+
 void GraphCanvas::Impl::goUp()
 {
     const int from = scene.placed(current) >= 0 ? current : -1;
@@ -241,6 +254,9 @@ void GraphCanvas::keyPressEvent(QKeyEvent* event)
         if (d.selectedArea().isNull() && d.current < 0)
             break;
         return d.clearSelection();
+    case Qt::Key_Home:
+    case Qt::Key_End:
+        return d.walkTo(d.outermost(event->key() == Qt::Key_Home), shift);
     case Qt::Key_PageUp:
     case Qt::Key_PageDown:
         return verticalScrollBar()->triggerAction(

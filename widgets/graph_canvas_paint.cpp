@@ -46,6 +46,8 @@ BoxState GraphCanvas::Impl::stateOf(int placedIndex) const
     state.expanded = placed.expanded;
     state.opens = !box(placed.box).children.empty();
     state.selected = marks[std::size_t(placed.box)];
+    state.companion = !placed.expanded && std::size_t(placed.box) < companions.size()
+        && companions[std::size_t(placed.box)];
     state.dimmed = dimmed(placed.box);
     state.hovered = placed.box == hovered;
     state.current = placed.box == current && q->hasFocus() && focusShown;

@@ -2,6 +2,7 @@
 #include "widgets/graph_canvas_impl.h"
 
 #include <QAccessible>
+#include <QSet>
 
 #include <algorithm>
 
@@ -40,7 +41,35 @@ void GraphCanvas::Impl::updateMarks()
         }
         marks[std::size_t(i)] = mark;
     }
+    updateCompanions();
     q->viewport()->update();
+}
+
+void GraphCanvas::Impl::updateCompanions()
+{
+    companions.assign(std::size_t(boxCount()), 0);
+    QSet<QString> groups;
+    for (std::size_t node = 0; node < selectedNodes.size(); ++node)
+        if (selectedNodes[node] && !faces.groupOf(int(node)).isEmpty())
+            groups.insert(faces.groupOf(int(node)));
+    if (groups.isEmpty())
+        return;
+    enum Ran : char { Unknown, Inside, Outside };
+    std::vector<Ran> ran(selectedNodes.size(), Unknown);
+    for (std::size_t node = 0; node < ran.size(); ++node)
+        if (const QString group = faces.groupOf(int(node)); !group.isEmpty())
+            ran[node] = groups.contains(group) ? Inside : Outside;
+    for (int i = 0; i < boxCount(); ++i) {
+        if (marks[std::size_t(i)] != Mark::None)
+            continue;
+        bool inside = false, outside = false;
+        for (const int node : box(i).nodes) {
+            const Ran how = std::size_t(node) < ran.size() ? ran[std::size_t(node)] : Unknown;
+            inside = inside || how == Inside;
+            outside = outside || how == Outside;
+        }
+        companions[std::size_t(i)] = inside && !outside;
+    }
 }
 
 void GraphCanvas::Impl::selectBox(int index, bool add)

@@ -24,14 +24,14 @@ QString precisionWord(Precision precision)
     return QString::fromLatin1(precision == Precision::Int8 ? "int8" : precision == Precision::Bf16 ? "bf16" : "fp32");
 }
 
-QPair<double, double> rangeOf(const OpViews& ops)
+QPair<double, double> rangeOf(const OpViews& ops, double OpView::* quantity)
 {
     double low = 0, high = 0;
     for (const OpView& view : ops) {
-        if (view.sensitivity <= 0)
+        if (view.*quantity <= 0)
             continue;
-        low = low > 0 ? std::min(low, view.sensitivity) : view.sensitivity;
-        high = std::max(high, view.sensitivity);
+        low = low > 0 ? std::min(low, view.*quantity) : view.*quantity;
+        high = std::max(high, view.*quantity);
     }
     return {low, high};
 }
@@ -50,7 +50,8 @@ void GraphFaces::setOps(const OpViews& ops, double totalMs)
     m_ops = ops;
     m_totalMs = totalMs;
     m_topMs = -1;
-    m_sensitivity = rangeOf(ops);
+    m_sensitivity = rangeOf(ops, &OpView::sensitivity);
+    m_ownError = rangeOf(ops, &OpView::ownError);
     m_summaries.clear();
     m_faces.clear();
     if (!m_structure || m_structure->boxes.empty())
@@ -80,6 +81,14 @@ bool GraphFaces::isProduct(int node) const
         return false;
     const auto it = m_ops.constFind(m_nodeNames[node]);
     return it != m_ops.constEnd() && it->product;
+}
+
+QString GraphFaces::groupOf(int node) const
+{
+    if (node < 0 || node >= m_nodeNames.size())
+        return {};
+    const auto it = m_ops.constFind(m_nodeNames[node]);
+    return it != m_ops.constEnd() ? it->group : QString();
 }
 
 const BoxFace& GraphFaces::face(int box) const
@@ -166,8 +175,12 @@ QString GraphFaces::spoken(int box) const
             parts << text;
     if (s.sensitivity >= 0)
         parts << tr("sensitivity %1").arg(QLocale().toString(s.sensitivity, 'g', 2));
+    if (s.ownError >= 0)
+        parts << tr("own error %1 of its output").arg(QLocale().toString(s.ownError, 'g', 2));
     if (s.differs)
-        parts << tr("differs from the hovered trial");
+        parts << (s.products() > 1
+                ? tr("%1 of %2 products differ from the compared trial").arg(s.differing).arg(s.products())
+                : tr("differs from the compared trial"));
     return parts.join(QStringLiteral(", "));
 }
 

@@ -46,9 +46,11 @@ public:
     const BoxSummary& summary(int box) const { return m_summaries[std::size_t(box)]; }
     std::size_t boxCount() const { return m_summaries.size(); }
     bool isProduct(int node) const;
+    QString groupOf(int node) const; // main node of the fused group that ran it; empty = unknown
     double topMs() const { return m_topMs; } // the longest top-level box, <= 0 = nothing measured
     /// Lowest and highest measured sensitivity of single ops; (0, 0) = nothing measured.
     QPair<double, double> sensitivityRange() const { return m_sensitivity; }
+    QPair<double, double> ownErrorRange() const { return m_ownError; } // likewise
 
     QFont nameFont() const { return m_nameFont; }
     QFont smallFont() const { return m_smallFont; }
@@ -67,7 +69,7 @@ private:
     QStringList m_nodeNames;
     OpViews m_ops;
     double m_totalMs = -1, m_topMs = -1;
-    QPair<double, double> m_sensitivity;
+    QPair<double, double> m_sensitivity, m_ownError;
     std::vector<BoxSummary> m_summaries;
     QFont m_nameFont, m_smallFont, m_chipFont;
     qreal m_nameHeight = 0, m_smallHeight = 0;

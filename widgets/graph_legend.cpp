@@ -53,6 +53,14 @@ void GraphLegend::setRange(double low, double high)
     describe();
 }
 
+void GraphLegend::setDifference(int differing, int compared, const QString& other)
+{
+    m_differing = differing;
+    m_compared = compared;
+    m_other = other;
+    describe();
+}
+
 void GraphLegend::setMeasured(bool measured)
 {
     m_measured = measured;
@@ -68,6 +76,12 @@ QString GraphLegend::headline() const
         return tr("Time of each box");
     case GraphCanvas::Fill::Sensitivity:
         return tr("KL at the output if int8 alone");
+    case GraphCanvas::Fill::OwnError:
+        return tr("Own error in int8");
+    case GraphCanvas::Fill::Difference:
+        if (m_other.isEmpty())
+            return tr("No trial to compare with");
+        return tr("%1 of %2 products differ from %3").arg(m_differing).arg(m_compared).arg(m_other);
     }
     return {};
 }
@@ -81,6 +95,10 @@ QString GraphLegend::aside() const
         return m_high > 0 ? tr("ms a run, fused groups whole") : tr("not measured yet");
     case GraphCanvas::Fill::Sensitivity:
         return m_high > 0 ? tr("lower is better") : tr("not measured yet");
+    case GraphCanvas::Fill::OwnError:
+        return m_high > 0 ? tr("share of the output's size, on fp32 inputs") : tr("not measured yet");
+    case GraphCanvas::Fill::Difference:
+        return m_other.isEmpty() ? tr("choose one above, or hover a mark") : tr("share of each box's products");
     }
     return {};
 }
@@ -183,6 +201,8 @@ void GraphLegend::paintRamp(QPainter& painter, qreal y) const
     const auto& ramp = m_fill == GraphCanvas::Fill::Time ? theme.timeRamp : theme.sensitivityRamp;
     const qreal middle = y + metrics.height() / 2;
     const auto number = [this](double value) {
+        if (m_fill == GraphCanvas::Fill::Difference)
+            return tr("%1 %").arg(qRound(100 * value));
         return m_fill == GraphCanvas::Fill::Time ? formatMs(value) : QLocale().toString(value, 'g', 2);
     };
     qreal x = kLeft;

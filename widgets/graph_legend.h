@@ -17,6 +17,8 @@ public:
     void setFill(GraphCanvas::Fill fill);
     void setCounts(const PrecisionCounts& counts); // see countProducts
     void setRange(double low, double high); // GraphCanvas::fillRange
+    /// `other`: what is compared with, "trial 4"; empty = nothing.
+    void setDifference(int differing, int compared, const QString& other);
     void setMeasured(bool measured); // times are shown, so their bar needs a word
 
     QSize sizeHint() const override;
@@ -36,6 +38,8 @@ private:
 
     GraphCanvas::Fill m_fill = GraphCanvas::Fill::Precision;
     PrecisionCounts m_counts;
+    int m_differing = 0, m_compared = 0;
+    QString m_other;
     double m_low = 0, m_high = 0;
     bool m_measured = false;
 };

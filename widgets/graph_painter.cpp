@@ -50,6 +50,11 @@ int sensitivityStep(double value, double low, double high)
     return std::clamp(int(5 * std::log(value / low) / std::log(high / low)), 0, 4);
 }
 
+int differenceStep(int differing, int products)
+{
+    return differing <= 0 || products <= 0 ? -1 : std::clamp((5 * differing - 1) / products, 0, 4);
+}
+
 void paintHatch(QPainter& painter, const QRectF& rect, const Theme& theme, qreal scale)
 {
     painter.save();
@@ -77,8 +82,11 @@ int GraphPainter::rampStep(int box) const
     const BoxSummary& summary = m_faces.summary(box);
     if (m_fill == GraphCanvas::Fill::Time)
         return timeStep(summary.ms, m_faces.topMs());
-    const auto [low, high] = m_faces.sensitivityRange();
-    return sensitivityStep(summary.sensitivity, low, high);
+    if (m_fill == GraphCanvas::Fill::Difference)
+        return differenceStep(summary.differing, summary.products());
+    const bool own = m_fill == GraphCanvas::Fill::OwnError;
+    const auto [low, high] = own ? m_faces.ownErrorRange() : m_faces.sensitivityRange();
+    return sensitivityStep(own ? summary.ownError : summary.sensitivity, low, high);
 }
 
 QColor GraphPainter::fillOf(int box) const
@@ -290,6 +298,8 @@ void GraphPainter::rings(const QRectF& rect, int box, const BoxState& state)
         dots.setDashPattern({0.1, 2.0});
         ring(dots, state.selected == Mark::None ? 3 : 6);
     }
+    if (state.companion)
+        ring(QPen(m_theme.text, 1, Qt::DashLine), 3);
     if (state.selected == Mark::Selected)
         ring(QPen(m_theme.text, 2), 3);
     else if (state.selected == Mark::Partly)

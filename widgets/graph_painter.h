@@ -24,6 +24,7 @@ struct BoxState
     bool current = false; // has the keyboard
     bool hovered = false;
     bool dimmed = false;
+    bool companion = false; // ran in the fused group of something selected
     qreal opacity = 1;
 };
 
@@ -64,6 +65,7 @@ private:
 /// 0..4 of a ramp: linear from 0 for times, logarithmic for sensitivities. -1 = not measured.
 int timeStep(double ms, double high);
 int sensitivityStep(double value, double low, double high);
+int differenceStep(int differing, int products); // fifths of the products; -1 = none differs
 
 /// The 45 degree hatch of bf16, clipped to `rect`; shared with the legend.
 void paintHatch(QPainter& painter, const QRectF& rect, const Theme& theme, qreal scale = 1);

@@ -46,7 +46,9 @@ BoxSummary summariseBox(const graph::Box& box, const std::vector<const OpView*>&
             continue;
         const OpView& view = *views[node];
         result.differs = result.differs || view.differs;
+        result.differing += view.product && view.differs;
         result.sensitivity = std::max(result.sensitivity, view.sensitivity);
+        result.ownError = std::max(result.ownError, view.ownError);
         if (owners[node] == node) {
             result.ms = std::max(result.ms, 0.0) + view.ms;
         } else if (owners[node] >= 0) {
@@ -72,9 +74,9 @@ BoxSummary summariseBox(const graph::Box& box, const std::vector<const OpView*>&
 
 } // namespace
 
-bool BoxSummary::hasProducts() const
+int BoxSummary::products() const
 {
-    return sum(counted) + sum(uncounted) > 0;
+    return sum(counted) + sum(uncounted);
 }
 
 const PrecisionCounts& BoxSummary::shown() const

@@ -18,12 +18,15 @@ struct BoxSummary
     PrecisionCounts uncounted; // QK^T and PV
     double ms = -1; // sum of the fused groups whose main node is below; < 0 = not measured
     double sensitivity = -1; // of the most sensitive op below; < 0 = not measured
+    double ownError = -1; // likewise
     bool keptOut = false; // there is a product, and every product was kept out of int8
     bool differs = false; // some op below does
+    int differing = 0; // products that do
     QString reason; // the one reason all products below share; empty = none or several
     int executedWith = -1; // node whose group ran everything measured here; -1 = own groups, or nothing measured
 
-    bool hasProducts() const;
+    int products() const; // counted or not
+    bool hasProducts() const { return products() > 0; }
     /// Of the counted products, of the others when nothing is counted; fp32 wins over bf16 over int8 when equal.
     Precision majority() const;
     /// The counts that the badge and the stripe show.

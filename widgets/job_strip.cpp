@@ -113,7 +113,8 @@ struct JobStrip::Impl
     QLabel* title = nullptr;
     ElidedLabel *stage = nullptr, *left = nullptr, *note = nullptr;
     ProgressLine* bar = nullptr;
-    QPushButton *log = nullptr, *stop = nullptr;
+    QPushButton *log = nullptr, *pause = nullptr, *stop = nullptr;
+    bool paused = false;
     QStringList lines;
     QWidget* popup = nullptr;
     QPlainTextEdit* logView = nullptr;
@@ -136,6 +137,8 @@ void JobStrip::Impl::build()
     log = new QPushButton(QStringLiteral("Log"));
     log->setObjectName(QStringLiteral("log"));
     log->setFlat(true);
+    pause = new QPushButton;
+    pause->setObjectName(QStringLiteral("pause"));
     stop = new QPushButton(QStringLiteral("Stop  Shift+F5"));
     stop->setObjectName(QStringLiteral("stop"));
     stop->setToolTip(QStringLiteral("Stop the job; finished trials are kept"));
@@ -146,6 +149,7 @@ void JobStrip::Impl::build()
     layout->addWidget(note, 1000);
     layout->addStretch(1);
     layout->addWidget(log);
+    layout->addWidget(pause);
     layout->addWidget(stop);
 
     popup = new QWidget(q, Qt::Popup);
@@ -168,6 +172,7 @@ void JobStrip::Impl::build()
         stop->setText(QStringLiteral("Stopping"));
         emit q->stopRequested();
     });
+    connect(pause, &QPushButton::clicked, q, [this] { emit q->pauseRequested(!paused); });
     connect(log, &QPushButton::clicked, q, [this] { openLog(); });
 }
 
@@ -180,16 +185,23 @@ void JobStrip::Impl::apply()
     QFont mono = QFontDatabase::systemFont(QFontDatabase::FixedFont);
     mono.setPointSizeF(smallFont(q->font()).pointSizeF());
     logView->setFont(mono);
-    stage->setText(state == State::Idle ? QStringLiteral("none running") : stageText);
+    stage->setText(state == State::Idle ? QStringLiteral("none running")
+            : running && paused         ? QStringLiteral("Paused: ") + stageText
+                                        : stageText);
     if (state == State::Failed)
         stage->setColour(t.misses);
     else
         stage->setColour(running ? QPalette::WindowText : QPalette::PlaceholderText);
     bar->setVisible(running);
-    left->setText(running ? leftText : QString());
+    left->setText(running && !paused ? leftText : QString());
     left->setColour(QPalette::PlaceholderText);
     note->setText(running ? noteText : QString());
     note->setColour(QPalette::PlaceholderText);
+    pause->setVisible(running);
+    pause->setText(paused ? QStringLiteral("Resume  Ctrl+F5") : QStringLiteral("Pause  Ctrl+F5"));
+    pause->setToolTip(paused ? QStringLiteral("Go on where the job stands")
+                             : QStringLiteral("Let the job wait; its time stands still and the machine is free"));
+    pause->setIcon(icon(paused ? QStringLiteral("play") : QStringLiteral("pause"), q->palette()));
     stop->setVisible(running);
     stop->setIcon(icon(QStringLiteral("stop"), q->palette()));
     log->setIcon(icon(QStringLiteral("log"), q->palette()));
@@ -230,6 +242,7 @@ void JobStrip::start(const QString& title)
     d.leftText.clear();
     d.noteText.clear();
     d.bar->setShare(0);
+    d.paused = false;
     d.stop->setEnabled(true);
     d.stop->setText(QStringLiteral("Stop  Shift+F5"));
     d.apply();
@@ -246,6 +259,12 @@ void JobStrip::setProgress(const JobProgress& progress)
     d.leftText = timeLeft(progress.secondsLeft);
     d.bar->setShare(progress.overall);
     d.apply();
+}
+
+void JobStrip::setPaused(bool stands)
+{
+    m_impl->paused = stands;
+    m_impl->apply();
 }
 
 void JobStrip::setNote(const QString& note)

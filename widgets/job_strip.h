@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The 36 px line above the status bar: what runs, how far, how long, and Stop.
+// The 36 px line above the status bar: what runs, how far, how long, Pause and Stop.
 #pragma once
 
 #include "core/values/job.h"
@@ -18,11 +18,13 @@ public:
     ~JobStrip() override;
     void start(const QString& title); // "Tune"
     void setProgress(const JobProgress& progress);
+    void setPaused(bool stands); // the job waits, or goes on
     void setNote(const QString& note); // "best so far: trial 14, meets the goal"
     void finish(const QString& summary, bool failed); // stays until the next start
     void appendLog(const QString& line);
 signals:
     void stopRequested();
+    void pauseRequested(bool on);
 
 protected:
     void changeEvent(QEvent* event) override;

@@ -19,6 +19,8 @@ struct OpView
     double ms = -1; // of its fused group; < 0 = not measured
     QString group; // main node of the group that ran it; empty = unknown
     double sensitivity = -1; // < 0 = not measured
+    double ownError = -1; // in int8 on fp32 inputs: rms of the error over that of the output; < 0 = not measured
+    bool locked = false; // the search may not touch it
     bool differs = false; // from the hovered trial
 };
 

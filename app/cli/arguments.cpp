@@ -92,8 +92,15 @@ void addData(CLI::App& app, Arguments& a)
         ->group(both);
 }
 
+void addMetric(CLI::App& app, Arguments& a)
+{
+    app.add_option("--metric", a.metric,
+        "accuracy (default), f1, f1_macro, mcc; without labels, against fp32: agreement, cosine, kl, mse");
+}
+
 void addTune(CLI::App& app, Arguments& a)
 {
+    addMetric(app, a);
     app.add_option("--tuning", a.tuning, "Take the goal from the tuning section of this INC YAML");
     app.add_option("--strategy", a.strategy, "pareto (default), basic, mse, mse_v2; other names of INC run pareto");
     auto* relative =
@@ -161,7 +168,9 @@ void build(CLI::App& app, Arguments& a)
     addConfig(run, a);
     addWhere(run, a);
 
-    addMeasuring(command(app, a, "evaluate", "Accuracy on the test data"), a);
+    CLI::App& evaluate = command(app, a, "evaluate", "Accuracy, or another metric, on the test data");
+    addMeasuring(evaluate, a);
+    addMetric(evaluate, a);
     CLI::App& benchmark = command(app, a, "benchmark", "Latency; several configs run interleaved");
     addMeasuring(benchmark, a);
     addBenchmark(benchmark, a);
@@ -169,6 +178,8 @@ void build(CLI::App& app, Arguments& a)
     addMeasuring(calibrate, a);
     calibrate.add_option("-o,--output", a.output, "File to write: .octet.yaml, usable as --config; or .json")
         ->required();
+    calibrate.add_option("--histogram", a.histogram,
+        "Draw what this value was, or what this op reads, and where each range method would cut");
     addMeasuring(command(app, a, "sensitivity", "What each op alone does to the output"), a);
     CLI::App& tune = command(app, a, "tune", "Search for the fastest config that holds the goal");
     addMeasuring(tune, a);

@@ -39,7 +39,9 @@ struct Arguments
     std::optional<int> maxTrials;
     std::optional<unsigned> seed;
     bool keepWeights = false, searchOn = false;
+    std::string metric;
     std::string trial, format; // export
+    std::string histogram; // calibrate: value or op
 };
 
 /// The arguments, or (with an exit status) nothing: after --help, --version, or wrong usage, which is explained on

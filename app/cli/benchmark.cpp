@@ -5,6 +5,7 @@
 #include "app/cli/shared.h"
 #include "app/cli/store.h"
 #include "core/engine/cpu.h"
+#include "core/values/group_match.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -42,7 +42,8 @@ json trialJson(const Trial& trial)
     if (!trial.error.empty())
         entry["error"] = trial.error;
     if (const Accuracy* accuracy = trial.tuning()) {
-        entry["accuracy"] = accuracy->value;
+        entry["accuracy"] = accuracy->value; // of the metric, whatever it is
+        entry["metric"] = accuracy->metric;
         entry["correct"] = accuracy->correct;
         entry["samples"] = accuracy->samples;
         entry["worse"] = accuracy->worse;

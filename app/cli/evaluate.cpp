@@ -4,6 +4,7 @@
 #include "app/cli/shared.h"
 #include "app/cli/store.h"
 #include "core/engine/cpu.h"
+#include "core/measure/metrics.h"
 #include "core/values/hash.h"
 #include "core/values/json.h"
 
@@ -17,20 +18,23 @@ using nlohmann::json;
 namespace {
 
 /// All that the result depends on; threads and batch size are not among it.
-std::string keyOf(const graph::Model& model, const data::Dataset& data, const Settings& settings, const Ranges& given)
+std::string keyOf(const graph::Model& model, const data::Dataset& data, const Settings& settings, const Ranges& given,
+    const std::string& metric)
 {
     json settingsJson = json::object();
     for (const auto& [node, setting] : settings)
         settingsJson[node] = toJson(setting);
-    const json key = {{"model", model.hash()}, {"data", data.hash()}, {"test", data.size(Split::Test)},
+    json key = {{"model", model.hash()}, {"data", data.hash()}, {"test", data.size(Split::Test)},
         {"calibration", data.size(Split::Calibration)}, {"settings", std::move(settingsJson)},
         {"ranges", toJson(given)}, {"isa", engine::toString(engine::effectiveIsa())}, {"octet", OCTET_VERSION}};
+    if (metric != "accuracy")
+        key["metric"] = metric;
     return "evaluation:" + sha256(key.dump());
 }
 
 json compute(const Arguments& arguments, const std::shared_ptr<const graph::Model>& model,
     const std::shared_ptr<const data::Dataset>& data, const Settings& settings, const Ranges& given, Store& project,
-    Console& console)
+    Console& console, const measure::Metric& metric)
 {
     engine::WeightStore weights;
     measure::Context context = contextOf(arguments, model, data, weights);
@@ -39,24 +43,38 @@ json compute(const Arguments& arguments, const std::shared_ptr<const graph::Mode
     known.merge(project.ranges(*data));
     const Ranges ranges = measure::calibrate(context, settings, known);
     project.addRanges(*data, given.empty() ? ranges : Ranges{});
-    context.progress = console.step("Accuracy");
-    const measure::AccuracyRun run = measure::accuracy(context, settings, ranges, Split::Test);
+    context.progress = console.step(metric.needsLabels ? "Accuracy" : metric.words.c_str());
+    measure::AccuracyRun run = measure::accuracy(context, settings, ranges, Split::Test, metric.name);
+    if (!metric.needsLabels) {
+        context.progress = console.step("fp32, to compare with");
+        const measure::AccuracyRun fp32 = measure::accuracy(context, {}, {}, Split::Test, metric.name);
+        measure::compareMetric(run.accuracy, fp32.accuracy, run.outputs, fp32.outputs, {});
+    }
     json document = accuracyJson(run.accuracy);
     document["precision_counts"] = countsJson(realisedCounts(*model, run.groups));
+    if (!metric.needsLabels)
+        document["flips"] = run.accuracy.flips;
     document["split"] = toString(Split::Test);
     document["output_digest"] = run.outputDigest;
     document["machine"] = machineJson(engine::machine(engine::effectiveIsa()));
     return document;
 }
 
-std::string sentence(const json& document, const std::string& config)
+std::string sentence(const json& document, const std::string& config, const measure::Metric& metric)
 {
     const json& counts = document["precision_counts"];
-    return fmt::format("{}: accuracy {:.4f}, {} of {} right (95 %: {:.4f} to {:.4f})\n"
+    const auto number = [&](const json& value) { // divergences may be tiny
+        return metric.higherIsBetter ? fmt::format("{:.4f}", value.get<double>())
+                                     : fmt::format("{:.3g}", value.get<double>());
+    };
+    const long samples = document["samples"].get<long>();
+    const std::string answers = metric.needsLabels
+        ? fmt::format("{} of {} right", document["correct"].get<long>(), samples)
+        : fmt::format("{} of {} answers as fp32's", samples - document["flips"].get<long>(), samples);
+    return fmt::format("{}: {} {}, {} (95 %: {} to {})\n"
                        "Products with weights: {} int8, {} bf16, {} fp32\n",
-        config, document["value"].get<double>(), document["correct"].get<long>(), document["samples"].get<long>(),
-        document["ci95"][0].get<double>(), document["ci95"][1].get<double>(), counts["int8"].get<int>(),
-        counts["bf16"].get<int>(), counts["fp32"].get<int>());
+        config, metric.words, number(document["value"]), answers, number(document["ci95"][0]),
+        number(document["ci95"][1]), counts["int8"].get<int>(), counts["bf16"].get<int>(), counts["fp32"].get<int>());
 }
 
 } // namespace
@@ -64,34 +82,36 @@ std::string sentence(const json& document, const std::string& config)
 int evaluate(const Arguments& arguments, Console& console)
 {
     capIsa(arguments);
+    const measure::Metric& metric = measure::metricOf(arguments.metric.empty() ? "accuracy" : arguments.metric);
     const DataSpec spec = dataSpec(arguments);
     const quantize::Opened opened = openModel(arguments, console);
     const auto& model = opened.model;
     Store project(arguments, *model);
     const auto data = data::open(spec, *model);
-    if (data->size(Split::Test) == 0 || !data->hasLabels())
+    if (data->size(Split::Test) == 0)
         throw Error(ErrorKind::Data,
-            "There are no labelled test samples; give --test FILE, or --input NAME=FILE.npy with --labels FILE.npy.");
+            "There are no test samples; give --test FILE, or --input NAME=FILE.npy with --labels FILE.npy.");
+    measure::checkLabels(metric, data->hasLabels());
     project.setData(data->spec());
     const NamedConfig config = configOf(arguments, opened, console);
     const Settings settings = settingsOf(*model, config.config, console);
     throwIfInterrupted();
 
-    const std::string key = keyOf(*model, *data, settings, config.ranges);
+    const std::string key = keyOf(*model, *data, settings, config.ranges, metric.name);
     const std::string kept = project.result(key);
     json document = kept.empty() ? json() : json::parse(kept, nullptr, false);
     const bool reused = document.is_object();
     if (!reused) {
-        document = compute(arguments, model, data, settings, config.ranges, project, console);
+        document = compute(arguments, model, data, settings, config.ranges, project, console, metric);
         project.setResult(key, document.dump());
     }
     document["config"] = config.name;
     document["from_project"] = reused;
-    if (data->classes() > 1 && document["value"].get<double>() < 1.2 / data->classes())
+    if (metric.name == "accuracy" && data->classes() > 1 && document["value"].get<double>() < 1.2 / data->classes())
         console.note(
             fmt::format("This is close to chance for {} classes: are the labels permuted, or is it another column?",
                 data->classes()));
-    console.result(document, sentence(document, config.name));
+    console.result(document, sentence(document, config.name, metric));
     return Done;
 }
 

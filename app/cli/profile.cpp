@@ -2,12 +2,12 @@
 #include "app/cli/profile.h"
 
 #include "app/cli/console.h"
+#include "core/values/group_match.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <map>
 
 namespace octet::cli {
 
@@ -16,21 +16,6 @@ using nlohmann::json;
 namespace {
 
 using Groups = std::vector<GroupProfile>;
-
-/// The group that a node runs in, else null.
-const GroupProfile* groupOf(const Groups& groups, const std::string& node)
-{
-    for (const GroupProfile& group : groups)
-        if (std::find(group.nodes.begin(), group.nodes.end(), node) != group.nodes.end())
-            return &group;
-    return nullptr;
-}
-
-/// Of a later config: does its main node stand in a group of the first one, so that it has a line already?
-bool hasPartner(const GroupProfile& group, const Groups& first)
-{
-    return !group.nodes.empty() && groupOf(first, group.nodes.front());
-}
 
 std::string rate(const GroupProfile& group)
 {
@@ -42,35 +27,23 @@ std::string megabytes(double bytes)
     return fmt::format("{:.2f}", bytes / 1e6);
 }
 
-std::string kindOf(const GroupProfile& group)
+/// The figures after the times are those of the last config that has the group.
+std::vector<std::string> textOf(const GroupLine& line)
 {
-    return group.overhead() ? "overhead: " + group.kind : group.kind;
-}
-
-std::vector<std::string> lineOf(const std::vector<Groups>& all, std::size_t config, const GroupProfile& group)
-{
-    std::vector<std::string> line{group.name, kindOf(group)};
-    const GroupProfile* shown = &group;
-    const GroupProfile* first = config == 0 ? &group : nullptr;
-    for (std::size_t c = 0; c < all.size(); ++c) {
-        const GroupProfile* here = c == config ? &group
-            : c < config || group.nodes.empty() ? nullptr
-                                                : groupOf(all[c], group.nodes.front());
-        // Fused into the group of another main node: that one has its own line.
-        if (here && here != &group && here->name != group.name && groupOf(all[config], here->name) != &group)
-            here = nullptr;
-        line.push_back(here ? fmt::format("{:.4f}", here->ms) : "");
-        if (c > 0 && here && first && first->ms > 0)
-            line.back() += fmt::format(" ({:.2f})", here->ms / first->ms);
-        if (here)
-            shown = here;
+    const auto isThere = [](const GroupProfile* group) { return group != nullptr; };
+    const GroupProfile& named = **std::find_if(line.begin(), line.end(), isThere);
+    const GroupProfile& shown = **std::find_if(line.rbegin(), line.rend(), isThere);
+    std::vector<std::string> cells{named.name, kindOf(named)};
+    for (std::size_t c = 0; c < line.size(); ++c) {
+        cells.push_back(line[c] ? fmt::format("{:.4f}", line[c]->ms) : "");
+        if (c > 0 && line[c] && line[0] && line[0]->ms > 0)
+            cells.back() += fmt::format(" ({:.2f})", line[c]->ms / line[0]->ms);
     }
-    const double ms = shown->ms;
-    line.insert(line.end(),
-        {toString(shown->executed), rate(*shown),
-            ms > 0 ? fmt::format("{:.1f}", (shown->bytesRead + shown->bytesWritten) / ms / 1e6) : "",
-            megabytes(shown->bytesRead + shown->bytesWritten), shown->kernel});
-    return line;
+    const double bytes = shown.bytesRead + shown.bytesWritten;
+    cells.insert(cells.end(),
+        {toString(shown.executed), rate(shown), shown.ms > 0 ? fmt::format("{:.1f}", bytes / shown.ms / 1e6) : "",
+            megabytes(bytes), shown.kernel});
+    return cells;
 }
 
 } // namespace
@@ -90,14 +63,6 @@ json opsJson(const Groups& groups)
     return list;
 }
 
-double groupsMs(const Groups& groups)
-{
-    double sum = 0;
-    for (const GroupProfile& group : groups)
-        sum += group.ms;
-    return sum;
-}
-
 std::string profileText(
     const std::vector<std::string>& names, const std::vector<Groups>& groups, const std::vector<double>& runMs)
 {
@@ -106,26 +71,21 @@ std::string profileText(
         head.push_back(name + " ms");
     head.insert(head.end(), {"ran in", "GOP/s", "GB/s", "MB", "kernel"});
     std::vector<std::vector<std::string>> rows{head};
-    for (std::size_t c = 0; c < groups.size(); ++c)
-        for (const GroupProfile& group : groups[c])
-            if (c == 0 || !hasPartner(group, groups[0]))
-                rows.push_back(lineOf(groups, c, group));
+    std::vector<const Groups*> configs;
+    for (const Groups& list : groups)
+        configs.push_back(&list);
+    for (const GroupLine& line : matchGroups(configs))
+        rows.push_back(textOf(line));
     std::string text = table(rows);
 
-    std::map<std::string, std::vector<double>> kinds;
-    for (std::size_t c = 0; c < groups.size(); ++c)
-        for (const GroupProfile& group : groups[c]) {
-            auto& sums = kinds[kindOf(group)];
-            sums.resize(groups.size(), 0);
-            sums[c] += group.ms;
-        }
     rows = {{"kind"}};
     for (const std::string& name : names)
         rows[0].push_back(name + " ms");
-    for (const auto& [kind, sums] : kinds) {
-        std::vector<std::string> row{kind};
-        for (std::size_t c = 0; c < sums.size(); ++c)
-            row.push_back(fmt::format("{:.4f} ({:.1f} %)", sums[c], 100 * sums[c] / std::max(1e-12, groupsMs(groups[c]))));
+    for (const KindSums& sums : sumsByKind(configs)) {
+        std::vector<std::string> row{sums.kind};
+        for (std::size_t c = 0; c < sums.ms.size(); ++c)
+            row.push_back(
+                fmt::format("{:.4f} ({:.1f} %)", sums.ms[c], 100 * sums.ms[c] / std::max(1e-12, groupsMs(groups[c]))));
         rows.push_back(std::move(row));
     }
     text += "\n" + table(rows);

@@ -13,11 +13,8 @@ namespace octet::cli {
 
 nlohmann::json opsJson(const std::vector<GroupProfile>& groups);
 
-/// Sum of the groups, ms a run.
-double groupsMs(const std::vector<GroupProfile>& groups);
-
-/// Tables: every group of the first config beside those of the others (matched by their ONNX nodes; what has no partner
-/// stands alone), then sums by kind with overhead apart. `runMs`: of a whole run, measured without profiling.
+/// Tables: every group of the first config beside those of the others (as core/values/group_match.h says; what has no
+/// partner stands alone), then sums by kind with overhead apart. `runMs`: of a whole run, measured without profiling.
 std::string profileText(const std::vector<std::string>& names, const std::vector<std::vector<GroupProfile>>& groups,
     const std::vector<double>& runMs);
 

@@ -4,6 +4,7 @@
 #include "app/cli/job.h"
 #include "core/engine/cpu.h"
 #include "core/exchange/inc_yaml.h"
+#include "core/measure/metrics.h"
 #include "core/tune/frontier.h"
 #include "core/tune/strategy.h"
 #include "core/tune/tuner.h"
@@ -30,6 +31,9 @@ Goal goalOf(const Arguments& arguments, const graph::Model& model)
     }
     if (!arguments.strategy.empty())
         goal.strategy = arguments.strategy;
+    if (!arguments.metric.empty())
+        goal.metric = arguments.metric;
+    measure::checkGoal(goal);
     goal.maxTrials = arguments.maxTrials.value_or(goal.maxTrials);
     goal.timeoutSeconds = arguments.timeout.value_or(goal.timeoutSeconds);
     goal.seed = arguments.seed.value_or(goal.seed);
@@ -37,7 +41,8 @@ Goal goalOf(const Arguments& arguments, const graph::Model& model)
     goal.searchOn = goal.searchOn || arguments.searchOn;
     if (!tune::isKnownStrategy(goal.strategy))
         throw Error(ErrorKind::Setting,
-            fmt::format("\"{}\" is no strategy; use pareto, basic, mse, mse_v2, or another name of INC.", goal.strategy));
+            fmt::format(
+                "\"{}\" is no strategy; use pareto, basic, mse, mse_v2, or another name of INC.", goal.strategy));
     return goal;
 }
 
@@ -48,6 +53,7 @@ std::vector<Trial> allTrials(const JobRequest& request, const JobWatcher& watche
     const std::string isa = engine::toString(engine::effectiveIsa());
     for (const Trial& trial : request.known)
         if (trial.state == TrialState::Done && trial.workload == request.workload && trial.manifest.dataHash == dataHash
+            && (!trial.tuning() || trial.tuning()->metric == request.goal.metric)
             && trial.manifest.modelHash == request.modelHash && trial.manifest.machine.isa == isa)
             trials.emplace(trial.id, trial);
     std::vector<Trial> list;
@@ -79,10 +85,9 @@ json documentOf(const std::vector<Trial>& trials, const JobResult& result)
     return document;
 }
 
-std::string text(const json& document)
+std::string text(const json& document, const std::string& metric)
 {
-    std::vector<std::vector<std::string>> rows{
-        {"trial", "state", "accuracy", "p50 ms", "int8", "bf16", "fp32", "name"}};
+    std::vector<std::vector<std::string>> rows{{"trial", "state", metric, "p50 ms", "int8", "bf16", "fp32", "name"}};
     for (const json& trial : document["trials"]) {
         const json& counts = trial["precision_counts"];
         rows.push_back({std::to_string(trial["id"].get<int>()), trial["state"],
@@ -108,6 +113,7 @@ int tune(const Arguments& arguments, Console& console)
     const Goal goal = goalOf(arguments, *model);
     Store project(arguments, *model);
     const auto data = data::open(spec, *model);
+    measure::checkLabels(measure::metricOf(goal.metric), data->hasLabels());
     // Without a config nothing is set, so that the search decides everything.
     NamedConfig config;
     if (!arguments.configs.empty() || !arguments.presets.empty())
@@ -129,11 +135,11 @@ int tune(const Arguments& arguments, Console& console)
             throw;
         const json partial = {{"trials", trialsJson(allTrials(request, watcher, data->hash()))}};
         if (!console.wantsJson() && !watcher.finished().empty())
-            console.result(partial, text(partial));
+            console.result(partial, text(partial, goal.metric));
         return console.fail(error, partial);
     }
     const json document = documentOf(allTrials(request, watcher, data->hash()), result);
-    console.result(document, text(document));
+    console.result(document, text(document, goal.metric));
     return result.goalMet ? Done : NotMet;
 }
 

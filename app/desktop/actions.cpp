@@ -2,6 +2,7 @@
 #include "app/desktop/actions.h"
 
 #include "app/desktop/app_info.h"
+#include "app/desktop/compare_control.h"
 #include "app/desktop/document.h"
 #include "app/desktop/job_control.h"
 #include "app/desktop/words.h"
@@ -56,8 +57,12 @@ void Actions::create()
     undo = add(tr("Undo"), "undo", QKeySequence::Undo);
     redo = add(tr("Redo"), "redo", QKeySequence::Redo);
     find = add(tr("Find in graph"), "search", QKeySequence::Find);
+    findNext = add(tr("Find next"), nullptr, Qt::Key_F3);
+    findPrevious = add(tr("Find previous"), nullptr, Qt::SHIFT | Qt::Key_F3);
     dataPage = add(tr("Data page"), "data", Qt::CTRL | Qt::Key_1);
     workbenchPage = add(tr("Workbench"), nullptr, Qt::CTRL | Qt::Key_2);
+    comparePage = add(tr("Compare"), nullptr, Qt::CTRL | Qt::Key_3);
+    profilePage = add(tr("Profile page"), nullptr, Qt::CTRL | Qt::Key_4);
     fitAll = add(tr("Fit graph"), "fit");
     fitSelection = add(tr("Fit selection"));
     hidePlumbing = add(tr("Hide shape plumbing"));
@@ -89,6 +94,7 @@ void Actions::create()
     lock = add(tr("Lock: the search may not touch it"), "lock");
     unlock = add(tr("Unlock"), "unlock");
     byPattern = add(tr("Mark by pattern..."), nullptr, Qt::CTRL | Qt::Key_R);
+    sameInAllLayers = add(tr("Select the same op in all layers"), nullptr, Qt::CTRL | Qt::Key_L);
     presetStatic = add(tr("Draft: everything int8, static"));
     presetSmoothed = add(tr("Draft: everything int8, smoothed"));
     presetDynamic = add(tr("Draft: everything int8, dynamic per token"));
@@ -108,6 +114,7 @@ void Actions::create()
     sensitivity = add(tr("Sensitivity"), "sensitivity", Qt::Key_F7);
     tune = add(tr("Tune"), "tune", Qt::Key_F8);
     measure = add(tr("Measure draft"), "measure", Qt::Key_F9);
+    pause = add(tr("Pause"), "pause", Qt::CTRL | Qt::Key_F5);
     stop = add(tr("Stop"), "stop", Qt::SHIFT | Qt::Key_F5);
     workerCommand = add(tr("Worker command..."));
 
@@ -116,6 +123,7 @@ void Actions::create()
     pin->setCheckable(true);
     choose = add(tr("Choose trial..."), "star");
     unchoose = add(tr("Choose none"));
+    compare = add(tr("Compare selected trials"), "compare", Qt::CTRL | Qt::Key_D);
     copyCommand = add(tr("Copy as command"), "copy");
     shortcuts = add(tr("Keyboard shortcuts"), nullptr, Qt::CTRL | Qt::Key_Question);
     about = add(tr("About Octet"));
@@ -135,10 +143,10 @@ void Actions::buildMenus(QMenuBar* bar)
     QMenu* edit = bar->addMenu(tr("Edit"));
     edit->addActions({undo, redo});
     edit->addSeparator();
-    edit->addActions({find, palette});
+    edit->addActions({find, findNext, findPrevious, palette});
 
     QMenu* view = bar->addMenu(tr("View"));
-    view->addActions({dataPage, workbenchPage});
+    view->addActions({dataPage, workbenchPage, comparePage, profilePage});
     view->addSeparator();
     view->addActions({fitAll, fitSelection, hidePlumbing});
     view->addSeparator();
@@ -149,7 +157,7 @@ void Actions::buildMenus(QMenuBar* bar)
     QMenu* quantize = bar->addMenu(tr("Quantize"));
     quantize->addActions({markInt8, markBf16, markFp32, markInherit});
     quantize->addSeparator();
-    quantize->addActions({lock, unlock, byPattern});
+    quantize->addActions({lock, unlock, sameInAllLayers, byPattern});
     m_opTypes = quantize->addMenu(tr("Mark op type"));
     quantize->addSeparator();
     quantize->addActions({presetStatic, presetSmoothed, presetDynamic, presetBf16, presetFp32});
@@ -159,7 +167,7 @@ void Actions::buildMenus(QMenuBar* bar)
     quantize->addAction(smooth);
 
     QMenu* run = bar->addMenu(tr("Run"));
-    run->addActions({baseline, calibrate, sensitivity, tune, measure, stop});
+    run->addActions({baseline, calibrate, sensitivity, tune, measure, pause, stop});
     run->addSeparator();
     run->addActions({workerCommand, copyCommand});
 
@@ -175,7 +183,7 @@ void Actions::fillOpMenu(QMenu* menu) const
     menu->setToolTipsVisible(true);
     menu->addActions(marks());
     menu->addSeparator();
-    menu->addActions({lock, unlock, byPattern});
+    menu->addActions({lock, unlock, sameInAllLayers, byPattern});
     menu->addSeparator();
     menu->addAction(fitSelection);
 }
@@ -183,7 +191,7 @@ void Actions::fillOpMenu(QMenu* menu) const
 void Actions::fillTrialMenu(QMenu* menu) const
 {
     menu->setToolTipsVisible(true);
-    menu->addActions({makeDraft, pin, choose, unchoose});
+    menu->addActions({makeDraft, compare, pin, choose, unchoose});
     menu->addSeparator();
     menu->addActions({exportOctet, exportInc, exportQdq});
 }
@@ -225,14 +233,15 @@ void Actions::refresh()
     for (QAction* action : {open, openFolder, quit, palette, themeSystem, themeLight, themeDark, fullScreen,
              resetLayout, workerCommand, shortcuts, about})
         setWhyNot(action, {});
-    for (QAction* action : {saveCopy, dataPage, workbenchPage})
+    for (QAction* action : {saveCopy, dataPage, workbenchPage, profilePage})
         setWhyNot(action, closed);
-    for (QAction* action : {find, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
+    for (QAction* action : {find, findNext, findPrevious, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
         setWhyNot(action, noModel);
-    setWhyNot(fitSelection,
-        !noModel.isEmpty()                               ? noModel
-            : m_document->selection()->nodes().isEmpty() ? tr("select an op or a box first")
-                                                         : QString());
+    for (QAction* action : {fitSelection, sameInAllLayers})
+        setWhyNot(action,
+            !noModel.isEmpty()                               ? noModel
+                : m_document->selection()->nodes().isEmpty() ? tr("select an op or a box first")
+                                                             : QString());
     for (QAction* action :
         {byPattern, presetStatic, presetSmoothed, presetDynamic, presetBf16, presetFp32, rangeMinMax, range9999,
             range999, rangeKl, rangeMse, rangeWeighted, smooth})
@@ -246,8 +255,14 @@ void Actions::refresh()
     setWhyNot(sensitivity, m_jobs->whyNot(JobKind::Sensitivity));
     setWhyNot(tune, m_jobs->whyNot(JobKind::Tune));
     setWhyNot(measure, m_jobs->whyNot(JobKind::Measure));
+    pause->setText(m_jobs->paused() ? tr("Resume") : tr("Pause"));
+    pause->setProperty(iconProperty, m_jobs->paused() ? QStringLiteral("play") : QStringLiteral("pause"));
+    pause->setIcon(widgets::icon(pause->property(iconProperty).toString(), QApplication::palette()));
+    setWhyNot(pause, m_jobs->whyNotPause());
     setWhyNot(stop, m_jobs->running() ? QString() : tr("nothing is running"));
 
+    for (QAction* action : {comparePage, compare})
+        setWhyNot(action, CompareControl::whyNot(*m_document));
     const Trial* trial = m_document->trial(m_document->selection()->trial());
     const QString noTrial = !closed.isEmpty() ? closed : trial ? QString() : tr("select a trial first");
     const QString noTrialEdit = !noTrial.isEmpty() ? noTrial : m_document->reviewReason();

@@ -25,18 +25,19 @@ public:
     // File
     QAction *open, *openFolder, *openSample, *saveCopy, *exportInc, *exportOctet, *exportQdq, *quit;
     // Edit
-    QAction *undo, *redo, *find;
+    QAction *undo, *redo, *find, *findNext, *findPrevious;
     // View
-    QAction *dataPage, *workbenchPage, *fitAll, *fitSelection, *hidePlumbing, *themeSystem, *themeLight, *themeDark,
+    QAction *dataPage, *workbenchPage, *comparePage, *profilePage, *fitAll, *fitSelection, *hidePlumbing;
+    QAction *themeSystem, *themeLight, *themeDark,
         *resetLayout, *fullScreen, *palette;
     // Quantize
-    QAction *markInt8, *markBf16, *markFp32, *markInherit, *lock, *unlock, *byPattern;
+    QAction *markInt8, *markBf16, *markFp32, *markInherit, *lock, *unlock, *byPattern, *sameInAllLayers;
     QAction *presetStatic, *presetSmoothed, *presetDynamic, *presetBf16, *presetFp32;
     QAction *rangeMinMax, *range9999, *range999, *rangeKl, *rangeMse, *rangeWeighted, *smooth;
     // Run
-    QAction *baseline, *calibrate, *sensitivity, *measure, *tune, *stop, *workerCommand;
+    QAction *baseline, *calibrate, *sensitivity, *measure, *tune, *pause, *stop, *workerCommand;
     // Trials
-    QAction *makeDraft, *pin, *choose, *unchoose, *copyCommand;
+    QAction *makeDraft, *pin, *choose, *unchoose, *compare, *copyCommand;
     // Help
     QAction *shortcuts, *about;
 

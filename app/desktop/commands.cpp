@@ -3,6 +3,7 @@
 
 #include "app/desktop/actions.h"
 #include "app/desktop/app_info.h"
+#include "app/desktop/compare_control.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/export_dialog.h"
 #include "app/desktop/file_dialogs.h"
@@ -13,6 +14,7 @@
 #include "app/desktop/marking.h"
 #include "app/desktop/message_area.h"
 #include "app/desktop/present_trials.h"
+#include "app/desktop/profile_page.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/shortcut_sheet.h"
 #include "app/desktop/style.h"
@@ -20,6 +22,7 @@
 #include "app/desktop/workbench.h"
 #include "widgets/data_page.h"
 #include "widgets/graph_canvas.h"
+#include "widgets/trials_view.h"
 
 #include <QClipboard>
 #include <QFileInfo>
@@ -118,10 +121,27 @@ void Commands::connectView()
     connect(m_actions->dataPage, &QAction::triggered, this, [this] { m_window->showPage(QStringLiteral("data")); });
     connect(m_actions->workbenchPage, &QAction::triggered, this,
         [this] { m_window->showPage(QStringLiteral("workbench")); });
+    connect(m_actions->comparePage, &QAction::triggered, this,
+        [this] { m_window->showPage(QStringLiteral("compare")); });
+    connect(m_actions->profilePage, &QAction::triggered, this,
+        [this] { m_window->showPage(QStringLiteral("profile")); });
+    connect(m_window->profilePage(), &ProfilePage::showInGraphRequested, this, [this, graph] {
+        m_window->showPage(QStringLiteral("workbench"));
+        graph->canvas()->fitSelection();
+    });
     connect(m_actions->find, &QAction::triggered, this, [this, graph] {
         m_window->showPage(QStringLiteral("workbench"));
         graph->findBar()->focusLine();
     });
+    for (const int step : {1, -1})
+        connect(step > 0 ? m_actions->findNext : m_actions->findPrevious, &QAction::triggered, this, [=, this] {
+            m_window->showPage(QStringLiteral("workbench"));
+            // Without a search there is nothing to go to: the line asks for one.
+            if (graph->findBar()->matches().isEmpty())
+                graph->findBar()->focusLine();
+            else
+                graph->findBar()->walk(step);
+        });
     connect(m_actions->palette, &QAction::triggered, m_window, &MainWindow::showPalette);
     connect(m_actions->fitAll, &QAction::triggered, graph->canvas(), &widgets::GraphCanvas::fitAll);
     connect(m_actions->fitSelection, &QAction::triggered, graph->canvas(), &widgets::GraphCanvas::fitSelection);
@@ -163,6 +183,13 @@ void Commands::connectQuantize()
         connect(locked ? m_actions->lock : m_actions->unlock, &QAction::triggered, this, [this, locked] {
             marking::apply(m_document, marking::lock(*m_document, m_document->selection()->nodes(), locked));
         });
+    connect(m_actions->sameInAllLayers, &QAction::triggered, this, [this] {
+        const marking::Everywhere all = marking::inAllLayers(*m_document, m_document->selection()->nodes());
+        if (!all.refusal.isEmpty())
+            emit m_document->notice({Notice::Kind::Info, all.refusal, {}});
+        else
+            m_document->selection()->setNodes(all.nodes);
+    });
     connect(m_actions->byPattern, &QAction::triggered, this, [this] {
         m_window->showPage(QStringLiteral("workbench"));
         m_window->workbench()->graph()->byPattern()->open();
@@ -249,6 +276,7 @@ void Commands::connectRun()
             m_window->showPage(QStringLiteral("workbench"));
             m_window->workbench()->showSensitivity(kind == JobKind::Sensitivity);
         });
+    connect(m_actions->pause, &QAction::triggered, m_jobs, [this] { m_jobs->pause(!m_jobs->paused()); });
     connect(m_actions->stop, &QAction::triggered, m_jobs, &JobControl::stop);
     connect(m_jobs, &JobControl::finished, this, [this](const JobResult& result) {
         if (m_jobs->kind() == JobKind::Baseline)
@@ -334,6 +362,10 @@ void Commands::connectTrials()
     connect(m_actions->pin, &QAction::triggered, this, [this](bool pinned) {
         if (const Trial* trial = m_document->trial(m_document->selection()->trial()))
             m_document->annotate(trial->id, pinned, q(trial->note));
+    });
+    connect(m_actions->compare, &QAction::triggered, this, [this] {
+        m_window->compare()->setFromSelection(m_window->workbench()->trialsView()->selectedTrials());
+        m_window->showPage(QStringLiteral("compare"));
     });
     connect(m_actions->choose, &QAction::triggered, this, &Commands::chooseTrial);
     connect(m_actions->unchoose, &QAction::triggered, this, [this] { m_document->choose(0, {}); });

@@ -182,7 +182,7 @@ void Document::importConfig(const QString& path)
                 return;
             }
             settings::addRecent(path);
-            m_undo.push(new SetDraft(this, result.file.config, tr("Import %1").arg(QFileInfo(path).fileName())));
+            m_undo.push(new SetDraft(this, result.file.config, tr("Import %1").arg(QFileInfo(path).fileName()), false));
             if (!result.file.ranges.empty())
                 addRanges(result.file.ranges);
             m_selection.setShowsDraft(true);

@@ -86,6 +86,7 @@ signals:
     void opened(bool isNew);
     void editableChanged();
     void draftChanged();
+    void opsMarked(const octet::Config& before, const octet::Config& after); // or the mark was taken back
     void goalChanged();
     void workloadChanged();
     void trialsChanged();

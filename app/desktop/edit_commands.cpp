@@ -6,24 +6,32 @@
 
 namespace octet::desktop {
 
-SetDraft::SetDraft(Document* document, Config draft, const QString& text)
+SetDraft::SetDraft(Document* document, Config draft, const QString& text, bool ofOps)
     : QUndoCommand(text)
     , m_document(document)
     , m_before(document->draft())
     , m_after(std::move(draft))
+    , m_ofOps(ofOps)
 {
 }
 
 void SetDraft::undo()
 {
-    if (m_document)
-        m_document->setDraft(m_before);
+    change(m_after, m_before);
 }
 
 void SetDraft::redo()
 {
-    if (m_document)
-        m_document->setDraft(m_after);
+    change(m_before, m_after);
+}
+
+void SetDraft::change(const Config& from, const Config& to)
+{
+    if (!m_document)
+        return;
+    m_document->setDraft(to);
+    if (m_ofOps)
+        emit m_document->opsMarked(from, to);
 }
 
 QString goalText(const Goal& goal)

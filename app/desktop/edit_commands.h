@@ -15,13 +15,17 @@ class Document;
 class SetDraft : public QUndoCommand
 {
 public:
-    SetDraft(Document* document, Config draft, const QString& text);
+    /// `ofOps`: a mark on ops, of which a running search learns.
+    SetDraft(Document* document, Config draft, const QString& text, bool ofOps);
     void undo() override;
     void redo() override;
 
 private:
+    void change(const Config& from, const Config& to);
+
     QPointer<Document> m_document;
     Config m_before, m_after;
+    bool m_ofOps;
 };
 
 class SetGoal : public QUndoCommand

@@ -19,7 +19,8 @@ FindBar::FindBar(QWidget* parent)
     , m_all(new QPushButton(tr("Select all")))
 {
     m_line->setPlaceholderText(tr("Find, Ctrl+F"));
-    m_line->setToolTip(tr("Words of a name, type:MatMul, prec:fp32, lat>0.5"));
+    m_line->setToolTip(tr("Words of a name, type:MatMul, prec:bf16, time>0.1 (ms), sens>0.01, own>0.05, state:locked, state:out,\n"
+                          "state:differs, state:refused; a minus before a term takes it out. F3 goes to the next match."));
     m_line->setAccessibleName(tr("Find in graph"));
     m_line->setClearButtonEnabled(true);
     m_line->setMinimumWidth(110);

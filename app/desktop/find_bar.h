@@ -20,6 +20,7 @@ public:
     explicit FindBar(QWidget* parent = nullptr);
     void setSearch(std::function<QStringList(const QString&)> search);
     void focusLine();
+    void walk(int step); // to the next or previous match, around the end
     void clear();
     QLineEdit* line() { return m_line; }
     const QStringList& matches() const { return m_matches; }
@@ -33,7 +34,6 @@ protected:
 
 private:
     void update();
-    void walk(int step);
 
     std::function<QStringList(const QString&)> m_search;
     QLineEdit* m_line;

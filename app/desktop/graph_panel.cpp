@@ -6,10 +6,12 @@
 #include "app/desktop/mark_by_pattern.h"
 #include "app/desktop/node_search.h"
 #include "app/desktop/style.h"
+#include "app/desktop/words.h"
 #include "widgets/graph_canvas.h"
 #include "widgets/graph_legend.h"
 #include "widgets/segmented.h"
 
+#include <QAbstractItemView>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -30,6 +32,7 @@ GraphPanel::GraphPanel(Document* document, QWidget* parent)
     , m_byPattern(new MarkByPattern(document))
     , m_shown(new widgets::Segmented)
     , m_fill(new QComboBox)
+    , m_other(new QComboBox)
     , m_canvas(new widgets::GraphCanvas)
     , m_legend(new widgets::GraphLegend)
 {
@@ -41,6 +44,12 @@ GraphPanel::GraphPanel(Document* document, QWidget* parent)
     m_fill->addItem(tr("Precision"));
     m_fill->addItem(tr("Time"));
     m_fill->addItem(tr("Sensitivity"));
+    m_fill->addItem(tr("Own error"));
+    m_fill->addItem(tr("Difference to"));
+    m_other->setAccessibleName(tr("Trial to compare with"));
+    m_other->setToolTip(tr("The graph shows which products have another precision there"));
+    m_other->setMaximumWidth(170);
+    m_other->hide();
     m_fill->setAccessibleName(tr("Fill"));
     m_fill->setMinimumWidth(110);
     auto* fillLabel = new QLabel(tr("Fill"));
@@ -53,6 +62,7 @@ GraphPanel::GraphPanel(Document* document, QWidget* parent)
     row->addStretch(1);
     row->addWidget(fillLabel);
     row->addWidget(m_fill);
+    row->addWidget(m_other);
     body()->addLayout(row);
     body()->addWidget(m_byPattern);
     body()->addWidget(m_canvas, 1);
@@ -72,6 +82,12 @@ GraphPanel::GraphPanel(Document* document, QWidget* parent)
     connect(m_shown, &widgets::Segmented::valueChanged, this,
         [this](const QString& value) { m_document->selection()->setShowsDraft(value == shownDraft); });
     connect(m_fill, &QComboBox::currentIndexChanged, this, &GraphPanel::fillChosen);
+    connect(m_document, &Document::trialsChanged, this, [this] {
+        if (m_other->isVisibleTo(this))
+            fillChosen();
+    });
+    connect(m_other, &QComboBox::activated, this,
+        [this] { m_document->selection()->setComparedTrial(m_other->currentData().toInt()); });
 }
 
 void GraphPanel::showModel()
@@ -84,11 +100,33 @@ void GraphPanel::showModel()
 void GraphPanel::fillChosen()
 {
     const auto fill =
-        static_cast<widgets::GraphCanvas::Fill>(std::clamp(m_fill->currentIndex(), 0, 2)); // in the order of the items
+        static_cast<widgets::GraphCanvas::Fill>(std::clamp(m_fill->currentIndex(), 0, 4)); // in the order of the items
+    const bool difference = fill == widgets::GraphCanvas::Fill::Difference;
+    m_other->setVisible(difference);
+    if (difference)
+        listOthers();
+    m_document->selection()->setComparedTrial(difference ? m_other->currentData().toInt() : 0);
     m_canvas->setFill(fill);
     m_legend->setFill(fill);
     const auto range = m_canvas->fillRange();
     m_legend->setRange(range.first, range.second);
+}
+
+void GraphPanel::listOthers()
+{
+    const int wanted = m_other->currentData().toInt();
+    if (m_other->view()->isVisible())
+        return; // not under the hand that is choosing
+    m_other->clear();
+    for (const Trial& trial : m_document->trials())
+        if (trial.state == TrialState::Done)
+            m_other->addItem(trial.name.empty() ? tr("Trial %1").arg(trial.id)
+                                                : tr("%1, trial %2").arg(words::q(trial.name)).arg(trial.id),
+                trial.id);
+    m_other->setCurrentIndex(std::max(0, m_other->findData(wanted)));
+    m_other->setEnabled(m_other->count() > 0);
+    if (m_other->count() == 0)
+        m_other->addItem(tr("no trial yet"), 0);
 }
 
 void GraphPanel::showOps(const OpsContent& content)
@@ -96,6 +134,8 @@ void GraphPanel::showOps(const OpsContent& content)
     m_content = content;
     m_canvas->setOps(content.ops, content.totalMs);
     m_legend->setCounts(content.counts);
+    m_legend->setDifference(
+        content.differing, content.compared, content.other ? tr("trial %1").arg(content.other) : QString());
     m_legend->setMeasured(content.totalMs >= 0);
     m_fill->setToolTip(content.totalMs >= 0 ? QString() : tr("Times are known of measured trials: select one"));
     fillChosen();

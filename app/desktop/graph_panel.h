@@ -35,12 +35,13 @@ public:
 
 private:
     void fillChosen();
+    void listOthers(); // trials to compare with
 
     Document* m_document;
     FindBar* m_find;
     MarkByPattern* m_byPattern;
     widgets::Segmented* m_shown;
-    QComboBox* m_fill;
+    QComboBox *m_fill, *m_other;
     widgets::GraphCanvas* m_canvas;
     widgets::GraphLegend* m_legend;
     OpsContent m_content;

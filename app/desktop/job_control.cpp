@@ -16,6 +16,9 @@ JobControl::JobControl(Document* document, QObject* parent)
     , m_worker(this)
 {
     connect(&m_worker, &WorkerClient::progress, this, &JobControl::progress);
+    connect(&m_worker, &WorkerClient::pauseChanged, this, &JobControl::pauseChanged);
+    connect(m_document, &Document::opsMarked, this, &JobControl::followMarks);
+    connect(m_document, &Document::goalChanged, this, &JobControl::followGoal);
     connect(&m_worker, &WorkerClient::logLine, this, &JobControl::logLine);
     connect(&m_worker, &WorkerClient::rangesFound, m_document, &Document::addRanges);
     connect(&m_worker, &WorkerClient::sensitivityFound, m_document, &Document::setSensitivity);
@@ -138,7 +141,9 @@ bool JobControl::start(JobKind kind)
     m_kind = kind;
     m_ids.clear();
     m_runningTrial = m_trialsDone = 0;
+    m_paused = false;
     const JobRequest job = request(kind);
+    m_sent = {job.draft, job.goal};
     for (const Trial& known : job.known)
         m_ids.insert(known.id, known.id);
     m_worker.start(job);
@@ -149,6 +154,50 @@ bool JobControl::start(JobKind kind)
 void JobControl::stop()
 {
     m_worker.cancel();
+}
+
+QString JobControl::whyNotPause() const
+{
+    return running() ? QString() : tr("nothing is running");
+}
+
+void JobControl::pause(bool on)
+{
+    if (!running() || on == m_paused)
+        return;
+    m_paused = on;
+    m_worker.pause(on);
+    emit logLine(on ? tr("Paused by you.") : tr("Resumed by you."));
+}
+
+/// Only what was marked: the draft may be another one by now, which is none of the search's business.
+void JobControl::followMarks(const Config& before, const Config& after)
+{
+    if (!searching())
+        return;
+    const auto follow = [](const auto& from, const auto& to, auto& sent) {
+        for (const auto& [name, leaves] : from)
+            if (!to.count(name))
+                sent.erase(name);
+        for (const auto& [name, leaves] : to)
+            if (const auto it = from.find(name); it == from.end() || it->second != leaves)
+                sent[name] = leaves;
+    };
+    follow(before.ops, after.ops, m_sent.draft.ops);
+    follow(before.opTypes, after.opTypes, m_sent.draft.opTypes);
+    if (before.rules != after.rules)
+        m_sent.draft.rules = after.rules;
+    m_worker.update(m_sent);
+    emit searchUpdated(tr("the search follows what you marked from its next trial"));
+}
+
+void JobControl::followGoal()
+{
+    if (!searching() || m_sent.goal == m_document->goal())
+        return;
+    m_sent.goal = m_document->goal();
+    m_worker.update(m_sent);
+    emit searchUpdated(tr("the search follows the new goal from its next trial"));
 }
 
 Trial JobControl::ours(const Trial& trial)
@@ -181,6 +230,7 @@ void JobControl::abandonRunning(TrialState state, const QString& reason)
 
 void JobControl::end(const QString& summary, bool failed)
 {
+    m_paused = false;
     emit ended(summary, failed);
 }
 

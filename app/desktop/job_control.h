@@ -23,6 +23,10 @@ public:
     QString whyNot(JobKind kind) const;
     bool start(JobKind kind);
     void stop();
+    void pause(bool on);
+    bool paused() const { return m_paused; } // as asked; the worker follows within a second
+    /// Why there is nothing to pause or to resume; empty = there is.
+    QString whyNotPause() const;
     bool running() const { return m_worker.busy(); }
     JobKind kind() const { return m_kind; }
     int runningTrial() const { return m_runningTrial; } // project's id, 0 = none
@@ -36,6 +40,9 @@ signals:
     void started(octet::JobKind kind);
     void progress(const octet::JobProgress& progress);
     void trialFinished(const octet::Trial& trial); // as it stands in the project
+    void pauseChanged(bool stands);
+    /// The running search was told of a change in the draft or the goal.
+    void searchUpdated(const QString& what);
     void logLine(const QString& line);
     void ended(const QString& summary, bool failed);
     void finished(const octet::JobResult& result); // with the project's trial ids
@@ -43,6 +50,9 @@ signals:
 
 private:
     JobRequest request(JobKind kind) const;
+    bool searching() const { return running() && m_kind == JobKind::Tune; }
+    void followMarks(const Config& before, const Config& after);
+    void followGoal();
     Trial ours(const Trial& trial);
     void abandonRunning(TrialState state, const QString& reason);
     void end(const QString& summary, bool failed);
@@ -51,6 +61,8 @@ private:
     WorkerClient m_worker;
     JobKind m_kind = JobKind::Baseline;
     QHash<int, int> m_ids; // the worker's trial ids -> the project's
+    JobUpdate m_sent; // what the running search was last told
+    bool m_paused = false;
     int m_runningTrial = 0, m_trialsDone = 0;
 };
 

@@ -4,16 +4,19 @@
 #include "app/desktop/actions.h"
 #include "app/desktop/command_palette.h"
 #include "app/desktop/commands.h"
+#include "app/desktop/compare_control.h"
 #include "app/desktop/empty_page.h"
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/message_area.h"
 #include "app/desktop/present_trials.h"
+#include "app/desktop/profile_page.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/status_line.h"
 #include "app/desktop/style.h"
 #include "app/desktop/tool_bar.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workbench.h"
+#include "widgets/compare_page.h"
 #include "widgets/data_page.h"
 #include "widgets/job_strip.h"
 #include "widgets/segmented.h"
@@ -34,9 +37,7 @@ const QString geometryKey = QStringLiteral("geometry"), splittersKey = QStringLi
 
 QString droppedPath(const QMimeData* data)
 {
-    if (!data->hasUrls() || data->urls().size() != 1)
-        return {};
-    return data->urls().front().toLocalFile();
+    return data->hasUrls() && data->urls().size() == 1 ? data->urls().front().toLocalFile() : QString();
 }
 
 } // namespace
@@ -86,10 +87,15 @@ void MainWindow::buildPages()
     m_emptyPage = new EmptyPage(m_actions->open, m_actions->openSample);
     m_dataPage = new widgets::DataPage;
     m_workbench = new Workbench(&m_document, &m_jobs, m_actions);
+    m_comparePage = new widgets::ComparePage;
+    m_compare = new CompareControl(&m_document, m_comparePage);
     m_pages = new QStackedWidget;
     m_pages->addWidget(m_emptyPage);
-    m_pages->addWidget(m_dataPage);
-    m_pages->addWidget(m_workbench);
+    m_profilePage = new ProfilePage(&m_document);
+    m_pageByName = {{QStringLiteral("data"), m_dataPage}, {QStringLiteral("workbench"), m_workbench},
+        {QStringLiteral("compare"), m_comparePage}, {QStringLiteral("profile"), m_profilePage}};
+    for (QWidget* page : m_pageByName)
+        m_pages->addWidget(page);
     m_messages = new MessageArea;
     m_jobStrip = new widgets::JobStrip;
     m_jobStrip->hide();
@@ -167,6 +173,15 @@ void MainWindow::connectJobs()
         if (m_closing)
             close();
     });
+    connect(&m_jobs, &JobControl::pauseChanged, this, [this](bool stands) {
+        m_jobStrip->setPaused(stands);
+        m_refreshTimer.start();
+    });
+    connect(&m_jobs, &JobControl::searchUpdated, this, [this](const QString& what) {
+        m_jobStrip->setNote(what);
+        m_jobStrip->appendLog(what);
+    });
+    connect(m_jobStrip, &widgets::JobStrip::pauseRequested, &m_jobs, &JobControl::pause);
     connect(m_jobStrip, &widgets::JobStrip::stopRequested, &m_jobs, &JobControl::stop);
 }
 
@@ -190,17 +205,15 @@ void MainWindow::opened(bool)
 
 void MainWindow::showPage(const QString& page)
 {
-    if (!m_document.isOpen())
+    if (!m_document.isOpen() || !m_pageByName.contains(page))
         return;
-    m_pages->setCurrentWidget(page == QLatin1String("data") ? static_cast<QWidget*>(m_dataPage) : m_workbench);
+    m_pages->setCurrentWidget(m_pageByName[page]);
     m_pageSwitch->setValue(page);
 }
 
 QString MainWindow::page() const
 {
-    return m_pages->currentWidget() == m_workbench ? QStringLiteral("workbench")
-        : m_pages->currentWidget() == m_dataPage   ? QStringLiteral("data")
-                                                   : QStringLiteral("empty");
+    return m_pageByName.key(m_pages->currentWidget(), QStringLiteral("empty"));
 }
 
 void MainWindow::showMessage(const Notice& notice, const QVector<MessageAction>& actions)
@@ -217,13 +230,13 @@ void MainWindow::refresh()
 {
     m_actions->refresh();
     const bool isOpen = m_document.isOpen();
-    for (const char* page : {"data", "workbench"})
-        m_pageSwitch->setOptionEnabled(
-            QString::fromLatin1(page), isOpen, isOpen ? QString() : tr("Open a model first"));
+    for (auto page = m_pageByName.keyBegin(); page != m_pageByName.keyEnd(); ++page)
+        m_pageSwitch->setOptionEnabled(*page, isOpen, isOpen ? QString() : tr("Open a model first"));
+    const QString noCompare = CompareControl::whyNot(m_document);
+    m_pageSwitch->setOptionEnabled(QStringLiteral("compare"), noCompare.isEmpty(), noCompare);
+    const bool accepted = m_document.data()->accepted();
     m_pageSwitch->setOptionIcon(QStringLiteral("data"),
-        !isOpen                             ? QString()
-            : m_document.data()->accepted() ? QStringLiteral("check")
-                                            : QStringLiteral("warning"));
+        !isOpen ? QString() : accepted ? QStringLiteral("check") : QStringLiteral("warning"));
     if (!isOpen)
         m_pageSwitch->setValue({});
     m_draftButton->setEnabled(isOpen);

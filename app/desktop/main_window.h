@@ -6,11 +6,13 @@
 #include "app/desktop/job_control.h"
 
 #include <QMainWindow>
+#include <QMap>
 
 class QStackedWidget;
 class QPushButton;
 
 namespace octet::widgets {
+class ComparePage;
 class DataPage;
 class JobStrip;
 class Segmented;
@@ -20,9 +22,11 @@ namespace octet::desktop {
 
 class Actions;
 class CommandPalette;
+class CompareControl;
 class Commands;
 class EmptyPage;
 class MessageArea;
+class ProfilePage;
 class StatusLine;
 class Workbench;
 struct MessageAction;
@@ -35,7 +39,7 @@ public:
     ~MainWindow() override;
 
     void open(const QString& path);
-    void showPage(const QString& page); // "data", "workbench"
+    void showPage(const QString& page); // "data", "workbench", "compare", "profile"
     QString page() const;
     void showMessage(const Notice& notice, const QVector<MessageAction>& actions = {});
     void resetLayout();
@@ -46,6 +50,9 @@ public:
     Actions* actionList() { return m_actions; }
     Workbench* workbench() { return m_workbench; }
     widgets::DataPage* dataPage() { return m_dataPage; }
+    ProfilePage* profilePage() { return m_profilePage; }
+    widgets::ComparePage* comparePage() { return m_comparePage; }
+    CompareControl* compare() { return m_compare; }
     MessageArea* messages() { return m_messages; }
     CommandPalette* palettePopup() { return m_palette; }
 
@@ -74,7 +81,11 @@ private:
     QStackedWidget* m_pages;
     EmptyPage* m_emptyPage;
     widgets::DataPage* m_dataPage;
+    widgets::ComparePage* m_comparePage;
+    CompareControl* m_compare;
     Workbench* m_workbench;
+    ProfilePage* m_profilePage;
+    QMap<QString, QWidget*> m_pageByName;
     MessageArea* m_messages;
     widgets::JobStrip* m_jobStrip;
     StatusLine* m_status;

@@ -4,6 +4,7 @@
 #include "app/desktop/document.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/words.h"
+#include "core/graph/counterparts.h"
 #include "core/values/error.h"
 
 #include <QObject>
@@ -84,6 +85,7 @@ Mark mark(const Document& document, const QStringList& nodes, std::optional<Prec
         return refuse(whyNoProduct(document, nodes));
     Mark mark;
     mark.draft = document.draft();
+    mark.ofOps = true;
     std::size_t changed = 0, left = 0;
     QString reason;
     for (const quantize::ResolvedOp* op : found) {
@@ -116,6 +118,7 @@ Mark lock(const Document& document, const QStringList& nodes, bool locked)
         return refuse(whyNoProduct(document, nodes));
     Mark mark;
     mark.draft = document.draft();
+    mark.ofOps = true;
     for (const quantize::ResolvedOp* op : found)
         changeOp(mark.draft, op->name, [&](OpLeaves& leaves) {
             leaves.locked = locked ? std::optional(true) : std::nullopt;
@@ -137,6 +140,7 @@ Mark markOpType(const Document& document, const QString& opType, Precision preci
         return refuse(QObject::tr("No %1 of this model is a product.").arg(opType));
     Mark mark;
     mark.draft = document.draft();
+    mark.ofOps = true;
     mark.draft.opTypes[s(opType)].precision = precision;
     mark.text = QObject::tr("Set op type %1 to %2").arg(opType, words::precision(precision));
     return mark;
@@ -154,6 +158,7 @@ Mark markPattern(const Document& document, const QString& pattern, Precision pre
             return refuse(QObject::tr("\u201c%1\u201d matches no product.").arg(pattern));
         Mark mark;
         mark.draft = document.draft();
+        mark.ofOps = true;
         OpLeaves leaves;
         leaves.precision = precision;
         mark.draft.rules.push_back({s(pattern), leaves});
@@ -162,6 +167,29 @@ Mark markPattern(const Document& document, const QString& pattern, Precision pre
     } catch (const Error& error) {
         return refuse(q(error.message()));
     }
+}
+
+Everywhere inAllLayers(const Document& document, const QStringList& nodes)
+{
+    Everywhere all;
+    if (!document.hasModel()) {
+        all.refusal = document.reviewReason();
+        return all;
+    }
+    const LoadedModel& loaded = document.loaded();
+    const QSet<QString> wanted(nodes.begin(), nodes.end());
+    std::vector<int> indices;
+    for (int i = 0; i < loaded.nodeNames.size(); ++i)
+        if (wanted.contains(loaded.nodeNames[i]))
+            indices.push_back(i);
+    const std::vector<int> found = graph::counterparts(*loaded.model, *loaded.structure, indices);
+    for (const int node : found)
+        all.nodes << loaded.nodeNames[node];
+    if (indices.empty())
+        all.refusal = QObject::tr("Select an op or a box first.");
+    else if (found.size() == indices.size())
+        all.refusal = QObject::tr("No other layer has an op in this place, or all of them are selected already.");
+    return all;
 }
 
 bool apply(Document* document, const Mark& mark)
@@ -177,7 +205,7 @@ bool apply(Document* document, const Mark& mark)
     // The draft is what was asked for; a graph that goes on showing a trial would hide it.
     document->selection()->setShowsDraft(true);
     if (mark.draft != document->draft())
-        document->undoStack()->push(new SetDraft(document, mark.draft, mark.text));
+        document->undoStack()->push(new SetDraft(document, mark.draft, mark.text, mark.ofOps));
     if (!mark.note.isEmpty())
         emit document->notice({Notice::Kind::Info, mark.note, {}});
     return true;

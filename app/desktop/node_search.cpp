@@ -3,35 +3,100 @@
 
 #include "app/desktop/words.h"
 
+#include <QRegularExpression>
+
 #include <functional>
+#include <utility>
 #include <vector>
 
 namespace octet::desktop {
 
 namespace {
 
-using Test = std::function<bool(const graph::Node&, const QString& name, const widgets::OpView*)>;
+using widgets::OpView;
+using Test = std::function<bool(const graph::Node&, const QString& name, const OpView*)>;
 
+bool same(const QString& a, const QString& b)
+{
+    return a.compare(b, Qt::CaseInsensitive) == 0;
+}
+
+Test never()
+{
+    return [](const graph::Node&, const QString&, const OpView*) { return false; };
+}
+
+Test stateTest(const QString& state)
+{
+    const std::pair<const char*, bool (*)(const OpView&)> states[] = {
+        {"locked", [](const OpView& op) { return op.locked; }},
+        {"out", [](const OpView& op) { return op.keptOut; }},
+        {"refused", [](const OpView& op) { return op.product && !op.reason.isEmpty(); }},
+        {"differs", [](const OpView& op) { return op.differs; }},
+    };
+    for (const auto& [name, holds] : states)
+        if (same(state, QLatin1String(name)))
+            return [holds = holds](const graph::Node&, const QString&, const OpView* op) { return op && holds(*op); };
+    return never();
+}
+
+Test wordTest(const QString& key, const QString& value)
+{
+    if (key == QLatin1String("type"))
+        return [value](const graph::Node& node, const QString&, const OpView*) {
+            return same(words::q(node.opType), value);
+        };
+    if (key == QLatin1String("prec"))
+        return [value](const graph::Node&, const QString&, const OpView* op) {
+            return op && op->product && same(words::q(toString(op->precision)), value);
+        };
+    return stateTest(value);
+}
+
+double OpView::*quantityOf(const QString& key)
+{
+    return key == QLatin1String("sens") ? &OpView::sensitivity
+        : key == QLatin1String("own")   ? &OpView::ownError
+                                        : &OpView::ms;
+}
+
+Test numberTest(const QString& key, const QString& relation, const QString& number)
+{
+    bool ok = false;
+    const double limit = number.toDouble(&ok);
+    if (!ok)
+        return never();
+    return [=, quantity = quantityOf(key)](const graph::Node&, const QString&, const OpView* op) {
+        const double value = op ? op->*quantity : -1;
+        if (value < 0)
+            return false;
+        if (relation.size() == 2 && value == limit)
+            return true;
+        return relation.startsWith(QLatin1Char('>')) ? value > limit : value < limit;
+    };
+}
+
+/// Empty: the term says nothing yet.
 Test testOf(const QString& term)
 {
-    const auto after = [&](int length) { return term.mid(length); };
-    if (term.startsWith(QLatin1String("type:"), Qt::CaseInsensitive))
-        return [wanted = after(5)](const graph::Node& node, const QString&, const widgets::OpView*) {
-            return words::q(node.opType).compare(wanted, Qt::CaseInsensitive) == 0;
-        };
-    if (term.startsWith(QLatin1String("prec:"), Qt::CaseInsensitive))
-        return [wanted = after(5)](const graph::Node&, const QString&, const widgets::OpView* op) {
-            return op && op->product && words::q(toString(op->precision)).compare(wanted, Qt::CaseInsensitive) == 0;
-        };
-    if (term.startsWith(QLatin1String("lat>")) || term.startsWith(QLatin1String("lat<"))) {
-        bool ok = false;
-        const double limit = after(4).toDouble(&ok);
-        const bool more = term[3] == QLatin1Char('>');
-        return [=](const graph::Node&, const QString&, const widgets::OpView* op) {
-            return ok && op && op->ms >= 0 && (more ? op->ms > limit : op->ms < limit);
-        };
+    static const QRegularExpression word(
+        QStringLiteral("^(type|prec|state):(.*)$"), QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression number(
+        QStringLiteral("^(time|lat|sens|own)(>=|<=|>|<)(.*)$"), QRegularExpression::CaseInsensitiveOption);
+    if (term.size() > 1 && term.startsWith(QLatin1Char('-'))) {
+        const Test inner = testOf(term.mid(1));
+        if (!inner)
+            return inner;
+        return
+            [inner](const graph::Node& node, const QString& name, const OpView* op) { return !inner(node, name, op); };
     }
-    return [term](const graph::Node&, const QString& name, const widgets::OpView*) {
+    if (const auto match = word.match(term); match.hasMatch())
+        return match.captured(2).isEmpty() ? Test() : wordTest(match.captured(1).toLower(), match.captured(2));
+    if (const auto match = number.match(term); match.hasMatch())
+        return match.captured(3).isEmpty()
+            ? Test()
+            : numberTest(match.captured(1).toLower(), match.captured(2), match.captured(3));
+    return [term](const graph::Node&, const QString& name, const OpView*) {
         return name.contains(term, Qt::CaseInsensitive);
     };
 }
@@ -42,7 +107,8 @@ QStringList searchNodes(const graph::Model& model, const widgets::OpViews& ops, 
 {
     std::vector<Test> tests;
     for (const QString& term : query.split(QLatin1Char(' '), Qt::SkipEmptyParts))
-        tests.push_back(testOf(term));
+        if (Test test = testOf(term))
+            tests.push_back(std::move(test));
     QStringList found;
     if (tests.empty())
         return found;

@@ -4,6 +4,8 @@
 #include "app/desktop/document.h"
 #include "app/desktop/words.h"
 
+#include <cmath>
+
 namespace octet::desktop {
 
 namespace {
@@ -82,25 +84,57 @@ OpsContent executedOps(const Trial& trial, const std::vector<quantize::Product>&
     return content;
 }
 
+namespace {
+
+/// A signal-to-noise ratio in dB as the noise's share of the signal: 40 dB = 0.01. 0 dB is what was never measured.
+double shareOf(double decibels)
+{
+    return decibels == 0 ? -1 : std::pow(10.0, -decibels / 20);
+}
+
+/// What a trial ran, or, before it has, what it asks for.
+OpsContent opsOf(const Document& document, const Trial& trial)
+{
+    const LoadedModel& loaded = document.loaded();
+    return trial.groups.empty() ? plannedOps(document.resolve(trial.config))
+                                : executedOps(trial, loaded.products, loaded.nodeNames);
+}
+
+void compare(OpsContent& content, const OpsContent& with, int trial)
+{
+    content.other = trial;
+    for (auto it = content.ops.begin(); it != content.ops.end(); ++it) {
+        const auto there = with.ops.constFind(it.key());
+        if (!it->product || there == with.ops.constEnd())
+            continue;
+        it->differs = there->precision != it->precision;
+        ++content.compared;
+        content.differing += it->differs;
+    }
+}
+
+} // namespace
+
 OpsContent shownOps(const Document& document)
 {
     const Selection& selection = *document.selection();
     const Trial* trial = selection.showsDraft() ? nullptr : document.trial(selection.trial());
-    const LoadedModel& loaded = document.loaded();
-    OpsContent content = trial && !trial->groups.empty() ? executedOps(*trial, loaded.products, loaded.nodeNames)
-        : trial                                          ? plannedOps(document.resolve(trial->config))
-                                                         : plannedOps(document.resolution());
+    OpsContent content = trial ? opsOf(document, *trial) : plannedOps(document.resolution());
     for (const OpSensitivity& op : document.sensitivity().ops)
-        if (const auto it = content.ops.find(q(op.node)); it != content.ops.end() && op.kl)
-            it->sensitivity = *op.kl;
-    const Trial* hovered =
-        selection.hoveredTrial() == selection.trial() ? nullptr : document.trial(selection.hoveredTrial());
-    if (hovered && !hovered->groups.empty()) {
-        const OpsContent other = executedOps(*hovered, loaded.products, loaded.nodeNames);
-        for (auto it = content.ops.begin(); it != content.ops.end(); ++it)
-            if (it->product)
-                it->differs = other.ops.value(it.key()).precision != it->precision;
-    }
+        if (const auto it = content.ops.find(q(op.node)); it != content.ops.end()) {
+            it->ownError = shareOf(op.ownError);
+            if (op.kl)
+                it->sensitivity = *op.kl;
+        }
+    // A lock binds the next search, whatever trial is on the graph.
+    for (const quantize::ResolvedOp& op : document.resolution().ops)
+        if (const auto it = content.ops.find(q(op.name)); it != content.ops.end())
+            it->locked = op.asked.locked;
+    // What is on the graph is never compared with itself.
+    const int shown = trial ? trial->id : 0;
+    for (const int id : {selection.hoveredTrial(), selection.comparedTrial()})
+        if (const Trial* other = id != shown ? document.trial(id) : nullptr; other && content.other == 0)
+            compare(content, opsOf(document, *other), other->id);
     return content;
 }
 

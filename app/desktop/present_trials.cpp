@@ -48,6 +48,12 @@ Mark::Kind kindOf(const Trial& trial)
     return dynamic > fixed ? Mark::Kind::Dynamic : Mark::Kind::Static;
 }
 
+/// The plot counts answers; a floor or an interval of another metric has no place on it.
+bool countsAnswers(const Accuracy& accuracy)
+{
+    return accuracy.metric == "accuracy" || accuracy.metric == "agreement";
+}
+
 /// Right answers at the ends of the paired interval of the loss against Today.
 std::pair<double, double> pairedInterval(const Accuracy& accuracy, const Accuracy& today)
 {
@@ -95,15 +101,14 @@ QString labelOf(const Trial& trial, Mark::Role role, const Trial* fp32)
         + words::rightDifference(accuracy->correct - fp32->tuning()->correct);
 }
 
-Mark markOf(
-    const Trial& trial, const TrialsContent& content, bool hasChosen, const QString& verdict, const QString& noun)
+Mark markOf(const Trial& trial, const TrialsContent& content, bool hasChosen, const Goal& goal, const QString& noun)
 {
     Mark mark;
     mark.trial = trial.id;
     mark.kind = kindOf(trial);
     mark.role = roleOf(trial, content, hasChosen);
     mark.failed = failed(trial);
-    mark.tooltip = trialTooltip(trial, content.fp32, verdict, noun);
+    mark.tooltip = trialTooltip(trial, content.fp32, goal, noun);
     if (mark.failed) {
         mark.ms = expectedMs(content.trials, trial);
         return mark;
@@ -113,7 +118,7 @@ Mark markOf(
     mark.msHigh = trial.latency.ciHigh;
     mark.right = double(trial.tuning()->correct);
     mark.rightLow = mark.rightHigh = mark.right;
-    if (mark.role != Mark::Role::Today && comparable(trial, content.fp32))
+    if (mark.role != Mark::Role::Today && comparable(trial, content.fp32) && countsAnswers(*trial.tuning()))
         std::tie(mark.rightLow, mark.rightHigh) = pairedInterval(*trial.tuning(), *content.fp32->tuning());
     mark.label = labelOf(trial, mark.role, content.fp32);
     return mark;
@@ -129,7 +134,7 @@ void fillPlot(TrialsContent& content, const Document& document)
     for (std::size_t i = 0; i < content.trials.size(); ++i) {
         const Trial& trial = content.trials[i];
         if (done(trial) || failed(trial))
-            plot.marks << markOf(trial, content, hasChosen, content.verdicts[i], noun);
+            plot.marks << markOf(trial, content, hasChosen, document.goal(), noun);
         if (plot.samples == 0 && trial.tuning())
             plot.samples = trial.tuning()->samples;
     }
@@ -139,7 +144,8 @@ void fillPlot(TrialsContent& content, const Document& document)
         plot.todayMs = content.fp32->latency.p50;
         const Accuracy& today = *content.fp32->tuning();
         // The smallest whole count at or above the floor; a hair's breadth for 0.99 * 353 being 349.47.
-        plot.floor = std::ceil(document.goal().floor(today.value) * double(today.samples) - 1e-9);
+        if (countsAnswers(today))
+            plot.floor = std::ceil(document.goal().floor(today.value) * double(today.samples) - 1e-9);
     }
     const bool ready = document.data()->accepted();
     plot.emptyText = ready ? QObject::tr("No trials yet.") : QObject::tr("No trials yet. The data comes first.");
@@ -164,13 +170,13 @@ QString summarise(const TrialsContent& content, std::size_t hidden)
         text += QObject::tr("; numbers from the tuning half, %1")
                     .arg(words::count(samples, content.plot.sampleNoun.chopped(1)));
     if (hidden > 0)
-        text += QObject::tr("; %1 of other workloads").arg(hidden);
+        text += QObject::tr("; %1 of other workloads, data or metrics").arg(hidden);
     return text;
 }
 
 } // namespace
 
-QString trialTooltip(const Trial& trial, const Trial* fp32, const QString& verdict, const QString& noun)
+QString trialTooltip(const Trial& trial, const Trial* fp32, const Goal& goal, const QString& noun)
 {
     QStringList lines{
         QObject::tr("Trial %1, %2").arg(trial.id).arg(q(trial.name).left(1).toLower() + q(trial.name).mid(1))};
@@ -198,9 +204,11 @@ QString trialTooltip(const Trial& trial, const Trial* fp32, const QString& verdi
     const PrecisionCounts& counts = trial.counts;
     QString last =
         QObject::tr("%1 of %2 products in int8").arg(counts.int8).arg(counts.int8 + counts.bf16 + counts.fp32);
-    if (!verdict.isEmpty())
+    if (comparable(trial, fp32) && trial.id != fp32->id) {
+        const QString verdict = q(measure::verdictInWords(*accuracy, *fp32->tuning(), goal));
         last += QStringLiteral("; ")
-            + (verdict == QLatin1String("too close to call") ? verdict : verdict + QObject::tr(" the goal"));
+            + (verdict.startsWith(QLatin1String("too close")) ? verdict : verdict + QObject::tr(" the goal"));
+    }
     lines << last;
     return lines.join(QLatin1Char('\n'));
 }
@@ -212,7 +220,8 @@ TrialsContent presentTrials(const Document& document)
     for (const Trial& trial : document.trials()) {
         const bool sameData =
             dataHash.empty() || trial.manifest.dataHash.empty() || trial.manifest.dataHash == dataHash;
-        if (trial.workload == document.workload() && sameData)
+        const bool sameMetric = !trial.tuning() || trial.tuning()->metric == document.goal().metric;
+        if (trial.workload == document.workload() && sameData && sameMetric)
             content.trials.push_back(trial);
     }
     const Trial* fp32 = tune::fp32Baseline(content.trials);

@@ -26,7 +26,7 @@ struct TrialsContent
 TrialsContent presentTrials(const Document& document);
 
 /// "Trial 14, static, 6 products in fp32\n2.2x faster ...": four lines of words at most.
-QString trialTooltip(const Trial& trial, const Trial* fp32, const QString& verdict, const QString& noun);
+QString trialTooltip(const Trial& trial, const Trial* fp32, const Goal& goal, const QString& noun);
 /// "Smoothed int8 already meets your goal: 2.1x faster, 0 worse." after a baseline; empty = none meets.
 QString baselineAdvice(const Document& document);
 

@@ -31,6 +31,14 @@ void Selection::setHoveredTrial(int trial)
     emit hoverChanged();
 }
 
+void Selection::setComparedTrial(int trial)
+{
+    if (trial == m_comparedTrial)
+        return;
+    m_comparedTrial = trial;
+    emit hoverChanged();
+}
+
 void Selection::setShowsDraft(bool draft)
 {
     if (draft == m_showsDraft)

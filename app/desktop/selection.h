@@ -16,6 +16,7 @@ public:
     const QStringList& nodes() const { return m_nodes; } // ONNX node names
     int trial() const { return m_trial; } // 0 = none
     int hoveredTrial() const { return m_hoveredTrial; }
+    int comparedTrial() const { return m_comparedTrial; } // that the graph's differences refer to without hovering
     /// Whether the graph shows what the selected trial ran, or what the draft plans.
     bool showsDraft() const { return m_showsDraft || m_trial == 0; }
 
@@ -23,17 +24,18 @@ public slots:
     void setNodes(const QStringList& nodes);
     void setTrial(int trial);
     void setHoveredTrial(int trial);
+    void setComparedTrial(int trial);
     void setShowsDraft(bool draft);
 
 signals:
     void nodesChanged();
     void trialChanged();
-    void hoverChanged();
+    void hoverChanged(); // or what is compared with
     void shownChanged(); // trial or draft on the graph
 
 private:
     QStringList m_nodes;
-    int m_trial = 0, m_hoveredTrial = 0;
+    int m_trial = 0, m_hoveredTrial = 0, m_comparedTrial = 0;
     bool m_showsDraft = true;
 };
 

@@ -53,7 +53,9 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
 
     auto* pages = new widgets::Segmented;
     pages->setOptions({{QObject::tr("Data"), QStringLiteral("data"), {}, {}, true},
-        {QObject::tr("Workbench"), QStringLiteral("workbench"), {}, {}, true}});
+        {QObject::tr("Workbench"), QStringLiteral("workbench"), {}, {}, true},
+        {QObject::tr("Compare"), QStringLiteral("compare"), {}, {}, true},
+        {QObject::tr("Profile"), QStringLiteral("profile"), {}, {}, true}});
     bar->addWidget(pages);
     addGap(bar, false);
     bar->addSeparator();

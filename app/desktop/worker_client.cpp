@@ -161,6 +161,18 @@ void WorkerClient::cancel()
     m_cancelTimer.start();
 }
 
+void WorkerClient::pause(bool on)
+{
+    if (m_busy && !m_cancelling)
+        send(framed(request(++m_requestId, on ? "job/pause" : "job/resume", json::object())));
+}
+
+void WorkerClient::update(const JobUpdate& update)
+{
+    if (m_busy && !m_cancelling)
+        send(framed(request(++m_requestId, "job/update", toJson(update))));
+}
+
 void WorkerClient::readOutput()
 {
     const int generation = m_generation;
@@ -202,6 +214,8 @@ void WorkerClient::dispatch(const std::string& method, const std::string& params
         emit rangesFound(fromJson<Ranges>(value));
     else if (method == "job/sensitivity")
         emit sensitivityFound(fromJson<Sensitivity>(value));
+    else if (method == "job/paused")
+        emit pauseChanged(value.value("paused", false));
     else if (method == "job/log")
         emit logLine(QString::fromStdString(value.value("line", std::string())));
 }

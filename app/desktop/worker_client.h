@@ -33,6 +33,10 @@ public:
     void start(const JobRequest& request);
     /// Answers within about a second: a worker that does not is killed.
     void cancel();
+    /// Answered by pauseChanged when the job stands or goes on; nothing happens when none runs.
+    void pause(bool on);
+    /// For the search that runs, from its next trial.
+    void update(const JobUpdate& update);
 
 signals:
     void trialStarted(const octet::Trial& trial);
@@ -40,6 +44,7 @@ signals:
     void progress(const octet::JobProgress& progress);
     void rangesFound(const octet::Ranges& ranges);
     void sensitivityFound(const octet::Sensitivity& sensitivity);
+    void pauseChanged(bool stands);
     void logLine(const QString& line);
     void finished(const octet::JobResult& result);
     void cancelled();

@@ -30,6 +30,11 @@ public:
         const std::size_t row = testIndex(split, index);
         return m_width == 0 ? 0 : (split == Split::Calibration ? m_calibLengths : m_testLengths)[row];
     }
+    bool isAllPadding(Split split, std::size_t index) const override
+    {
+        const std::vector<bool>& all = split == Split::Calibration ? m_calibAllPadding : m_testAllPadding;
+        return !all.empty() && all[testIndex(split, index)];
+    }
     std::map<std::string, Tensor> batch(
         Split split, const std::vector<std::size_t>& indices, int paddedLength) const override;
     std::vector<PreviewRow> preview(Split split, std::size_t count) const override;
@@ -49,6 +54,7 @@ private:
     std::size_t m_testRows = 0, m_calibRows = 0;
     std::int64_t m_width = 0; // columns of arrays whose rows have lengths of their own; 0 = fixed-shape samples
     std::vector<int> m_testLengths, m_calibLengths;
+    std::vector<bool> m_testAllPadding, m_calibAllPadding; // empty without a mask
     std::int64_t m_padId = 0;
 };
 
@@ -149,16 +155,19 @@ void ArrayDataset::takeLengths(const Signature& signature)
         return;
     m_width = mask->sample[0];
     const auto width = static_cast<std::size_t>(m_width);
-    const auto lengthsOf = [&](const Tensor& tensor, std::size_t count) {
+    const auto lengthsOf = [&](const Tensor& tensor, std::size_t count, std::vector<bool>& allPadding) {
         std::vector<int> lengths(count, 1);
+        allPadding.assign(count, true);
         for (std::size_t row = 0; row < count; ++row)
             for (std::size_t column = 0; column < width; ++column)
-                if (integerAt(tensor, row * width + column) != 0)
+                if (integerAt(tensor, row * width + column) != 0) {
                     lengths[row] = static_cast<int>(column + 1);
+                    allPadding[row] = false;
+                }
         return lengths;
     };
-    m_testLengths = lengthsOf(mask->test, m_testRows);
-    m_calibLengths = lengthsOf(mask->calib, m_calibRows);
+    m_testLengths = lengthsOf(mask->test, m_testRows, m_testAllPadding);
+    m_calibLengths = lengthsOf(mask->calib, m_calibRows, m_calibAllPadding);
     m_spec.maxLength = static_cast<int>(m_width);
     const std::string config = findBeside(signature, "config.json");
     const auto json =

@@ -54,7 +54,8 @@ TextColumns findColumns(
     if (!columns.pair.empty() && !has(available, columns.pair))
         missing(available, columns.pair, "the data's text_pair_column", file);
     if (!has(available, columns.label)) {
-        if (labelNeeded)
+        // A column that is asked for, or that looks like a slip of the pen, is not passed over in silence.
+        if (labelNeeded && (!spec.labelColumn.empty() || !nearestName(available, columns.label).empty()))
             missing(available, columns.label, "--label-column", file);
         columns.label.clear();
     }

@@ -18,7 +18,8 @@ struct TextColumns
 };
 
 /// Takes the columns that `spec` names, or finds them: sentence, text, sentence1 + sentence2; label.
-/// Throws Error(Data) that lists the columns there are and the nearest name.
+/// Throws Error(Data) that lists the columns there are and the nearest name; for a label column only where one is needed
+/// and `spec` names it or a name comes near, else there are no labels.
 TextColumns findColumns(
     const std::vector<std::string>& available, const DataSpec& spec, const std::string& file, bool labelNeeded);
 

@@ -38,6 +38,8 @@ public:
     /// Tokens of the sample (1..maxLength, both for texts and for arrays with an attention_mask, where it is the last
     /// column that is masked in); 0 = fixed-shape samples. A model with a fixed sequence dimension: always that.
     virtual int length(Split split, std::size_t index) const = 0;
+    /// An array row that its attention_mask leaves out as a whole; its length is 1 all the same.
+    virtual bool isAllPadding(Split, std::size_t) const { return false; }
     /// Model inputs of the given samples in the model's types, padded or cut to `paddedLength` columns (0: the longest;
     /// ignored for fixed-shape samples). A length below that of a sample is Error(Internal).
     virtual std::map<std::string, Tensor> batch(

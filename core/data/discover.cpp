@@ -32,7 +32,8 @@ std::string findTable(
                 continue;
             try {
                 columns = findColumns(tableColumns(path), DataSpec(), path, labelNeeded);
-                return path;
+                if (!labelNeeded || !columns.label.empty())
+                    return path;
             } catch (const Error&) {
                 continue; // an offer, no demand: the next name may fit
             }

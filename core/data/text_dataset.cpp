@@ -75,7 +75,8 @@ TextDataset::TextDataset(const DataSpec& given, const Signature& signature)
         m_test = read(m_spec.testFile, true, reader, testLabels);
     if (!m_spec.calibFile.empty())
         m_calib = read(m_spec.calibFile, false, reader, calibLabels);
-    setLabels(std::move(testLabels), std::move(calibLabels), !m_test.empty());
+    const bool labelled = !testLabels.empty() && testLabels.front() >= 0; // a column is there for all rows or for none
+    setLabels(std::move(testLabels), std::move(calibLabels), labelled);
     setClasses(classesOf(signature), std::move(names));
     std::vector<std::string> hashes;
     for (const TextSample& each : m_test)
@@ -148,7 +149,7 @@ std::vector<TextSample> TextDataset::read(
     // What the test file settled holds for the calibration file too.
     m_spec.textColumn = columns.text;
     m_spec.textPairColumn = columns.pair;
-    if (!columns.label.empty())
+    if (!columns.label.empty() && (labelsNeeded || m_spec.testFile.empty()))
         m_spec.labelColumn = columns.label;
     const long limit = labelsNeeded ? m_spec.limit : m_spec.calibLimit; // only test texts need labels
     const std::size_t count =

@@ -141,6 +141,8 @@ struct Fields<Accuracy>
         v("worse", &Accuracy::worse);
         v("better", &Accuracy::better);
         v("flips", &Accuracy::flips);
+        v("loss_low", &Accuracy::lossLow);
+        v("loss_high", &Accuracy::lossHigh);
     }
 };
 

@@ -2,6 +2,7 @@
 #include "core/exchange/qdq.h"
 
 #include "core/exchange/atomic_file.h"
+#include "core/exchange/qdq_expanded.h"
 #include "core/exchange/qdq_opset.h"
 #include "core/quantize/affine.h"
 #include "core/quantize/bias_correction.h"
@@ -102,6 +103,7 @@ public:
         , m_proto(parse(model.path()))
         , m_graph(*m_proto.mutable_graph())
     {
+        writeExpanded(m_proto, model);
         collectNames(m_graph, m_names);
     }
 

@@ -61,6 +61,7 @@ struct Node
     std::map<std::string, Attribute> attributes;
     /// Attributes that were not read: subgraphs (If, Loop, Scan), sparse tensors. The engine refuses such a node.
     std::vector<std::string> droppedAttributes;
+    bool expanded = false; // a part of a fused operator of the file, see expand.h
 
     std::int64_t intAttribute(const std::string& key, std::int64_t fallback) const;
     float floatAttribute(const std::string& key, float fallback) const;

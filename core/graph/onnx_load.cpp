@@ -3,6 +3,7 @@
 // before it becomes a Model.
 #include "core/graph/model.h"
 
+#include "core/graph/expand.h"
 #include "core/graph/model_parts.h"
 #include "core/graph/node_order.h"
 #include "core/graph/onnx_skeleton.h"
@@ -290,7 +291,7 @@ std::shared_ptr<const Model> load(const std::string& path)
 {
     const std::string file = modelFile(path);
     try {
-        return std::make_shared<const Model>(Loader(file).load());
+        return expandFused(std::make_shared<const Model>(Loader(file).load()));
     } catch (const std::bad_alloc&) {
         throw Error(ErrorKind::Resource, fmt::format("There is not enough memory to open {}.", file), {.file = file});
     }

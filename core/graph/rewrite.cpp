@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 namespace octet::graph {
 
@@ -25,12 +26,13 @@ std::shared_ptr<const Model> rewritten(
     for (const NewWeight& made : weights) {
         Weight weight;
         weight.name = made.name;
-        weight.type = DType::F32;
+        weight.type = made.integers.empty() ? DType::F32 : DType::I64;
         weight.shape = made.shape;
         weight.quantizationScales = made.scales;
-        const std::span<std::byte> room = parts->storage.allocate(made.values.size() * sizeof(float));
-        if (!made.values.empty())
-            std::memcpy(room.data(), made.values.data(), room.size());
+        const auto from = made.integers.empty() ? std::as_bytes(std::span(made.values)) : std::as_bytes(std::span(made.integers));
+        const std::span<std::byte> room = parts->storage.allocate(from.size());
+        if (!from.empty())
+            std::memcpy(room.data(), from.data(), from.size());
         weight.data = room;
         parts->weights.push_back(std::move(weight));
     }

@@ -9,13 +9,14 @@
 
 namespace octet::graph {
 
-/// A constant made anew, f32.
+/// A constant made anew: f32, or i64 where it has integers.
 struct NewWeight
 {
     std::string name;
     Shape shape;
     std::vector<float> values;
     std::vector<float> scales; // see Weight::quantizationScales
+    std::vector<std::int64_t> integers;
 };
 
 /// `nodes` in topological order; indices are given here. Constants of `base` stay, and live as long as the result; path,

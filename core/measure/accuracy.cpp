@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/feed.h"
+#include "core/measure/metrics.h"
 #include "core/values/error.h"
 #include "core/values/hash.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
 
 namespace octet::measure {
 
@@ -34,13 +34,22 @@ int argmax(std::span<const float> row)
 
 } // namespace
 
-AccuracyRun accuracy(const Context& context, const Settings& settings, const Ranges& ranges, Split split)
+std::vector<int> labelsOf(const data::Dataset& data, Split split)
+{
+    std::vector<int> labels;
+    for (std::size_t i = 0; data.hasLabels() && i < data.size(split); ++i)
+        labels.push_back(data.label(split, i));
+    return labels;
+}
+
+AccuracyRun accuracy(
+    const Context& context, const Settings& settings, const Ranges& ranges, Split split, const std::string& metricName)
 {
     const std::size_t samples = context.data ? context.data->size(split) : 0;
     if (samples == 0)
         throw Error(ErrorKind::Data, fmt::format("The data has no {} samples.", toString(split)));
-    if (!context.data->hasLabels())
-        throw Error(ErrorKind::Data, "Accuracy needs labels, and the data has none.");
+    const Metric& metric = metricOf(metricName);
+    checkLabels(metric, context.data->hasLabels());
 
     AccuracyRun result;
     std::int64_t classes = 0;
@@ -62,15 +71,11 @@ AccuracyRun accuracy(const Context& context, const Settings& settings, const Ran
         });
 
     result.outputDigest = sha256(std::as_bytes(std::span<const float>(result.outputs)));
-    Accuracy& a = result.accuracy;
-    a.samples = static_cast<long>(samples);
     for (std::size_t i = 0; i < samples; ++i) {
         const auto width = static_cast<std::size_t>(classes);
-        a.predictions.push_back(argmax(std::span(result.outputs).subspan(i * width, width)));
-        a.correct += a.predictions.back() == context.data->label(split, i);
+        result.accuracy.predictions.push_back(argmax(std::span(result.outputs).subspan(i * width, width)));
     }
-    a.value = static_cast<double>(a.correct) / static_cast<double>(a.samples);
-    std::tie(a.ciLow, a.ciHigh) = wilson(a.correct, a.samples);
+    score(result.accuracy, metric, labelsOf(*context.data, split));
     return result;
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/measure/collected.h"
 #include "core/measure/feed.h"
 #include "core/measure/machine_lock.h"
+#include "core/measure/tap_reader.h"
+#include "core/quantize/evidence.h"
 #include "core/quantize/products.h"
 #include "core/quantize/smoothing.h"
 #include "core/values/error.h"
@@ -8,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 namespace octet::measure {
@@ -16,75 +20,6 @@ namespace {
 
 using StatisticsMap = std::map<std::string, quantize::ValueStatistics>;
 
-/// Operands of attention products: by value, whether its tokens come last (K transposed).
-using AttentionOperands = std::map<std::string, bool>;
-
-AttentionOperands attentionOperands(const std::vector<quantize::Product>& products)
-{
-    AttentionOperands operands;
-    for (const quantize::Product& product : products) {
-        if (product.kind == quantize::ProductKind::Scores) {
-            operands[product.activation] = false;
-            operands[product.weight] = true;
-        } else if (product.kind == quantize::ProductKind::Context) {
-            operands[product.weight] = false;
-        }
-    }
-    return operands;
-}
-
-/// [batch, heads, tokens, depth] or [batch, tokens, depth], the last two the other way round where `tokensLast`.
-struct OperandShape
-{
-    OperandShape(const Shape& shape, bool tokensLast)
-        : heads(shape.size() == 4 ? shape[1] : 1)
-        , tokens(shape[shape.size() - (tokensLast ? 1 : 2)])
-        , depth(shape[shape.size() - (tokensLast ? 2 : 1)])
-        , tokenStride(tokensLast ? 1 : depth)
-        , depthStride(tokensLast ? tokens : 1)
-    {
-    }
-    std::int64_t heads, tokens, depth, tokenStride, depthStride;
-};
-
-bool isOperandShape(const Shape& shape)
-{
-    return shape.size() == 3 || shape.size() == 4;
-}
-
-/// Channels whose extremes and means are kept: the last dimension of what a product with rows reads; heads and depth of
-/// an operand of attention.
-std::int64_t channelsOf(const std::string& value, const Shape& shape, const AttentionOperands& operands)
-{
-    constexpr std::int64_t widest = 1 << 20;
-    std::int64_t channels = shape.size() == 2 || shape.size() == 3 ? shape.back() : 0;
-    if (const auto it = operands.find(value); it != operands.end() && isOperandShape(shape)) {
-        const OperandShape operand(shape, it->second);
-        channels = operand.heads * operand.depth;
-    }
-    return channels <= widest ? channels : 0;
-}
-
-std::int64_t headsOf(const std::string& value, const Shape& shape, const AttentionOperands& operands)
-{
-    const auto it = operands.find(value);
-    return it != operands.end() && isOperandShape(shape) ? OperandShape(shape, it->second).heads : 0;
-}
-
-/// The first `tokens` of one sample's operand, token by token with all heads beside each other.
-void addOperand(std::span<const float> sample, const OperandShape& shape, std::int64_t tokens,
-    quantize::ValueStatistics& statistics)
-{
-    std::vector<float> row(static_cast<std::size_t>(shape.heads * shape.depth));
-    for (std::int64_t t = 0; t < tokens; ++t) {
-        for (std::int64_t h = 0; h < shape.heads; ++h)
-            for (std::int64_t d = 0; d < shape.depth; ++d)
-                row[static_cast<std::size_t>(h * shape.depth + d)] = sample[static_cast<std::size_t>(
-                    h * shape.tokens * shape.depth + t * shape.tokenStride + d * shape.depthStride)];
-        statistics.add(row);
-    }
-}
-
 void weigh(const graph::Model& model, const std::vector<quantize::Product>& products, const std::string& value,
     quantize::ValueStatistics& statistics)
 {
@@ -92,77 +27,6 @@ void weigh(const graph::Model& model, const std::vector<quantize::Product>& prod
     if (!weights.empty())
         statistics.weighChannels(std::move(weights));
 }
-
-/// Adds the parts of one tap that belong to real samples, and of those only what is not padding.
-class TapReader
-{
-public:
-    TapReader(Runner& runner, const Context& context, Split split, const std::vector<std::size_t>& indices, int rows,
-        int paddedLength, const AttentionOperands& operands)
-        : m_runner(runner)
-        , m_context(context)
-        , m_split(split)
-        , m_indices(indices)
-        , m_rows(rows)
-        , m_length(paddedLength)
-        , m_operands(operands)
-    {
-    }
-
-    /// `sharedDone`: the value has no batch dimension and was already added for this program.
-    void add(const std::string& value, quantize::ValueStatistics& statistics, bool& sharedDone) const
-    {
-        const Shape shape = m_runner.session().tapShape(value);
-        const std::span<const float> all = m_runner.session().tap(value);
-        if (all.empty())
-            return;
-        const bool batched = !shape.empty() && shape[0] == m_rows;
-        const auto operand = m_operands.find(value);
-        if (batched && operand != m_operands.end() && isOperandShape(shape)) {
-            addOperands(all, OperandShape(shape, operand->second), statistics);
-            return;
-        }
-        const bool perToken = m_length > 0 && batched && shape.size() >= 3 && shape[1] == m_length;
-        const bool flattened = m_length > 0 && shape.size() == 2 && m_length > 1
-            && shape[0] == static_cast<std::int64_t>(m_rows) * m_length; // [batch * length, channels]
-        if (!batched && !flattened) {
-            if (!sharedDone)
-                statistics.add(all);
-            sharedDone = true;
-            return;
-        }
-        const std::size_t perSample = all.size() / static_cast<std::size_t>(m_rows);
-        for (std::size_t i = 0; i < m_indices.size(); ++i) {
-            std::size_t count = perSample;
-            if (perToken || flattened)
-                count = perSample / static_cast<std::size_t>(m_length) * static_cast<std::size_t>(realTokens(i));
-            statistics.add(all.subspan(i * perSample, count));
-        }
-    }
-
-private:
-    int realTokens(std::size_t i) const
-    {
-        return std::clamp(m_context.data->length(m_split, m_indices[i]), 0, m_length);
-    }
-
-    void addOperands(
-        std::span<const float> all, const OperandShape& shape, quantize::ValueStatistics& statistics) const
-    {
-        const std::size_t perSample = all.size() / static_cast<std::size_t>(m_rows);
-        for (std::size_t i = 0; i < m_indices.size(); ++i) {
-            const bool padded = m_length > 0 && shape.tokens == m_length;
-            addOperand(all.subspan(i * perSample, perSample), shape, padded ? realTokens(i) : shape.tokens, statistics);
-        }
-    }
-
-    Runner& m_runner;
-    const Context& m_context;
-    Split m_split;
-    const std::vector<std::size_t>& m_indices;
-    int m_rows, m_length;
-    const AttentionOperands& m_operands;
-};
 
 std::vector<std::string> distinct(const std::vector<std::string>& values)
 {
@@ -230,6 +94,10 @@ Ranges rangesFrom(const Needed& needed, const Ranges& known, quantize::Smoothing
             continue;
         }
         const quantize::ValueStatistics& statistics = smoothing.statistics.at(key.value);
+        if (statistics.count() == 0)
+            throw Error(ErrorKind::Data,
+                fmt::format(
+                    "Calibration gave no finite number for {}; look for NaN in the calibration data.", key.value));
         Range& range = ranges[key];
         smoothing.perTensorWeights = need.perTensorWeights;
         range = key.alpha != 0 ? quantize::smoothedRange(smoothing, key.value, key.alpha)
@@ -240,36 +108,125 @@ Ranges rangesFrom(const Needed& needed, const Ranges& known, quantize::Smoothing
     return ranges;
 }
 
+using CollectedMap = std::map<std::string, Collected>;
+
+/// One fp32 pass; `counts` as of checkpoints().
+CollectedMap collect(const Context& context, const std::vector<std::string>& values, const std::vector<long>& counts)
+{
+    const std::vector<std::string> taps = distinct(values);
+    const auto products = quantize::products(*context.model);
+    const AttentionOperands operands = attentionOperands(products);
+    CollectedMap collected;
+    std::set<std::pair<int, std::string>> sharedDone; // by padded length, since a longer one may hold more
+    runSplit(context, Split::Calibration, {}, {}, taps,
+        [&](Runner& runner, const std::vector<std::size_t>& indices, int rows, int length) {
+            const TapReader reader(runner, context, Split::Calibration, indices, rows, length, operands, counts);
+            for (const std::string& value : taps) {
+                Collected& entry = collected[value];
+                if (entry.parts.empty()) {
+                    const Shape shape = runner.session().tapShape(value);
+                    const std::int64_t channels = channelsOf(value, shape, operands);
+                    quantize::ValueStatistics empty(channels, headsOf(value, shape, operands));
+                    if (channels > 0)
+                        weigh(*context.model, products, value, empty);
+                    entry.parts.assign(counts.size(), empty);
+                }
+                bool done = sharedDone.contains({length, value});
+                reader.add(value, entry, done);
+                if (done)
+                    sharedDone.emplace(length, value);
+                for (const std::size_t sample : indices)
+                    if (!context.data->isAllPadding(Split::Calibration, sample))
+                        entry.parts[partOf(sample, counts)].addSample();
+            }
+        });
+    return collected;
+}
+
+long calibrationSamples(const Context& context)
+{
+    if (!context.data || context.data->size(Split::Calibration) == 0)
+        throw Error(ErrorKind::Data, "Static int8 needs calibration data; give some, or use dynamic int8.");
+    const std::size_t count = context.data->size(Split::Calibration);
+    std::size_t padding = 0;
+    while (padding < count && context.data->isAllPadding(Split::Calibration, padding))
+        ++padding;
+    if (padding == count)
+        throw Error(ErrorKind::Data,
+            fmt::format("All {} calibration samples are padding only; check their attention_mask.", count));
+    return static_cast<long>(count);
+}
+
+/// Moves part `part` of everything into `statistics`.
+void mergePart(CollectedMap& collected, std::size_t part, StatisticsMap& statistics)
+{
+    for (auto& [value, entry] : collected) {
+        const auto [at, isNew] = statistics.try_emplace(value, std::move(entry.parts[part]));
+        if (!isNew)
+            at->second.merge(entry.parts[part]);
+        entry.parts[part] = quantize::ValueStatistics();
+    }
+}
+
+/// What calibrate() needs to say about the values it has just seen, filled part by part.
+class EvidenceWriter
+{
+public:
+    EvidenceWriter(CalibrationEvidence& evidence, const Needed& needed, const CollectedMap& collected)
+        : m_evidence(evidence)
+        , m_collected(collected)
+    {
+        for (const auto& [key, need] : needed)
+            if (collected.contains(key.value))
+                m_needed.emplace(key, need);
+    }
+
+    void step(long samples, const quantize::SmoothingInput& smoothing)
+    {
+        for (const auto& [key, need] : m_needed) {
+            if (smoothing.statistics.at(key.value).count() == 0)
+                continue; // nothing finite so far
+            const Range range = rangesFrom({{key, need}}, {}, smoothing).at(key);
+            m_growth[key].steps.push_back({samples, range.min, range.max});
+        }
+    }
+
+    void finish(long samples, const StatisticsMap& statistics)
+    {
+        m_evidence.samples = samples;
+        std::map<std::string, double> percentiles; // the config's own, where it has one
+        for (auto& [key, growth] : m_growth) {
+            growth.key = key;
+            if (key.alpha == 0 && !growth.steps.empty()) {
+                const auto driver =
+                    m_collected.at(key.value).ends.driver(growth.steps.back().min, growth.steps.back().max);
+                growth.drivingSample = driver.sample;
+                growth.drivenShare = driver.share;
+            }
+            double& percentile = percentiles.try_emplace(key.value, OpSettings().percentile).first->second;
+            if (key.method == RangeMethod::Percentile)
+                percentile = key.percentile;
+            m_evidence.ranges.push_back(std::move(growth));
+        }
+        for (const auto& [value, percentile] : percentiles)
+            m_evidence.values.push_back(quantize::evidenceOf(value, statistics.at(value), percentile));
+    }
+
+private:
+    CalibrationEvidence& m_evidence;
+    const CollectedMap& m_collected;
+    Needed m_needed;
+    std::map<RangeKey, RangeGrowth> m_growth;
+};
+
 } // namespace
 
 std::map<std::string, quantize::ValueStatistics> collectStatistics(
     const Context& context, const std::vector<std::string>& values)
 {
-    if (!context.data || context.data->size(Split::Calibration) == 0)
-        throw Error(ErrorKind::Data, "Static int8 needs calibration data; give some, or use dynamic int8.");
-    const std::vector<std::string> taps = distinct(values);
-    const auto products = quantize::products(*context.model);
-    const AttentionOperands operands = attentionOperands(products);
+    CollectedMap collected = collect(context, values, {calibrationSamples(context)});
     StatisticsMap statistics;
-    std::set<std::pair<int, std::string>> sharedDone; // by padded length, since a longer one may hold more
-    runSplit(context, Split::Calibration, {}, {}, taps,
-        [&](Runner& runner, const std::vector<std::size_t>& indices, int rows, int length) {
-            const TapReader reader(runner, context, Split::Calibration, indices, rows, length, operands);
-            for (const std::string& value : taps) {
-                const Shape shape = runner.session().tapShape(value);
-                const std::int64_t channels = channelsOf(value, shape, operands);
-                const auto [at, isNew] = statistics.try_emplace(value, channels, headsOf(value, shape, operands));
-                quantize::ValueStatistics& entry = at->second;
-                if (isNew && channels > 0)
-                    weigh(*context.model, products, value, entry);
-                bool done = sharedDone.contains({length, value});
-                reader.add(value, entry, done);
-                if (done)
-                    sharedDone.emplace(length, value);
-                for (std::size_t i = 0; i < indices.size(); ++i)
-                    entry.addSample();
-            }
-        });
+    mergePart(collected, 0, statistics);
     return statistics;
 }
 
@@ -281,14 +238,25 @@ Ranges calibrate(const Context& context, const Settings& settings, const Ranges&
     StatisticsMap& statistics = context.statistics ? *context.statistics : own;
     const quantize::SmoothingInput smoothing{*context.model, products, false, statistics};
     const std::vector<std::string> missing = missingValues(needed, known, smoothing);
-    if (missing.empty())
-        return rangesFrom(needed, known, smoothing);
     std::vector<std::string> unseen;
     for (const std::string& value : missing)
         if (!statistics.contains(value))
             unseen.push_back(value);
-    if (!unseen.empty())
-        statistics.merge(collectStatistics(context, unseen));
+    if (!unseen.empty()) {
+        const long samples = calibrationSamples(context);
+        const std::vector<long> counts = context.evidence ? checkpoints(samples) : std::vector{samples};
+        CollectedMap collected = collect(context, unseen, counts);
+        std::optional<EvidenceWriter> writer;
+        if (context.evidence)
+            writer.emplace(*context.evidence, needed, collected);
+        for (std::size_t part = 0; part < counts.size(); ++part) {
+            mergePart(collected, part, statistics);
+            if (writer)
+                writer->step(counts[part], smoothing);
+        }
+        if (writer)
+            writer->finish(samples, statistics);
+    }
     return rangesFrom(needed, known, smoothing);
 }
 

@@ -163,15 +163,12 @@ private:
             m_result.memoryBytes[c] =
                 std::max(m_result.memoryBytes[c], program.weightBytes() + program.arenaBytes());
         }
-        for (int i = 0; i < warmUps; ++i) {
-            for (const auto& runner : runners) {
-                checkCancelled(m_context);
-                runner->session().run();
-            }
-        }
+        warmUp(runners);
         for (std::size_t i = 0; i < runs.size(); ++i) {
             if (i > 0 && m_plan.split)
                 inputs = inputsOf(runs[i], length);
+            if (m_timesLetGo != MachineLock::timesLetGo())
+                warmUp(runners); // the job was paused
             for (std::size_t c = 0; c < runners.size(); ++c) {
                 runners[c]->set(inputs);
                 m_ms[c].push_back(timedRun(runners[c]->session()) / m_plan.batch);
@@ -180,6 +177,17 @@ private:
         }
         if (profiled)
             profile(runners);
+    }
+
+    void warmUp(const std::vector<std::unique_ptr<Runner>>& runners)
+    {
+        m_timesLetGo = MachineLock::timesLetGo();
+        for (int i = 0; i < warmUps; ++i) {
+            for (const auto& runner : runners) {
+                checkCancelled(m_context);
+                runner->session().run();
+            }
+        }
     }
 
     /// Profiled and plain runs take turns, so that what profiling costs is seen too.
@@ -220,6 +228,7 @@ private:
     Plan m_plan;
     std::vector<std::vector<double>> m_ms; // by contender, in the same order of runs
     long m_done = 0, m_total = 0;
+    long m_timesLetGo = 0;
     LatencyRun m_result;
 };
 

@@ -16,6 +16,7 @@
 #include <thread>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace octet::measure {
 
@@ -37,6 +38,15 @@ int openLock(const char* role)
                 "The lock file {} that keeps timings undisturbed cannot be opened: {}.", path, std::strerror(errno)));
     return fd;
 }
+
+struct Held
+{
+    int fd;
+    int operation;
+    bool isGate;
+};
+thread_local std::vector<Held> held; // in the order in which they were taken
+thread_local long lettings = 0;
 
 /// Polls, since a blocked flock could not be cancelled.
 void take(int fd, int operation, const std::function<bool()>& cancelled)
@@ -60,8 +70,14 @@ public:
     }
     ~Fd()
     {
-        if (m_fd >= 0)
-            close(m_fd);
+        close();
+    }
+    void close()
+    {
+        if (m_fd < 0)
+            return;
+        std::erase_if(held, [this](const Held& one) { return one.fd == m_fd; });
+        ::close(std::exchange(m_fd, -1));
     }
     Fd(const Fd&) = delete;
     Fd& operator=(const Fd&) = delete;
@@ -79,15 +95,40 @@ MachineLock::MachineLock(Mode mode, const std::function<bool()>& cancelled)
     // Whoever waits holds the gate, so that jobs that compute one step after the other cannot starve one that times.
     const Fd gate(openLock("gate"));
     Fd lock(openLock("lock"));
+    const int operation = mode == Mode::Timing ? LOCK_EX : LOCK_SH;
     take(gate.get(), LOCK_EX, cancelled);
-    take(lock.get(), mode == Mode::Timing ? LOCK_EX : LOCK_SH, cancelled);
+    held.push_back({gate.get(), LOCK_EX, true});
+    take(lock.get(), operation, cancelled);
+    held.push_back({lock.get(), operation, false});
     m_fd = lock.release();
 }
 
 MachineLock::~MachineLock()
 {
-    if (m_fd >= 0)
-        close(m_fd);
+    Fd(std::exchange(m_fd, -1)).close();
+}
+
+void MachineLock::letGo(const std::function<void()>& wait, const std::function<bool()>& cancelled)
+{
+    ++lettings;
+    for (const Held& one : held)
+        flock(one.fd, LOCK_UN);
+    wait();
+    try {
+        const Fd gate(held.empty() || held.front().isGate ? -1 : openLock("gate"));
+        if (gate.get() >= 0)
+            take(gate.get(), LOCK_EX, cancelled);
+        for (const Held& one : held)
+            take(one.fd, one.operation, cancelled);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::Cancelled)
+            throw;
+    }
+}
+
+long MachineLock::timesLetGo()
+{
+    return lettings;
 }
 
 } // namespace octet::measure

@@ -18,6 +18,12 @@ public:
     MachineLock(const MachineLock&) = delete;
     MachineLock& operator=(const MachineLock&) = delete;
 
+    /// Lets go of all locks of the calling thread while `wait` runs, then takes them again; an end of that waiting by
+    /// `cancelled` leaves them open, and is no error here: whoever asks next learns of it.
+    static void letGo(const std::function<void()>& wait, const std::function<bool()>& cancelled);
+    /// How often the calling thread let go: what is timed right after it finds cold caches.
+    static long timesLetGo();
+
 private:
     int m_fd = -1;
 };

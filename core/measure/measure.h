@@ -6,6 +6,7 @@
 #include "core/engine/program.h"
 #include "core/measure/verdict.h"
 #include "core/quantize/statistics.h"
+#include "core/values/evidence.h"
 #include "core/values/goal.h"
 #include "core/values/trial.h"
 
@@ -29,6 +30,8 @@ struct Context
     /// When given, calibrate() keeps what it collected here, so that another range method costs no other pass. Only for
     /// this model and data.
     std::map<std::string, quantize::ValueStatistics>* statistics = nullptr;
+    /// When given, calibrate() adds what it learnt about the values that it had to run the data for.
+    CalibrationEvidence* evidence = nullptr;
 };
 
 /// One fp32 pass over the calibration split. Padding never counts. Result depends on neither batch size nor order.
@@ -38,6 +41,10 @@ std::map<std::string, quantize::ValueStatistics> collectStatistics(
 /// Ranges that `settings` need: those in `known` are taken over, the rest computed from one pass.
 /// Throws Error(Data) without calibration data when any is missing.
 Ranges calibrate(const Context& context, const Settings& settings, const Ranges& known);
+
+/// What is odd about the calibration samples, a sentence each: rows of padding only (they are left out), one class only,
+/// fewer than asked for.
+std::vector<std::string> calibrationConcerns(const data::Dataset& data);
 
 /// Inputs of the model's own types and shapes with seeded contents that the model accepts (ids below the number of rows
 /// they are looked up in, masks of ones): for speed only. A free first dimension becomes `batch`, other free ones
@@ -54,8 +61,13 @@ struct AccuracyRun
     std::vector<GroupProfile> groups; // as compiled (ms 0)
     std::vector<float> outputs; // raw outputs, row by row, in split order
 };
-/// Top-1 on the split. Rows are padded to few lengths, `batchSize` of the data spec a run.
-AccuracyRun accuracy(const Context& context, const Settings& settings, const Ranges& ranges, Split split);
+/// Top-1 on the split, scored by a metric of metrics.h; one without labels has fp32's own value until compareMetric().
+/// Rows are padded to few lengths, `batchSize` of the data spec a run. Throws Error(Data) without samples, or without
+/// labels that the metric needs.
+AccuracyRun accuracy(const Context& context, const Settings& settings, const Ranges& ranges, Split split,
+    const std::string& metric = "accuracy");
+
+std::vector<int> labelsOf(const data::Dataset& data, Split split); // empty when the data has none
 
 /// Fills worse, better, flips of `accuracy` against `reference` (same split); needs the labels.
 void compareWith(Accuracy& accuracy, const Accuracy& reference, const std::vector<int>& labels);

@@ -2,6 +2,8 @@
 #include "core/measure/measure.h"
 #include "core/values/error.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -56,6 +58,8 @@ std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp
                better = static_cast<double>(trial.better);
     if (n <= 0)
         return {-1, 1};
+    if (trial.metric != "accuracy" && trial.metric != "agreement")
+        return {trial.lossLow, trial.lossHigh};
     if (trial.worse == 0 && trial.better == 0)
         return {-std::min(1.0, 3 / n), std::min(1.0, 3 / n)};
     const auto before = static_cast<double>(fp32.correct), now = before - worse + better;
@@ -73,13 +77,50 @@ std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp
 
 std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
 {
-    if (trial.samples != fp32.samples)
-        throw Error(ErrorKind::Internal, "A verdict needs both accuracies on the same samples.");
+    if (trial.samples != fp32.samples || trial.metric != fp32.metric)
+        throw Error(ErrorKind::Internal, "A verdict needs the same metric of both on the same samples.");
     const auto [low, high] = lossInterval(trial, fp32);
     const double allowed = fp32.value - goal.floor(fp32.value);
     if (high <= allowed)
         return "meets";
     return low > allowed ? "misses" : "too close to call";
+}
+
+long samplesToSettle(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
+{
+    constexpr long most = 1000;
+    const auto settled = [&](double times) {
+        const auto grown = [&](long count) { return std::lround(static_cast<double>(count) * times); };
+        Accuracy more = trial, reference = fp32;
+        more.samples = reference.samples = grown(trial.samples);
+        more.worse = grown(trial.worse), more.better = grown(trial.better);
+        reference.correct = grown(fp32.correct);
+        const double loss = fp32.value - trial.value; // where the interval does not come from counts
+        more.lossLow = loss - (loss - trial.lossLow) / std::sqrt(times);
+        more.lossHigh = loss + (trial.lossHigh - loss) / std::sqrt(times);
+        return verdict(more, reference, goal) != "too close to call";
+    };
+    if (trial.samples <= 0 || settled(1) || !settled(most))
+        return 0;
+    double low = 1, high = most;
+    while (high / low > 1.02) {
+        const double middle = std::sqrt(low * high);
+        (settled(middle) ? high : low) = middle;
+    }
+    const double count = high * static_cast<double>(trial.samples);
+    const double unit = std::pow(10.0, std::floor(std::log10(count)) - 1);
+    return std::lround(std::ceil(count / unit) * unit);
+}
+
+std::string verdictInWords(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
+{
+    std::string words = verdict(trial, fp32, goal);
+    if (words != "too close to call")
+        return words;
+    const long enough = samplesToSettle(trial, fp32, goal);
+    return words
+        + (enough > 0 ? fmt::format(" (about {} samples would settle it)", enough)
+                      : std::string(" (what it loses is about what the goal allows)"));
 }
 
 } // namespace octet::measure

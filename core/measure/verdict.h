@@ -14,9 +14,16 @@ namespace octet::measure {
 std::pair<double, double> wilson(long correct, long samples);
 /// Paired interval of the loss of accuracy (worse - better) / samples, each end one-sided 95 %: Newcombe's
 /// square-and-add interval for paired proportions (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10), and 3 /
-/// samples to both sides (rule of three) when no answer changed between right and wrong.
+/// samples to both sides (rule of three) when no answer changed between right and wrong. Metrics that are no counts
+/// bring their own (metrics.h).
 std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp32);
 /// "meets", "too close to call" or "misses": that interval against what `goal` allows, on one split.
 std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
+/// About how many samples would settle a verdict that is too close to call, if answers went on changing at the rates
+/// seen; two significant digits. 0: settled already, or so close to what is allowed that a thousand times as many would
+/// not do.
+long samplesToSettle(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
+/// "too close to call (about 1900 samples would settle it)"; other verdicts as they are.
+std::string verdictInWords(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
 
 } // namespace octet::measure

@@ -126,7 +126,7 @@ private:
         std::int64_t inner = 1;
         for (std::int64_t d = axis + 1; perChannel && d < rank; ++d)
             inner *= q.shape[static_cast<std::size_t>(d)];
-        NewWeight weight{name, q.shape, {}, {}};
+        NewWeight weight{name, q.shape, {}, {}, {}};
         const std::int64_t count = elementCount(q.shape);
         if (static_cast<std::size_t>(count) * elementSize(q.type) != q.data.size())
             return {};

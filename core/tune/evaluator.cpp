@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tune/evaluator.h"
 
+#include "core/measure/metrics.h"
 #include "core/measure/sensitivity.h"
 #include "core/quantize/imported.h"
 #include "core/tune/manifest.h"
@@ -9,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <new>
 
 namespace octet::tune {
@@ -40,13 +40,14 @@ Evaluator::Evaluator(const JobRequest& request, JobObserver& observer, Progress&
     , m_progress(progress)
     , m_ranges(request.ranges)
 {
+    measure::checkGoal(request.goal);
     engine::capIsa(request.workload.isa);
     m_context.model = loadChecked(request);
     if (request.data.kind != DataKind::None)
         m_context.data = data::open(request.data, *m_context.model);
     m_context.store = &m_store;
     m_context.threads = std::max(1, request.workload.threads);
-    m_context.cancelled = [&observer] { return observer.cancelled(); };
+    m_context.cancelled = [&progress] { return progress.cancelled(); };
     m_context.progress = progress.callback();
     m_context.statistics = &m_statistics;
     m_products = quantize::products(*m_context.model);
@@ -61,6 +62,8 @@ bool Evaluator::sameCircumstances(const Trial& trial) const
 {
     if (trial.state == TrialState::Crashed) // its manifest was never filled by a result
         return trial.workload == m_request.workload;
+    if (trial.tuning() && trial.tuning()->metric != m_request.goal.metric)
+        return false;
     return (trial.state == TrialState::Done || trial.state == TrialState::Failed)
         && trial.workload == m_request.workload && trial.manifest.modelHash == m_context.model->hash() && m_context.data
         && trial.manifest.dataHash == m_context.data->hash()
@@ -116,7 +119,7 @@ Trial& Evaluator::store(Trial trial)
 
 const Trial& Evaluator::run(const Wish& wish)
 {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = m_progress.seconds();
     Trial trial;
     trial.id = m_nextId++;
     trial.name = wish.name;
@@ -144,7 +147,7 @@ const Trial& Evaluator::run(const Wish& wish)
         if (!cancelled)
             trial.error = m_lastError->message();
     }
-    trial.manifest.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    trial.manifest.seconds = m_progress.seconds() - start;
     m_observer.trialFinished(trial);
     m_progress.endStep();
     if (cancelled)
@@ -177,13 +180,18 @@ void Evaluator::measureAccuracy(Trial& trial, const Settings& settings, Split sp
 {
     const char* where = split == Split::HeldOut ? "Held-out accuracy" : "Accuracy";
     m_progress.beginStage(fmt::format("{} of trial {}", where, trial.id), low, high);
-    measure::AccuracyRun run = measure::accuracy(m_context, settings, trial.ranges, split);
+    measure::AccuracyRun run = measure::accuracy(m_context, settings, trial.ranges, split, m_request.goal.metric);
     if (split == searchSplit())
         trial.outputDigest = run.outputDigest;
-    if (trial.origin == "baseline:fp32")
+    if (trial.origin == "baseline:fp32") {
         m_reference[split] = run.accuracy;
-    else
-        measure::compareWith(run.accuracy, reference(split), labels(split));
+        if (readsOutputs())
+            m_referenceOutputs[split] = std::move(run.outputs);
+    } else {
+        const std::vector<float> none;
+        measure::compareMetric(run.accuracy, reference(split), run.outputs,
+            readsOutputs() ? referenceOutputs(split) : none, measure::labelsOf(*m_context.data, split));
+    }
     trial.accuracy[split] = std::move(run.accuracy);
 }
 
@@ -217,14 +225,6 @@ void Evaluator::annotate(std::vector<GroupProfile>& groups, const quantize::Reso
     }
 }
 
-std::vector<int> Evaluator::labels(Split split) const
-{
-    std::vector<int> all;
-    for (std::size_t i = 0; i < m_context.data->size(split); ++i)
-        all.push_back(m_context.data->label(split, i));
-    return all;
-}
-
 const Accuracy& Evaluator::reference(Split split)
 {
     if (const auto it = m_reference.find(split); it != m_reference.end())
@@ -236,7 +236,20 @@ const Accuracy& Evaluator::reference(Split split)
             && it->second.predictions.size() == samples)
             return m_reference[split] = it->second;
     }
-    return m_reference[split] = measure::accuracy(m_context, {}, {}, split).accuracy;
+    return m_reference[split] = measure::accuracy(m_context, {}, {}, split, m_request.goal.metric).accuracy;
+}
+
+bool Evaluator::readsOutputs() const
+{
+    return !measure::metricOf(m_request.goal.metric).needsLabels && m_request.goal.metric != "agreement";
+}
+
+const std::vector<float>& Evaluator::referenceOutputs(Split split)
+{
+    std::vector<float>& outputs = m_referenceOutputs[split];
+    if (outputs.empty())
+        outputs = measure::accuracy(m_context, {}, {}, split, m_request.goal.metric).outputs;
+    return outputs;
 }
 
 const Trial& Evaluator::judge(int id)

@@ -55,6 +55,8 @@ public:
 
     /// Ranges that `settings` need, from what is known or calibrated now (and reported).
     Ranges ranges(const Settings& settings);
+    /// From now on ranges() keeps here what it learnt about them.
+    void keepEvidence(CalibrationEvidence& evidence) { m_context.evidence = &evidence; }
 
     /// Of static int8 on every op: known from the request, or measured now and reported.
     const Sensitivity& sensitivity();
@@ -67,7 +69,8 @@ private:
     void measureAccuracy(Trial& trial, const Settings& settings, Split split, double low, double high);
     void measureLatency(Trial& trial, const Settings& settings);
     void annotate(std::vector<GroupProfile>& groups, const quantize::Resolution& resolution) const;
-    std::vector<int> labels(Split split) const;
+    const std::vector<float>& referenceOutputs(Split split);
+    bool readsOutputs() const;
     bool sameCircumstances(const Trial& trial) const;
     Trial& store(Trial trial);
 
@@ -80,6 +83,7 @@ private:
     std::vector<quantize::Product> m_products;
     std::vector<Trial> m_trials;
     std::map<Split, Accuracy> m_reference;
+    std::map<Split, std::vector<float>> m_referenceOutputs; // kept only for metrics that read them
     Ranges m_ranges;
     Sensitivity m_sensitivity;
     std::optional<Error> m_lastError;

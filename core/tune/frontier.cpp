@@ -47,7 +47,8 @@ namespace {
 bool aboveFloor(const Trial& trial, const Trial& fp32, const Goal& goal)
 {
     // Of two equal fractions the quotients may differ.
-    return trial.tuning() && fp32.tuning() && trial.tuning()->value >= goal.floor(fp32.tuning()->value) - 1e-12;
+    return trial.tuning() && fp32.tuning() && trial.tuning()->metric == fp32.tuning()->metric
+        && trial.tuning()->value >= goal.floor(fp32.tuning()->value) - 1e-12;
 }
 
 } // namespace
@@ -86,9 +87,12 @@ bool smooths(const Trial& trial)
 
 int bestTrial(const std::vector<Trial>& trials, const Goal& goal)
 {
-    const Trial* fp32 = fp32Baseline(trials);
-    if (!fp32 || !counts(*fp32))
+    const auto measured = std::find_if(trials.begin(), trials.end(), [&](const Trial& trial) {
+        return trial.origin == "baseline:fp32" && counts(trial) && trial.tuning()->metric == goal.metric;
+    });
+    if (measured == trials.end())
         return 0;
+    const Trial* fp32 = &*measured;
     const Trial* best = nullptr;
     bool bestHolds = false;
     for (const Trial& trial : trials) {
@@ -96,8 +100,9 @@ int bestTrial(const std::vector<Trial>& trials, const Goal& goal)
             || costOf(trial, *fp32, Objective::P50) >= 1)
             continue;
         const bool holds = holdsGoal(trial, *fp32, goal);
-        const bool better = !best || (holds != bestHolds ? holds
-                                    : costOf(trial, *fp32, goal.objective) < costOf(*best, *fp32, goal.objective));
+        const bool better = !best
+            || (holds != bestHolds ? holds
+                                   : costOf(trial, *fp32, goal.objective) < costOf(*best, *fp32, goal.objective));
         if (better) {
             best = &trial;
             bestHolds = holds;

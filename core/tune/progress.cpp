@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tune/progress.h"
 
+#include "core/measure/machine_lock.h"
+
 #include <algorithm>
+#include <thread>
 
 namespace octet::tune {
 
 namespace {
 
 constexpr std::chrono::milliseconds interval(100);
+constexpr std::chrono::milliseconds pausePoll(20);
 constexpr int samplesBeforeTime = 3;
 
 } // namespace
@@ -21,7 +25,24 @@ Progress::Progress(JobObserver& observer)
 
 double Progress::seconds() const
 {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count() - m_paused;
+}
+
+bool Progress::cancelled()
+{
+    const auto asked = [this] { return m_observer.cancelled(); };
+    if (!m_observer.paused() || asked())
+        return asked();
+    const double before = seconds();
+    const auto wait = [&] {
+        m_observer.pauseChanged(true);
+        while (m_observer.paused() && !asked())
+            std::this_thread::sleep_for(pausePoll);
+    };
+    measure::MachineLock::letGo(wait, asked);
+    m_paused += seconds() - before;
+    m_observer.pauseChanged(false);
+    return asked();
 }
 
 void Progress::endStep()

@@ -24,7 +24,9 @@ public:
     /// The stage covers this part of its step, `low` to `high` in 0..1.
     void beginStage(const std::string& name, double low, double high);
     void report(long done, long total);
-    double seconds() const;
+    double seconds() const; // of work: while the job is paused, time stands still
+    /// What cancelled() of the observer says, after a pause if there is one; meanwhile no machine lock is held.
+    bool cancelled();
     std::function<void(long, long)> callback();
 
 private:
@@ -33,7 +35,7 @@ private:
     JobObserver& m_observer;
     std::chrono::steady_clock::time_point m_start, m_last;
     std::string m_stage;
-    double m_low = 0, m_high = 0, m_limit = 0, m_shown = 0;
+    double m_low = 0, m_high = 0, m_limit = 0, m_shown = 0, m_paused = 0;
     int m_steps = 0, m_expected = 1, m_samples = 0;
     bool m_stageShown = false;
 };

@@ -5,6 +5,7 @@
 #include "core/measure/sensitivity.h"
 #include "core/tune/evaluator.h"
 #include "core/tune/frontier.h"
+#include "core/tune/space.h"
 #include "core/tune/strategy.h"
 #include "core/values/error.h"
 
@@ -64,6 +65,8 @@ public:
     Job(const JobRequest& request, JobObserver& observer)
         : m_request(request)
         , m_observer(observer)
+        , m_draft(request.draft)
+        , m_goal(request.goal)
         , m_progress(observer)
         , m_evaluator(request, observer, m_progress)
     {
@@ -102,7 +105,7 @@ private:
     /// Smoothing is of no use to a search that must leave the weights as they are.
     bool isWanted(const Config& baseline) const
     {
-        return m_request.kind != JobKind::Tune || !m_request.goal.keepWeights || !baseline.model.smoothing;
+        return m_request.kind != JobKind::Tune || !m_goal.keepWeights || !baseline.model.smoothing;
     }
 
     int missingBaselines() const
@@ -130,7 +133,7 @@ private:
     {
         const Accuracy* accuracy = fp32.tuning();
         const int classes = m_evaluator.data() ? m_evaluator.data()->classes() : 0;
-        if (!accuracy || classes < 2 || accuracy->ciLow > 1.0 / classes)
+        if (!accuracy || accuracy->metric != "accuracy" || classes < 2 || accuracy->ciLow > 1.0 / classes)
             return;
         m_observer.log(fmt::format("Warning: fp32 is right on {} of {} tuning samples, which guessing among {} classes "
                                    "reaches too; are the labels permuted or from a wrong column?",
@@ -156,7 +159,7 @@ private:
     {
         m_progress.expectSteps(std::max(1, missingBaselines()));
         runBaselines(true);
-        m_result.bestTrial = bestTrial(m_evaluator.trials(), m_request.goal);
+        m_result.bestTrial = bestTrial(m_evaluator.trials(), m_goal);
         const Trial* best = m_evaluator.find(m_result.bestTrial);
         m_result.goalMet = best != nullptr;
         m_result.summary = best
@@ -169,12 +172,12 @@ private:
     void calibrate()
     {
         m_progress.beginStage("Calibrating", 0, 1);
-        Settings settings = checkedSettings(m_request.draft);
+        Settings settings = checkedSettings(m_draft);
         const bool any = std::any_of(settings.begin(), settings.end(), [](const auto& s) {
             return s.second.precision == Precision::Int8 && s.second.approach == Approach::Static;
         });
         if (!any) { // asked for while nothing is marked yet: ranges for whatever may be marked next
-            Config all = m_request.draft;
+            Config all = m_draft;
             for (const quantize::Product& product : m_evaluator.products()) {
                 if (!product.int8Refusal.empty())
                     continue;
@@ -184,9 +187,17 @@ private:
             }
             settings = checkedSettings(all);
         }
+        if (m_evaluator.data())
+            for (const std::string& concern : measure::calibrationConcerns(*m_evaluator.data()))
+                m_observer.log("Warning: " + concern);
+        m_evaluator.keepEvidence(m_result.evidence);
         m_result.ranges = m_evaluator.ranges(settings);
         const std::size_t samples = m_evaluator.data() ? m_evaluator.data()->size(Split::Calibration) : std::size_t(0);
         m_result.summary = fmt::format("{} ranges from {} calibration samples.", m_result.ranges.size(), samples);
+        if (!m_result.evidence.empty())
+            m_result.summary += " " + sufficiency(m_result.evidence).sentence;
+        for (const std::string& warning : warnings(m_result.evidence))
+            m_observer.log("Warning: " + warning);
     }
 
     Settings checkedSettings(const Config& config)
@@ -200,16 +211,16 @@ private:
 
     void measureDraft()
     {
-        const Trial* known = m_evaluator.finished(m_request.draft);
+        const Trial* known = m_evaluator.finished(m_draft);
         m_progress.expectSteps(fp32Baseline(m_evaluator.trials()) ? 1 : 2);
         if (!known) {
             runFp32();
-            known = m_evaluator.finished(m_request.draft);
+            known = m_evaluator.finished(m_draft);
         }
         const bool again = known != nullptr;
         const Trial& trial = again
             ? *known
-            : evaluate({m_request.draft, m_request.trialName.empty() ? "Draft" : m_request.trialName, "draft", {}});
+            : evaluate({m_draft, m_request.trialName.empty() ? "Draft" : m_request.trialName, "draft", {}});
         m_result.bestTrial = trial.id;
         if (trial.state != TrialState::Done)
             m_result.summary = fmt::format("{} failed: {}", titleOf(trial), trial.error);
@@ -246,14 +257,14 @@ private:
     /// The cheapest competitor holds the goal by more than luck.
     const Trial* holder() const
     {
-        const Trial* best = m_evaluator.find(bestTrial(m_evaluator.trials(), m_request.goal));
+        const Trial* best = m_evaluator.find(bestTrial(m_evaluator.trials(), m_goal));
         const Trial* fp32 = fp32Baseline(m_evaluator.trials());
-        return best && fp32 && holdsGoal(*best, *fp32, m_request.goal) ? best : nullptr;
+        return best && fp32 && holdsGoal(*best, *fp32, m_goal) ? best : nullptr;
     }
 
     SearchState searchState(const quantize::Resolution& draft)
     {
-        SearchState state{draft.ops, m_request.draft, m_evaluator.trials(), m_request.goal, {}, {}};
+        SearchState state{draft.ops, m_draft, m_evaluator.trials(), m_goal, {}, {}};
         state.sensitivity = [this] { return knownSensitivity(); };
         state.predict = [this](const Config& config) -> std::optional<Prediction> {
             const auto predictor = knownSensitivity() ? m_evaluator.predictor() : std::nullopt;
@@ -283,13 +294,13 @@ private:
 
     bool timeIsUp() const
     {
-        return m_request.goal.timeoutSeconds > 0 && m_progress.seconds() >= m_request.goal.timeoutSeconds;
+        return m_goal.timeoutSeconds > 0 && m_progress.seconds() >= m_goal.timeoutSeconds;
     }
 
     void tune()
     {
-        const Goal& goal = m_request.goal;
-        const quantize::Resolution draft = checkedDraft();
+        const Goal& goal = m_goal;
+        quantize::Resolution draft = checkedDraft();
         if (!isOwnStrategy(goal.strategy))
             m_observer.log(fmt::format("Octet has no strategy {}; pareto runs in its place.", goal.strategy));
         m_progress.limitSeconds(goal.timeoutSeconds);
@@ -319,34 +330,68 @@ private:
 
     quantize::Resolution checkedDraft()
     {
-        const Goal& goal = m_request.goal;
+        const Goal& goal = m_goal;
         if (!isKnownStrategy(goal.strategy))
             next(goal.strategy, {}); // throws with the names
         if (goal.maxTrials < 1)
             throw Error(ErrorKind::Setting, fmt::format("{} trials are too few; use 1 or more.", goal.maxTrials));
-        quantize::Resolution draft = m_evaluator.resolve(m_request.draft);
+        quantize::Resolution draft = m_evaluator.resolve(m_draft);
         for (const quantize::Problem& problem : draft.problems)
             if (problem.error)
                 throw Error(ErrorKind::Setting, fmt::format("{}: {}", problem.path, problem.message));
         return draft;
     }
 
+    /// What was locked, excluded or limited since the last proposal; a change that cannot be followed is none.
+    void takeUpdate(quantize::Resolution& draft)
+    {
+        const std::optional<JobUpdate> update = m_observer.update();
+        if (!update)
+            return;
+        quantize::Resolution changed = m_evaluator.resolve(update->draft);
+        for (const quantize::Problem& problem : changed.problems)
+            if (problem.error) {
+                m_observer.log(fmt::format("The search does not follow the change: {}: {}", problem.path, problem.message));
+                return;
+            }
+        if (update->goal.maxTrials < 1) {
+            m_observer.log(fmt::format("The search does not follow the change: {} trials are too few; use 1 or more.",
+                update->goal.maxTrials));
+            return;
+        }
+        const auto freeOnes = [](const quantize::Resolution& of) { return std::count_if(of.ops.begin(), of.ops.end(), isFree); };
+        m_observer.log(fmt::format("The search follows the change from here: {} ops are free to it, {} were; {} trials, {}.",
+            freeOnes(changed), freeOnes(draft), update->goal.maxTrials,
+            update->goal.timeoutSeconds > 0 ? fmt::format("{:.0f} s", update->goal.timeoutSeconds) : "no time limit"));
+        draft = std::move(changed);
+        m_draft = update->draft;
+        Goal goal = update->goal;
+        goal.strategy = m_goal.strategy;
+        goal.metric = m_goal.metric;
+        goal.seed = m_goal.seed;
+        m_goal = goal;
+        m_progress.limitSeconds(m_goal.timeoutSeconds);
+    }
+
     bool isFound() const
     {
-        if (!endsAtFirst(m_request.goal.strategy))
+        if (!endsAtFirst(m_goal.strategy))
             return false;
         std::vector<Trial> found;
         for (const Trial& trial : m_evaluator.trials())
             if (!isBaseline(trial) || trial.origin == "baseline:fp32")
                 found.push_back(trial);
-        return bestTrial(found, m_request.goal) != 0;
+        return bestTrial(found, m_goal) != 0;
     }
 
     /// Runs proposals until the goal is held or nothing is left; says why it ended.
-    std::string search(const quantize::Resolution& draft)
+    std::string search(quantize::Resolution& draft)
     {
-        const Goal& goal = m_request.goal;
+        const Goal& goal = m_goal;
         for (int run = 0;; ++run) {
+            if (m_progress.cancelled())
+                throw Error(ErrorKind::Cancelled, "Cancelled between two trials.");
+            takeUpdate(draft);
             if (isFound())
                 return "the search holds it";
             if (run >= goal.maxTrials)
@@ -363,7 +408,7 @@ private:
 
     void judgeBest(const std::string& end)
     {
-        const Goal& goal = m_request.goal;
+        const Goal& goal = m_goal;
         const int id = m_result.bestTrial;
         const bool heldOut = m_evaluator.hasHeldOut();
         const Split split = heldOut ? Split::HeldOut : Split::Tuning;
@@ -373,8 +418,9 @@ private:
         if (heldOut)
             m_result.heldOut = accuracy;
         m_result.verdict = measure::verdict(accuracy, fp32, goal);
-        std::string words =
-            m_result.verdict == "too close to call" ? "is too close to call" : m_result.verdict + " the goal";
+        std::string words = m_result.verdict == "too close to call"
+            ? "is " + measure::verdictInWords(accuracy, fp32, goal)
+            : m_result.verdict + " the goal";
         if (!heldOut)
             words += "; there is no held-out split, so that is on the samples that the search saw";
         m_result.summary = fmt::format("{} is {}, {}: {} ({}).", titleOf(trial), speedText(trial),
@@ -395,6 +441,8 @@ private:
 
     const JobRequest& m_request;
     JobObserver& m_observer;
+    Config m_draft; // as the request has it; a search follows what changes
+    Goal m_goal;
     Progress m_progress;
     Evaluator m_evaluator;
     JobResult m_result;

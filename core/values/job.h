@@ -2,9 +2,11 @@
 // What a worker is asked to do and what it says while it does it.
 #pragma once
 
+#include "core/values/evidence.h"
 #include "core/values/sensitivity.h"
 #include "core/values/trial.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,14 @@ struct JobRequest
     bool operator==(const JobRequest&) const = default;
 };
 
+/// What may change while a search runs; the others of its settings are final when it starts.
+struct JobUpdate
+{
+    Config draft; // locks and exclusions
+    Goal goal; // drop, trials, time, objective, keepWeights, searchOn; strategy, metric and seed are not read
+    bool operator==(const JobUpdate&) const = default;
+};
+
 struct JobProgress
 {
     std::string stage; // "Calibrating", "Accuracy of trial 7", "Timing trial 7"
@@ -49,6 +59,7 @@ struct JobResult
     Ranges ranges; // Calibrate
     long evaluations = 0;
     double seconds = 0;
+    CalibrationEvidence evidence; // Calibrate, of what was not known before
     bool operator==(const JobResult&) const = default;
 };
 
@@ -58,6 +69,9 @@ class JobObserver
 public:
     virtual ~JobObserver() = default;
     virtual bool cancelled() = 0; // asked at least every 100 ms of work
+    virtual bool paused() { return false; } // asked where cancelled() is; the job then waits, and holds no machine lock
+    virtual void pauseChanged(bool /*stands*/) {} // it has stopped to wait, or goes on
+    virtual std::optional<JobUpdate> update() { return {}; } // the newest since the last call; between trials of a search
     virtual void progress(const JobProgress& progress) = 0;
     virtual void trialStarted(const Trial& trial) = 0; // state Running, id set; before any of its work
     virtual void trialFinished(const Trial& trial) = 0;

@@ -333,6 +333,10 @@ json toJson(const JobRequest& value)
 {
     return write(value);
 }
+json toJson(const JobUpdate& value)
+{
+    return write(value);
+}
 json toJson(const JobProgress& value)
 {
     return write(value);
@@ -421,6 +425,11 @@ template <>
 JobRequest fromJson(const json& in)
 {
     return read<JobRequest>(in, "");
+}
+template <>
+JobUpdate fromJson(const json& in)
+{
+    return read<JobUpdate>(in, "");
 }
 template <>
 JobProgress fromJson(const json& in)

@@ -146,6 +146,8 @@ void fields(A& a, V& v)
     a("worse", v.worse);
     a("better", v.better);
     a("flips", v.flips);
+    a("loss_low", v.lossLow);
+    a("loss_high", v.lossHigh);
 }
 
 template <typename A, Is<Latency> V>
@@ -253,6 +255,13 @@ void fields(A& a, V& v)
     a("sensitivity", v.sensitivity);
 }
 
+template <typename A, Is<JobUpdate> V>
+void fields(A& a, V& v)
+{
+    a("draft", v.draft);
+    a("goal", v.goal);
+}
+
 template <typename A, Is<OpSensitivity> V>
 void fields(A& a, V& v)
 {
@@ -299,6 +308,58 @@ void fields(A& a, V& v)
     a("seconds_left", v.secondsLeft);
 }
 
+template <typename A, Is<HistogramBin> V>
+void fields(A& a, V& v)
+{
+    a("low", v.low);
+    a("high", v.high);
+    a("count", v.count);
+}
+
+template <typename A, Is<Threshold> V>
+void fields(A& a, V& v)
+{
+    a("method", v.method);
+    a("percentile", v.percentile);
+    a("min", v.min);
+    a("max", v.max);
+}
+
+template <typename A, Is<ValueEvidence> V>
+void fields(A& a, V& v)
+{
+    a("value", v.value);
+    a("count", v.count);
+    a("not_finite", v.notFinite);
+    a("histogram", v.histogram);
+    a("thresholds", v.thresholds);
+}
+
+template <typename A, Is<RangeStep> V>
+void fields(A& a, V& v)
+{
+    a("samples", v.samples);
+    a("min", v.min);
+    a("max", v.max);
+}
+
+template <typename A, Is<RangeGrowth> V>
+void fields(A& a, V& v)
+{
+    a("key", v.key);
+    a("steps", v.steps);
+    a("driving_sample", v.drivingSample);
+    a("driven_share", v.drivenShare);
+}
+
+template <typename A, Is<CalibrationEvidence> V>
+void fields(A& a, V& v)
+{
+    a("samples", v.samples);
+    a("values", v.values);
+    a("ranges", v.ranges);
+}
+
 template <typename A, Is<JobResult> V>
 void fields(A& a, V& v)
 {
@@ -310,6 +371,7 @@ void fields(A& a, V& v)
     a("ranges", v.ranges);
     a("evaluations", v.evaluations);
     a("seconds", v.seconds);
+    a.unlessEmpty("evidence", v.evidence);
 }
 
 template <typename A, Is<Location> V>

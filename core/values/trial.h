@@ -57,12 +57,13 @@ struct Accuracy
     double value = 0;
     long correct = 0;
     long samples = 0;
-    double ciLow = 0, ciHigh = 0; // Wilson, 95 %
+    double ciLow = 0, ciHigh = 0; // 95 %: Wilson where answers are counted, else a bootstrap
     std::vector<int> predictions; // per sample of the split, class index
     // against fp32 on the same samples, when known
     long worse = 0;
     long better = 0;
     long flips = 0; // predictions that differ
+    double lossLow = 0, lossHigh = 0; // of metrics that are no counts: paired loss, each end one-sided 95 %
     bool operator==(const Accuracy&) const = default;
 };
 

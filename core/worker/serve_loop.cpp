@@ -19,6 +19,7 @@
 #include <poll.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace octet::worker {
 
@@ -78,17 +79,44 @@ private:
     std::atomic<bool> m_broken = false;
 };
 
+/// What is asked of the job that runs, from the reading thread to the computing one.
+struct Wishes
+{
+    std::atomic<bool> cancel = false, pause = false;
+    void setUpdate(std::optional<JobUpdate> update)
+    {
+        const std::lock_guard guard(m_mutex);
+        m_update = std::move(update);
+    }
+    std::optional<JobUpdate> takeUpdate()
+    {
+        const std::lock_guard guard(m_mutex);
+        return std::exchange(m_update, std::nullopt);
+    }
+
+private:
+    std::mutex m_mutex;
+    std::optional<JobUpdate> m_update;
+};
+
 /// Passes on what a job says; progress at most 20 times a second, the last one always.
 class Reporter : public JobObserver
 {
 public:
-    Reporter(Output& output, const std::atomic<bool>& cancel)
+    Reporter(Output& output, Wishes& wishes)
         : m_output(output)
-        , m_cancel(cancel)
+        , m_wishes(wishes)
     {
     }
     ~Reporter() override { flush(); }
-    bool cancelled() override { return m_cancel || m_output.broken(); }
+    bool cancelled() override { return m_wishes.cancel || m_output.broken(); }
+    bool paused() override { return m_wishes.pause; }
+    void pauseChanged(bool stands) override
+    {
+        flush();
+        m_output.notify("job/paused", {{"paused", stands}});
+    }
+    std::optional<JobUpdate> update() override { return m_wishes.takeUpdate(); }
     void progress(const JobProgress& progress) override
     {
         m_pending = progress;
@@ -111,7 +139,7 @@ private:
         m_last = Clock::now();
     }
     Output& m_output;
-    const std::atomic<bool>& m_cancel;
+    Wishes& m_wishes;
     std::optional<JobProgress> m_pending;
     Clock::time_point m_last{};
 };
@@ -141,6 +169,7 @@ private:
     void take(const json& message);
     void start(const json& id, const json& params);
     void open(const json& id, const json& params);
+    void requireJob();
     void enqueue(Task task);
     void end(int status);
     json result(const Task& task);
@@ -150,7 +179,7 @@ private:
     Output m_output;
     const Handlers& m_handlers;
     std::array<int, 2> m_wake{-1, -1}; // ends the reader when the output broke
-    std::atomic<bool> m_cancel = false;
+    Wishes m_wishes;
     std::mutex m_mutex; // guards what follows
     std::condition_variable m_changed;
     std::deque<Task> m_tasks;
@@ -161,7 +190,7 @@ private:
 
 void Loop::end(int status)
 {
-    m_cancel = true;
+    m_wishes.cancel = true;
     const std::lock_guard guard(m_mutex);
     if (!m_ended)
         m_status = status;
@@ -175,8 +204,10 @@ void Loop::enqueue(Task task)
         const std::lock_guard guard(m_mutex);
         if (!m_jobActive) {
             m_jobActive = task.isJob;
-            if (task.isJob)
-                m_cancel = false;
+            if (task.isJob) {
+                m_wishes.cancel = m_wishes.pause = false;
+                m_wishes.setUpdate({});
+            }
             m_tasks.push_back(std::move(task));
             m_changed.notify_all();
             return;
@@ -214,6 +245,13 @@ void Loop::open(const json& id, const json& params)
     enqueue(std::move(task));
 }
 
+void Loop::requireJob()
+{
+    const std::lock_guard guard(m_mutex);
+    if (!m_jobActive)
+        throw Error(ErrorKind::Setting, "No job is running.");
+}
+
 void Loop::take(const json& message)
 {
     const json id = message.is_object() ? message.value("id", json()) : json();
@@ -232,7 +270,16 @@ void Loop::take(const json& message)
         } else if (method == "model/open") {
             open(id, params);
         } else if (method == "job/cancel") {
-            m_cancel = true;
+            m_wishes.cancel = true;
+            m_output.answer(id, json::object());
+        } else if (method == "job/pause" || method == "job/resume") {
+            requireJob();
+            m_wishes.pause = method == "job/pause";
+            m_output.answer(id, json::object());
+        } else if (method == "job/update") {
+            auto update = fromJson<JobUpdate>(params);
+            requireJob();
+            m_wishes.setUpdate(std::move(update));
             m_output.answer(id, json::object());
         } else if (method == "shutdown") {
             end(0);
@@ -295,7 +342,7 @@ json Loop::result(const Task& task)
             const OpenedModel opened = m_handlers.open(task.path, task.hash);
             return {{"hash", opened.hash}, {"nodes", opened.nodes}, {"products", opened.products}};
         }
-        Reporter reporter(m_output, m_cancel);
+        Reporter reporter(m_output, m_wishes);
         return toJson(m_handlers.run(task.job, reporter));
     } catch (const Error&) {
         throw;

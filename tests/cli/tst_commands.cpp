@@ -180,6 +180,65 @@ private slots:
         QCOMPARE(fromFile.json["output_digest"], direct.json["output_digest"]);
     }
 
+    void calibrateAnswersIsItEnough()
+    {
+        const QString file = m_problem.path("enough.octet.yaml");
+        const Outcome outcome = cli(with({"calibrate", "-o", file}));
+        QVERIFY2(outcome.status == 0, outcome.err.c_str());
+        const auto& found = outcome.json["sufficiency"];
+        QCOMPARE(missing(found, {"enough", "sentence", "worst_change", "worst_value", "suggested_samples"}), std::string());
+        QVERIFY(found["sentence"].get<std::string>().find("32 samples are") == 0);
+        const auto& tensor = outcome.json["tensors"][0];
+        QCOMPARE(tensor["growth"].size(), std::size_t(3)); // 8, 16, 32
+        QCOMPARE(tensor["growth"][2]["max"], tensor["max"]);
+        long long numbers = 0;
+        for (const auto& bin : outcome.json["values"][0]["histogram"])
+            numbers += bin[2].get<long long>();
+        QCOMPARE(numbers, outcome.json["values"][0]["count"].get<long long>());
+        QCOMPARE(numbers, 32LL * 16);
+    }
+
+    void calibrateDrawsAHistogram()
+    {
+        QStringList arguments = with({"calibrate", "-o", m_problem.path("drawn.octet.yaml"), "--histogram", "hidden"});
+        arguments.removeAll("--json");
+        const auto name = arguments.indexOf("--histogram") + 1;
+        const Outcome drawn = cli(arguments);
+        QVERIFY2(drawn.status == 0, drawn.err.c_str());
+        QVERIFY(drawn.out.find("hidden: 512 numbers") == 0);
+        for (const char* part : {"####", "minmax", "percentile 99.99", "kl", "mse", "samples are"})
+            QVERIFY2(drawn.out.find(part) != std::string::npos, part);
+        arguments[name] = "/net/second/MatMul"; // the op that reads it
+        QCOMPARE(cli(arguments).out.substr(0, 30), drawn.out.substr(0, 30));
+        arguments[name] = "hiden";
+        const Outcome wrong = cli(arguments);
+        QCOMPARE(wrong.status, 1);
+        QVERIFY(wrong.err.find("nearest is \"hidden\"") != std::string::npos);
+    }
+
+    void calibrateSpeaksOfNotFiniteSamples()
+    {
+        octet::Tensor samples(octet::DType::F32, {20, 16});
+        for (int i = 0; i < 20 * 16; ++i)
+            samples.data<float>()[i] = float(i % 7) - 3;
+        samples.data<float>()[5] = std::numeric_limits<float>::quiet_NaN();
+        octet::data::writeNpy(m_problem.path("some_nan.npy").toStdString(), samples);
+        QStringList arguments = with({"calibrate", "-o", m_problem.path("nan.octet.yaml"), "--calib-limit", "50"});
+        const auto name = arguments.indexOf("--calib-input") + 1;
+        arguments[name] = "x=" + m_problem.path("some_nan.npy");
+        const Outcome some = cli(arguments);
+        QVERIFY2(some.status == 0, some.err.c_str());
+        QCOMPARE(some.json["warnings"].size(), std::size_t(2));
+        QVERIFY(some.err.find("50 calibration samples were asked for, but there are only 20") != std::string::npos);
+        QVERIFY(some.err.find("hold numbers that are not finite") != std::string::npos);
+        for (int i = 0; i < 20 * 16; ++i)
+            samples.data<float>()[i] = std::numeric_limits<float>::quiet_NaN();
+        octet::data::writeNpy(m_problem.path("some_nan.npy").toStdString(), samples);
+        const Outcome none = cli(arguments);
+        QCOMPARE(none.status, 1);
+        QVERIFY(none.err.find("gave no finite number for") != std::string::npos);
+    }
+
     void tuneExportReplay()
     {
         const QString project = m_problem.path("tune.octet");

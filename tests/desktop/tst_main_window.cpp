@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The main job in the real window: open, data, baseline, plot, mark, undo, reopen; and a worker that dies.
+#include "app/desktop/actions.h"
+#include "app/desktop/compare_control.h"
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/job_control.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/marking.h"
+#include "app/desktop/profile_page.h"
 #include "app/desktop/workbench.h"
 #include "app/desktop/worker_client.h"
+#include "core/values/group_match.h"
 #include "test_main.h"
+#include "widgets/compare_page.h"
 #include "widgets/frontier_plot.h"
 #include "widgets/graph_canvas.h"
+#include "widgets/profile_view.h"
 #include "widgets/trials_view.h"
 
+#include <QTreeView>
+#include <QLabel>
 #include <QtTest>
+
+#include <algorithm>
 
 #include <signal.h>
 
@@ -57,6 +67,57 @@ class TestMainWindow : public QObject
         workload.runs = 30;
         document.setWorkload(workload);
         return true;
+    }
+
+    /// Every group of the trial and of fp32 is on the profile page once, and rows and ops are one selection.
+    static void profileFollowsTheSelection(MainWindow& window, int trialId)
+    {
+        window.actionList()->profilePage->trigger();
+        QCOMPARE(window.page(), QStringLiteral("profile"));
+        Document& document = *window.document();
+        widgets::ProfileView* view = window.profilePage()->view();
+        QTRY_VERIFY(view->model()->rowCount() > 0);
+        double shown = 0, fp32 = 0;
+        for (int i = 0; i < view->model()->rowCount(); ++i) {
+            shown += view->model()->row(i).ms.value_or(0);
+            fp32 += view->model()->row(i).fp32Ms.value_or(0);
+        }
+        QVERIFY(qAbs(shown - groupsMs(document.trial(trialId)->groups)) < 1e-9);
+        QVERIFY(qAbs(fp32 - groupsMs(document.trial(1)->groups)) < 1e-9);
+        view->table()->setCurrentIndex(view->table()->model()->index(0, 0));
+        QVERIFY(!document.selection()->nodes().isEmpty());
+        const QString op = QStringLiteral("/blocks.0/mlp/fc1/MatMul");
+        document.selection()->setNodes({op});
+        QVERIFY(view->table()->selectionModel()->hasSelection());
+        window.actionList()->workbenchPage->trigger();
+        QCOMPARE(window.page(), QStringLiteral("workbench"));
+    /// fp32 against all static, with the rows whose answer changed.
+    void comparesTwoTrials(MainWindow& window)
+    {
+        const Trial* a = window.document()->trial(1);
+        const auto& trials = window.document()->trials();
+        const auto b = std::find_if(
+            trials.begin(), trials.end(), [](const Trial& trial) { return trial.origin == "baseline:static"; });
+        QVERIFY(a && b != trials.end());
+        long changed = 0;
+        for (const Split split : {Split::Tuning, Split::HeldOut})
+            if (a->accuracy.contains(split) && b->accuracy.contains(split))
+                for (std::size_t i = 0; i < a->accuracy.at(split).predictions.size(); ++i)
+                    changed += a->accuracy.at(split).predictions[i] != b->accuracy.at(split).predictions[i];
+        window.compare()->setSides(a->id, b->id);
+        window.showPage(QStringLiteral("compare"));
+        QCOMPARE(window.page(), QStringLiteral("compare"));
+        const auto* answers = window.comparePage()->answersModel();
+        QTRY_COMPARE_WITH_TIMEOUT(answers->rowCount(), int(changed), longest);
+        const auto* ops = window.comparePage()->opsModel();
+        QCOMPARE(std::size_t(ops->rowCount()), window.document()->loaded().products.size());
+        int differing = 0;
+        for (int row = 0; row < ops->rowCount(); ++row)
+            differing += ops->index(row, 0).data(widgets::CompareOpsModel::DiffersRole).toBool();
+        QVERIFY(differing > 0);
+        const auto* note = window.comparePage()->findChild<QLabel*>(QStringLiteral("answersNote"));
+        QTRY_VERIFY_WITH_TIMEOUT(changed == 0 || note->text().isEmpty(), longest); // the texts were read
+        window.showPage(QStringLiteral("workbench"));
     }
 
 private slots:
@@ -114,6 +175,26 @@ private slots:
         QVERIFY(pattern.text.contains(QStringLiteral("6")));
     }
 
+    void sameOpInAllLayersIsMarkedTogether()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        Document& document = *window->document();
+        document.selection()->setNodes({QStringLiteral("/blocks.4/mlp/fc1/MatMul")});
+        QAction* same = window->actionList()->sameInAllLayers;
+        QTRY_VERIFY(same->isEnabled());
+        same->trigger();
+        QCOMPARE(document.selection()->nodes().size(), 6);
+        QVERIFY(document.selection()->nodes().contains(QStringLiteral("/blocks.0/mlp/fc1/MatMul")));
+        const int before = document.resolution().counts().fp32;
+        window->actionList()->markFp32->trigger();
+        QVERIFY(document.undoStack()->undoText().contains(QStringLiteral("6")));
+        QCOMPARE(document.resolution().counts().fp32, before + 6);
+        document.undoStack()->undo();
+        same->trigger(); // all are selected: nothing to add, and it says so instead of clearing
+        QCOMPARE(document.selection()->nodes().size(), 6);
+    }
+
     void baselineLandsOnThePlotAndStays()
     {
         std::size_t baselines = 0;
@@ -136,6 +217,10 @@ private slots:
             // One selection: the trial paints the graph with what it ran.
             window->document()->selection()->setTrial(2);
             QVERIFY(!window->document()->selection()->showsDraft());
+            profileFollowsTheSelection(*window, 2);
+    }
+
+            comparesTwoTrials(*window);
         }
         const auto again = openedWindow();
         QVERIFY(again);

@@ -23,6 +23,8 @@ private slots:
     void computingIsShared();
     void timingExcludesAll();
     void whoTimesIsNotStarved();
+    void letsGoWhileItWaits();
+    void letsGoOfItsPlaceInTheQueue();
 
 private:
     QTemporaryDir m_folder;
@@ -83,6 +85,53 @@ void TestMachineLock::whoTimesIsNotStarved()
     b.join();
     timer.join();
     QVERIFY(done);
+}
+
+void TestMachineLock::letsGoWhileItWaits()
+{
+    const auto refusedElsewhere = [](Mode mode) {
+        bool result = false;
+        std::thread([&] { result = refused(mode); }).join();
+        return result;
+    };
+    const long before = MachineLock::timesLetGo();
+    const MachineLock timing(Mode::Timing, {});
+    bool free = false;
+    MachineLock::letGo([&] { free = !refusedElsewhere(Mode::Timing); }, {});
+    QVERIFY(free);
+    QVERIFY(refusedElsewhere(Mode::Computing)); // taken again, in the same mode
+    QCOMPARE(MachineLock::timesLetGo(), before + 1);
+}
+
+/// A pause that comes while it waits for its turn holds nobody up.
+void TestMachineLock::letsGoOfItsPlaceInTheQueue()
+{
+    auto other = std::make_unique<MachineLock>(Mode::Timing, [] { return false; });
+    std::atomic<bool> paused = true, stands = false, got = false;
+    std::thread waiting([&] {
+        const MachineLock lock(Mode::Computing, [&] {
+            if (paused)
+                MachineLock::letGo(
+                    [&] {
+                        stands = true;
+                        while (paused)
+                            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                    },
+                    {});
+            return false;
+        });
+        got = true;
+    });
+    const bool stood = QTest::qWaitFor([&] { return stands.load(); }, 5000);
+    other.reset();
+    const bool free = !refused(Mode::Timing);
+    const bool early = got;
+    paused = false;
+    waiting.join();
+    QVERIFY(stood);
+    QVERIFY(free);
+    QVERIFY(!early);
+    QVERIFY(got);
 }
 
 OCTET_TEST(TestMachineLock)

@@ -20,6 +20,7 @@ private slots:
     void missesAndMeetsAsTheStudyFound();
     void unchangedIsNeverOfZeroWidth();
     void intervalShrinksWithSamples();
+    void samplesThatWouldSettle();
     void latencyFigures();
     void pairedRatios();
 };
@@ -47,6 +48,30 @@ void TestVerdict::wilsonByHand()
     QCOMPARE(measure::wilson(0, 20).first, 0.0);
     QVERIFY(std::fabs(measure::wilson(0, 20).second - 0.1611) < 5e-5);
     QCOMPARE(measure::wilson(0, 0), (std::pair<double, double>{0, 1}));
+}
+
+void TestVerdict::samplesThatWouldSettle()
+{
+    Goal goal;
+    goal.maxDrop = 0.01;
+    const Accuracy fp32 = accuracyOf(705, 872);
+    const Accuracy close = accuracyOf(703, 872, 6, 4);
+    const long enough = measure::samplesToSettle(close, fp32, goal);
+    QVERIFY2(enough > 872 && enough < 20000, qPrintable(QString::number(enough)));
+    // As many at the same rates do settle it, and fewer do not.
+    const auto grown = [&](double times) {
+        const auto n = [&](long count) { return std::lround(double(count) * times); };
+        return measure::verdict(accuracyOf(n(703), n(872), n(6), n(4)), accuracyOf(n(705), n(872)), goal);
+    };
+    QCOMPARE(grown(double(enough) / 872), std::string("meets"));
+    QCOMPARE(grown(0.9 * double(enough) / 872), std::string("too close to call"));
+    QCOMPARE(measure::verdictInWords(close, fp32, goal),
+        "too close to call (about " + std::to_string(enough) + " samples would settle it)");
+
+    QCOMPARE(measure::samplesToSettle(accuracyOf(600, 872, 110, 5), fp32, goal), 0L); // misses
+    goal.maxDrop = 2.0 / 705; // exactly what it loses: no number of samples tells
+    QCOMPARE(measure::samplesToSettle(close, fp32, goal), 0L);
+    QVERIFY(measure::verdictInWords(close, fp32, goal).find("about what the goal allows") != std::string::npos);
 }
 
 void TestVerdict::comparison()

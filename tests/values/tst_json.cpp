@@ -180,7 +180,11 @@ private slots:
         roundTrip(trial());
         roundTrip(request());
         roundTrip(JobProgress{"Calibrating", 3, 10, 0.3, 12.5});
-        roundTrip(JobResult{"Done.", true, 4, "meets", accuracy(), ranges(), 9, 3.25});
+        roundTrip(JobResult{"Done.", true, 4, "meets", accuracy(), ranges(), 9, 3.25, {}});
+        CalibrationEvidence evidence{64, {}, {}};
+        evidence.values.push_back({"x", 90, 10, {{-1, 0.5, 80}, {0.5, 2, 10}}, {{RangeMethod::Kl, 0, -1, 1.5}}});
+        evidence.ranges.push_back({{"x", RangeMethod::Percentile, 99.9, 0.5}, {{32, 0, 1}, {64, -1, 2}}, 17, 0.25});
+        roundTrip(JobResult{"Done.", false, 0, "", {}, ranges(), 1, 2.5, evidence});
         const json text = toJson(ranges());
         QVERIFY(fromJson<Ranges>(json::parse(text.dump())) == ranges());
     }

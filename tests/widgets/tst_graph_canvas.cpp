@@ -5,6 +5,7 @@
 #include "widgets/graph_canvas.h"
 #include "widgets/graph_faces.h"
 #include "widgets/graph_legend.h"
+#include "widgets/graph_painter.h"
 #include "widgets/theme.h"
 
 #include <QFontMetricsF>
@@ -516,6 +517,74 @@ private slots:
         QApplication::sendEvent(shown.canvas.viewport(), &event);
         QCOMPARE(menu.count(), 1);
         QCOMPARE(shown.canvas.selection(), shown.under("/layer.1"));
+    }
+
+    void ownErrorAndDifferenceFillBoxes()
+    {
+        GraphFixture graph(2);
+        for (auto it = graph.ops.begin(); it != graph.ops.end(); ++it)
+            if (it->product)
+                it->ownError = it.key().startsWith("/layer.1") ? 0.5 : 0.01;
+        for (const char* part : {"query/MatMul", "key/MatMul", "value/MatMul"})
+            graph.ops[QStringLiteral("/layer.1/") + part].differs = true;
+        Shown shown;
+        GraphCanvas& canvas = shown.canvas;
+        canvas.setOps(graph.ops, 1.0);
+        canvas.setFill(GraphCanvas::Fill::OwnError);
+        QCOMPARE(canvas.fillRange(), qMakePair(0.01, 0.5));
+        const auto fillAt = [&](const char* path) {
+            const QRectF box = canvas.boxRect(path);
+            return picture(canvas).pixelColor((box.bottomLeft() + QPointF(6, -4)).toPoint());
+        };
+        const Theme& theme = Theme::light();
+        QCOMPARE(fillAt("/layer.1").name(), theme.sensitivityRamp[4].name());
+        QCOMPARE(fillAt("/layer.0").name(), theme.sensitivityRamp[0].name());
+        canvas.setFill(GraphCanvas::Fill::Difference);
+        QCOMPARE(fillAt("/layer.1").name(), theme.sensitivityRamp[2].name()); // 3 of 6 products
+        QCOMPARE(fillAt("/layer.0").name(), theme.nestedBox.name());
+        QCOMPARE(differenceStep(0, 6), -1);
+        QCOMPARE(differenceStep(1, 38), 0);
+        QCOMPARE(differenceStep(6, 6), 4);
+        GraphLegend legend;
+        legend.setFill(GraphCanvas::Fill::Difference);
+        QVERIFY(legend.accessibleDescription().contains("No trial to compare with"));
+        legend.setDifference(3, 13, "trial 4");
+        QVERIFY(legend.accessibleDescription().contains("3 of 13 products differ from trial 4"));
+        QVERIFY(!legend.grab().isNull());
+    }
+
+    void homeAndEnd()
+    {
+        Shown shown(12, {500, 300});
+        shown.canvas.setFocus();
+        QTest::keyClick(&shown.canvas, Qt::Key_End);
+        QCOMPARE(shown.canvas.selection(), shown.under("/classifier"));
+        QVERIFY(QRectF(shown.canvas.viewport()->rect()).contains(shown.canvas.boxRect("/classifier")));
+        QTest::keyClick(&shown.canvas, Qt::Key_Home);
+        QCOMPARE(shown.canvas.selection(), shown.under("/embeddings"));
+        QVERIFY(QRectF(shown.canvas.viewport()->rect()).contains(shown.canvas.boxRect("/embeddings")));
+    }
+
+    void whatRanTogetherIsOutlinedTogether()
+    {
+        Shown shown(1, {1100, 1500});
+        shown.canvas.setExpandedPaths({"/layer.0", "/layer.0/query", "/layer.0/key"});
+        QVERIFY(shown.canvas.rect().contains(shown.canvas.boxRect("/layer.0").toRect()));
+        const auto ringed = [&](const QString& path) {
+            const QRect box = shown.canvas.boxRect(path).toRect();
+            const QImage image = picture(shown.canvas);
+            int ink = 0;
+            for (int x = box.left(); x <= box.right(); ++x)
+                ink += image.pixelColor(x, box.top() - 4) != image.pixelColor(x, box.top() - 7);
+            return ink > box.width() / 3;
+        };
+        QVERIFY(!ringed("/layer.0/query/Add"));
+        shown.canvas.setSelection({"/layer.0/query/MatMul"});
+        QVERIFY(ringed("/layer.0/query/Add"));
+        QVERIFY(!ringed("/layer.0/key/Add"));
+        shown.canvas.setSelection({"/layer.0/key/Add"});
+        QVERIFY(!ringed("/layer.0/query/Add"));
+        QVERIFY(ringed("/layer.0/key/MatMul"));
     }
 
     void legendSaysCounts()

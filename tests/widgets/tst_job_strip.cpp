@@ -65,6 +65,30 @@ private slots:
         QVERIFY(stop->isEnabled());
     }
 
+    void pausesAndGoesOn()
+    {
+        JobStrip strip;
+        strip.resize(1000, 36);
+        strip.show();
+        auto* pause = strip.findChild<QPushButton*>(QStringLiteral("pause"));
+        QVERIFY(!pause->isVisible());
+        strip.start(QStringLiteral("Tune"));
+        QVERIFY(pause->isVisible());
+        QSignalSpy asked(&strip, &JobStrip::pauseRequested);
+        QTest::mouseClick(pause, Qt::LeftButton);
+        QCOMPARE(asked.takeFirst().at(0).toBool(), true);
+        QVERIFY(pause->text().startsWith(QStringLiteral("Pause"))); // it does not stand yet
+        strip.setPaused(true);
+        QCOMPARE(strip.accessibleDescription(), QStringLiteral("Tune, Paused: starting"));
+        QTest::mouseClick(pause, Qt::LeftButton);
+        QCOMPARE(asked.takeFirst().at(0).toBool(), false);
+        strip.setPaused(false);
+        QCOMPARE(strip.accessibleDescription(), QStringLiteral("Tune, starting"));
+        strip.setPaused(true);
+        strip.start(QStringLiteral("Calibrate")); // the next job does not start paused
+        QVERIFY(pause->text().startsWith(QStringLiteral("Pause")));
+    }
+
     void failureHasItsColour()
     {
         JobStrip strip;

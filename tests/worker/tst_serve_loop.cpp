@@ -123,6 +123,19 @@ private:
             while (!observer.cancelled())
                 std::this_thread::sleep_for(std::chrono::milliseconds(1));
             throw Error(ErrorKind::Cancelled, "Cancelled.");
+        } else if (request.trialName == "patient") { // as core/tune: stands while it is paused, then takes what changed
+            observer.trialStarted({});
+            while (!observer.paused() && !observer.cancelled())
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            observer.pauseChanged(true);
+            while (observer.paused() && !observer.cancelled())
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            if (observer.cancelled())
+                throw Error(ErrorKind::Cancelled, "Cancelled.");
+            observer.pauseChanged(false);
+            const std::optional<JobUpdate> update = observer.update();
+            result.evaluations = update ? update->goal.maxTrials : -1;
+            result.goalMet = observer.update().has_value(); // is there only once
         } else if (request.trialName == "chatty") {
             const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(220);
             long count = 0;
@@ -207,6 +220,37 @@ private slots:
         QVERIFY(errorFromJson(error["data"]).kind() == ErrorKind::Cancelled);
         peer.startJob(4, "after"); // an old cancel does not reach the next job
         QVERIFY(peer.answer(4).contains("result"));
+    }
+
+    void pausesAndTakesUpdates()
+    {
+        Peer peer;
+        peer.send(1, "job/pause");
+        QCOMPARE(peer.answer(1)["error"]["code"].get<int>(), -32602); // nothing runs
+        peer.startJob(2, "patient");
+        QCOMPARE(peer.next()["method"].get<std::string>(), std::string("step/started"));
+        peer.send(3, "job/pause");
+        std::map<std::string, json> seen; // the answer and the notification come in any order
+        for (int i = 0; i < 2; ++i) {
+            const json message = peer.next();
+            seen[message.value("method", "answer")] = message;
+        }
+        QVERIFY(seen["answer"].contains("result"));
+        QCOMPARE(seen["job/paused"]["params"]["paused"].get<bool>(), true);
+        JobUpdate update;
+        for (const int trials : {7, 9}) { // the newest counts
+            update.goal.maxTrials = trials;
+            peer.send(10 + trials, "job/update", toJson(update));
+            QVERIFY(peer.answer(10 + trials).contains("result"));
+        }
+        peer.send(4, "job/resume");
+        const JobResult result = fromJson<JobResult>(peer.answer(2)["result"]);
+        QCOMPARE(result.evaluations, 9L);
+        QVERIFY(!result.goalMet);
+        peer.startJob(5, "patient"); // an old pause does not reach the next job
+        QCOMPARE(peer.next()["method"].get<std::string>(), std::string("step/started"));
+        peer.send(6, "job/cancel");
+        QVERIFY(peer.answer(5).contains("error"));
     }
 
     void throttlesProgress()

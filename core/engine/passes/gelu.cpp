@@ -108,10 +108,11 @@ void recogniseGelu(Ir& ir)
 {
     for (IrNode& node : ir.nodes) {
         const bool standard = isOp(node, "Gelu");
-        const bool microsoft = node.kind == IrKind::General && node.source->domain == "com.microsoft"
-            && node.source->opType == "Gelu";
-        if ((standard || microsoft) && ir.value(node.inputs[0]).type == DType::F32) {
-            const bool tanh = standard && node.source->stringAttribute("approximate", "none") == "tanh";
+        const bool microsoft = node.kind == IrKind::General && node.source->domain == "com.microsoft";
+        const bool erf = microsoft && node.source->opType == "Gelu";
+        const bool fast = microsoft && node.source->opType == "FastGelu" && node.inputs.size() == 1;
+        if ((standard || erf || fast) && ir.value(node.inputs[0]).type == DType::F32) {
+            const bool tanh = fast || (standard && node.source->stringAttribute("approximate", "none") == "tanh");
             node.kind = IrKind::Gelu;
             node.activation = tanh ? Activation::GeluTanh : Activation::GeluErf;
         }

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "test_main.h"
+#include "widgets/compare_page.h"
+#include "widgets/segmented.h"
+
+#include <QAbstractItemModelTester>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QSignalSpy>
+#include <QToolButton>
+#include <QTreeView>
+#include <QtTest>
+
+using namespace octet;
+using namespace octet::widgets;
+
+namespace {
+
+CompareContent content()
+{
+    CompareContent c;
+    c.choices = {
+        {0, QStringLiteral("Draft, planned")}, {4, QStringLiteral("4, static")}, {14, QStringLiteral("14, chosen")}};
+    c.a = 4;
+    c.b = 14;
+    c.verdictA = QStringLiteral("misses");
+    c.verdictB = QStringLiteral("meets");
+    c.ops = {{QStringLiteral("layer.0/dense"), Precision::Int8, Precision::Fp32, 0.031, 0.071, {}, {}},
+        {QStringLiteral("layer.0/query"), Precision::Int8, Precision::Int8, 0.03, 0.03, {}, {}},
+        {QStringLiteral("layer.1/query"), Precision::Int8, Precision::Int8, 0.03, 0.03, QStringLiteral("ranges minmax"),
+            {}}};
+    c.answers = {{199, QStringLiteral("for starters, the story is just too slim"), QStringLiteral("negative"),
+                     QStringLiteral("positive"), QStringLiteral("negative"), false, true},
+        {182, QStringLiteral("unfortunately, it's not silly fun"), QStringLiteral("negative"),
+            QStringLiteral("negative"), QStringLiteral("positive"), true, false},
+        {3, QStringLiteral("three classes"), QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c"), false,
+            false}};
+    c.samples = 872;
+    c.noun = QStringLiteral("texts");
+    return c;
+}
+
+} // namespace
+
+class TestComparePage : public QObject
+{
+    Q_OBJECT
+private slots:
+    void modelsKeepTheRules()
+    {
+        ComparePage page;
+        QAbstractItemModelTester ops(page.opsModel(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QAbstractItemModelTester answers(page.answersModel(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QAbstractItemModelTester shown(page.findChild<QTreeView*>(QStringLiteral("ops"))->model(),
+            QAbstractItemModelTester::FailureReportingMode::QtTest);
+        page.setContent(content());
+        page.setContent({});
+        page.setContent(content());
+        QCOMPARE(page.opsModel()->rowCount(), 3);
+        QCOMPARE(page.answersModel()->rowCount(), 3);
+    }
+
+    void differencesOnlyHidesWhatIsTheSame()
+    {
+        ComparePage page;
+        page.setContent(content());
+        auto* table = page.findChild<QTreeView*>(QStringLiteral("ops"));
+        QCOMPARE(table->model()->rowCount(), 2); // another precision, other settings
+        page.findChild<QCheckBox*>(QStringLiteral("differencesOnly"))->setChecked(false);
+        QCOMPARE(table->model()->rowCount(), 3);
+        QCOMPARE(page.opsModel()->index(0, CompareOpsModel::Difference).data().toString(), QStringLiteral("+0.040"));
+    }
+
+    void answersAreFilteredAndCounted()
+    {
+        ComparePage page;
+        page.resize(1400, 800);
+        page.setContent(content());
+        page.show();
+        auto* table = page.findChild<QTreeView*>(QStringLiteral("answers"));
+        auto* which = page.findChild<Segmented*>(QStringLiteral("which"));
+        QCOMPARE(table->model()->rowCount(), 3);
+        QCOMPARE(table->model()->index(0, CompareAnswersModel::Row).data().toString(), QStringLiteral("3")); // by row
+        QTest::mouseClick(which, Qt::LeftButton, {}, which->optionRect(QStringLiteral("repaired")).center());
+        QCOMPARE(table->model()->rowCount(), 1);
+        QCOMPARE(table->model()->index(0, CompareAnswersModel::B).data().toString(), QStringLiteral("negative"));
+        QTest::mouseClick(which, Qt::LeftButton, {}, which->optionRect(QStringLiteral("broken")).center());
+        QCOMPARE(table->model()->index(0, CompareAnswersModel::Row).data().toString(), QStringLiteral("182"));
+        table->setCurrentIndex(table->model()->index(0, 0));
+        QVERIFY(
+            page.findChild<QLabel*>(QStringLiteral("answerText"))->text().contains(QStringLiteral("not silly fun")));
+        QVERIFY(!page.grab().isNull());
+    }
+
+    void sidesAreChosenAndSwapped()
+    {
+        ComparePage page;
+        page.setContent(content());
+        QSignalSpy sides(&page, &ComparePage::sidesChosen), nodes(&page, &ComparePage::nodeSelected);
+        page.findChild<QToolButton*>(QStringLiteral("swap"))->click();
+        QCOMPARE(sides.takeFirst(), (QVariantList{14, 4}));
+        auto* box = page.findChild<QComboBox*>(QStringLiteral("trialB"));
+        QCOMPARE(box->currentData().toInt(), 14);
+        box->setCurrentIndex(0);
+        emit box->activated(0);
+        QCOMPARE(sides.takeFirst(), (QVariantList{4, 0}));
+        auto* table = page.findChild<QTreeView*>(QStringLiteral("ops"));
+        table->setCurrentIndex(table->model()->index(1, 0));
+        QCOMPARE(nodes.takeLast().at(0).toString(), QStringLiteral("layer.1/query"));
+    }
+};
+
+OCTET_TEST(TestComparePage)
+#include "tst_compare_page.moc"

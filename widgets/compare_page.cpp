@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/compare_page.h"
+
+#include "widgets/compare_delegate.h"
+#include "widgets/flat_header.h"
+#include "widgets/icons.h"
+#include "widgets/label_colour.h"
+#include "widgets/panel.h"
+#include "widgets/segmented.h"
+#include "widgets/theme.h"
+#include "widgets/words.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QEvent>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSplitter>
+#include <QToolButton>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace octet::widgets {
+
+namespace {
+
+QTreeView* makeTable(const QString& name, const QString& title, CompareFilter* filter)
+{
+    auto* table = new QTreeView;
+    table->setObjectName(name);
+    table->setAccessibleName(title);
+    table->setModel(filter);
+    table->setRootIsDecorated(false);
+    table->setItemsExpandable(false);
+    table->setUniformRowHeights(true);
+    table->setAllColumnsShowFocus(true);
+    table->setFrameShape(QFrame::NoFrame);
+    table->setTextElideMode(Qt::ElideMiddle);
+    table->setHeader(new FlatHeader(table));
+    table->setItemDelegate(new CompareDelegate(table));
+    table->setSortingEnabled(true);
+    table->header()->setStretchLastSection(false);
+    return table;
+}
+
+QLabel* quiet(const QString& name)
+{
+    auto* label = new QLabel;
+    label->setObjectName(name);
+    label->setForegroundRole(QPalette::PlaceholderText);
+    label->setWordWrap(true);
+    return label;
+}
+
+void clear(QLayout* layout)
+{
+    while (QLayoutItem* item = layout->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+}
+
+void showFacts(QGridLayout* grid, const QVector<CompareContent::Fact>& facts, const QPalette& palette)
+{
+    clear(grid);
+    const Theme& theme = Theme::of(palette);
+    int column = 0;
+    for (const CompareContent::Fact& fact : facts) {
+        auto* title = new QLabel(fact.title);
+        title->setForegroundRole(QPalette::PlaceholderText);
+        auto* value = new QLabel(fact.value);
+        QFont font = strongFont(value->font());
+        font.setPointSizeF(font.pointSizeF() + 1.5);
+        value->setFont(font);
+        value->setAccessibleName(fact.title + QStringLiteral(": ") + fact.value + QLatin1Char(' ') + fact.detail);
+        if (fact.tone != 0)
+            setTextColour(value, fact.tone > 0 ? theme.meets : theme.misses);
+        auto* detail = new QLabel(fact.detail);
+        detail->setForegroundRole(QPalette::PlaceholderText);
+        detail->setVisible(!fact.detail.isEmpty());
+        grid->addWidget(title, 0, column);
+        grid->addWidget(value, 1, column);
+        grid->addWidget(detail, 2, column++);
+    }
+    grid->setColumnStretch(column, 1);
+    grid->setRowStretch(3, 1);
+}
+
+} // namespace
+
+struct ComparePage::Impl
+{
+    struct Side
+    {
+        Panel* panel = nullptr;
+        QComboBox* trial = nullptr;
+        QGridLayout* facts = nullptr;
+        QLabel* verdict = nullptr;
+    };
+    explicit Impl(ComparePage* page)
+        : q(page)
+    {
+    }
+    Side makeSide(const QString& letter);
+    void build();
+    QWidget* buildOps();
+    QWidget* buildAnswers();
+    void showSides();
+    void showOps();
+    void showAnswers();
+    void showVerdict(const Side& side, const QString& verdict);
+    void chosen();
+
+    ComparePage* q;
+    CompareContent content;
+    Side a, b;
+    QToolButton* swap = nullptr;
+    Panel *difference = nullptr, *opsPanel = nullptr, *settingsPanel = nullptr, *answersPanel = nullptr;
+    QGridLayout* differenceFacts = nullptr;
+    CompareOpsModel* ops = nullptr;
+    CompareAnswersModel* answers = nullptr;
+    CompareFilter *opsFilter = nullptr, *answersFilter = nullptr;
+    QTreeView *opsTable = nullptr, *answersTable = nullptr;
+    QCheckBox* differencesOnly = nullptr;
+    Segmented* which = nullptr;
+    QLabel *opsNote = nullptr, *settings = nullptr, *answersNote = nullptr, *text = nullptr;
+};
+
+ComparePage::Impl::Side ComparePage::Impl::makeSide(const QString& letter)
+{
+    Side side;
+    side.panel = new Panel(letter);
+    side.trial = new QComboBox;
+    side.trial->setObjectName(QStringLiteral("trial") + letter);
+    side.trial->setAccessibleName(ComparePage::tr("Trial %1").arg(letter));
+    side.trial->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    side.trial->setMinimumContentsLength(16);
+    side.panel->header()->addWidget(side.trial, 1);
+    side.verdict = new QLabel;
+    side.verdict->setObjectName(QStringLiteral("verdict") + letter);
+    side.panel->header()->addWidget(side.verdict);
+    side.facts = new QGridLayout;
+    side.facts->setContentsMargins(12, 8, 12, 8);
+    side.facts->setHorizontalSpacing(24);
+    side.facts->setVerticalSpacing(2);
+    side.panel->body()->addLayout(side.facts);
+    connect(side.trial, &QComboBox::activated, q, [this] { chosen(); });
+    return side;
+}
+
+void ComparePage::Impl::chosen()
+{
+    emit q->sidesChosen(a.trial->currentData().toInt(), b.trial->currentData().toInt());
+}
+
+void ComparePage::Impl::build()
+{
+    a = makeSide(QStringLiteral("A"));
+    b = makeSide(QStringLiteral("B"));
+    swap = new QToolButton;
+    swap->setObjectName(QStringLiteral("swap"));
+    swap->setAccessibleName(ComparePage::tr("Swap A and B"));
+    swap->setToolTip(ComparePage::tr("Swap A and B"));
+    connect(swap, &QToolButton::clicked, q, [this] { emit q->sidesChosen(content.b, content.a); });
+    difference = new Panel(ComparePage::tr("B instead of A"));
+    differenceFacts = new QGridLayout;
+    differenceFacts->setContentsMargins(12, 8, 12, 8);
+    differenceFacts->setHorizontalSpacing(24);
+    differenceFacts->setVerticalSpacing(2);
+    difference->body()->addLayout(differenceFacts);
+    auto* top = new QHBoxLayout;
+    top->setSpacing(4);
+    top->addWidget(a.panel, 3);
+    top->addWidget(swap);
+    top->addWidget(b.panel, 3);
+    top->addWidget(difference, 4);
+
+    settingsPanel = new Panel(ComparePage::tr("Settings that differ"));
+    settings = new QLabel;
+    settings->setObjectName(QStringLiteral("settings"));
+    settings->setTextFormat(Qt::PlainText);
+    settings->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    settings->setWordWrap(true);
+    settings->setContentsMargins(12, 8, 12, 8);
+    settings->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    settingsPanel->body()->addWidget(settings, 1);
+    auto* left = new QSplitter(Qt::Vertical);
+    left->addWidget(buildOps());
+    left->addWidget(settingsPanel);
+    left->setStretchFactor(0, 3);
+    left->setStretchFactor(1, 1);
+    auto* columns = new QSplitter(Qt::Horizontal);
+    columns->addWidget(left);
+    columns->addWidget(buildAnswers());
+    columns->setSizes({720, 860});
+    for (QSplitter* splitter : {left, columns}) {
+        splitter->setHandleWidth(4);
+        splitter->setChildrenCollapsible(false);
+    }
+    auto* layout = new QVBoxLayout(q);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(4);
+    layout->addLayout(top);
+    layout->addWidget(columns, 1);
+}
+
+QWidget* ComparePage::Impl::buildOps()
+{
+    opsPanel = new Panel(ComparePage::tr("Products that differ"));
+    differencesOnly = new QCheckBox(ComparePage::tr("Differences only"));
+    differencesOnly->setObjectName(QStringLiteral("differencesOnly"));
+    differencesOnly->setChecked(true);
+    auto* find = new QLineEdit;
+    find->setObjectName(QStringLiteral("findOp"));
+    find->setPlaceholderText(ComparePage::tr("Find"));
+    find->setAccessibleName(ComparePage::tr("Find products"));
+    find->setClearButtonEnabled(true);
+    find->setMaximumWidth(180);
+    opsPanel->header()->addWidget(differencesOnly);
+    opsPanel->header()->addWidget(find);
+    ops = new CompareOpsModel(q);
+    opsFilter = new CompareFilter(CompareOpsModel::DiffersRole, q);
+    opsFilter->setSourceModel(ops);
+    opsFilter->setSortRole(CompareOpsModel::SortRole);
+    opsFilter->setWanted(true);
+    opsTable = makeTable(QStringLiteral("ops"), ComparePage::tr("Products that differ"), opsFilter);
+    opsTable->header()->setSectionResizeMode(CompareOpsModel::Product, QHeaderView::Stretch);
+    const int unit = q->fontMetrics().horizontalAdvance(QLatin1Char('0'));
+    for (const int column : {CompareOpsModel::A, CompareOpsModel::B})
+        opsTable->setColumnWidth(column, 8 * unit);
+    for (const int column : {CompareOpsModel::MsA, CompareOpsModel::MsB})
+        opsTable->setColumnWidth(column, 9 * unit);
+    opsTable->setColumnWidth(CompareOpsModel::Difference, 12 * unit);
+    opsTable->setColumnWidth(CompareOpsModel::Settings, 20 * unit);
+    // In the order of the model's nodes until a header is clicked.
+    opsTable->sortByColumn(-1, Qt::AscendingOrder);
+    opsNote = quiet(QStringLiteral("opsNote"));
+    opsNote->setContentsMargins(12, 6, 12, 6);
+    opsPanel->body()->addWidget(opsTable, 1);
+    opsPanel->body()->addWidget(opsNote);
+    connect(differencesOnly, &QCheckBox::toggled, q, [this](bool on) {
+        opsFilter->setWanted(on ? QVariant(true) : QVariant());
+        showOps();
+    });
+    connect(find, &QLineEdit::textChanged, q, [this](const QString& words) { opsFilter->setWords(words); });
+    connect(opsTable->selectionModel(), &QItemSelectionModel::currentRowChanged, q, [this](const QModelIndex& index) {
+        if (index.isValid())
+            emit q->nodeSelected(index.data(CompareOpsModel::NodeRole).toString());
+    });
+    return opsPanel;
+}
+
+QWidget* ComparePage::Impl::buildAnswers()
+{
+    answersPanel = new Panel(ComparePage::tr("Changed answers"));
+    which = new Segmented;
+    which->setObjectName(QStringLiteral("which"));
+    which->setAccessibleName(ComparePage::tr("Changed answers shown"));
+    answersPanel->header()->addWidget(which);
+    answers = new CompareAnswersModel(q);
+    answersFilter = new CompareFilter(CompareAnswersModel::ChangeRole, q);
+    answersFilter->setSourceModel(answers);
+    answersFilter->setSortRole(CompareAnswersModel::SortRole);
+    answersTable = makeTable(QStringLiteral("answers"), ComparePage::tr("Changed answers"), answersFilter);
+    answersTable->setTextElideMode(Qt::ElideRight);
+    answersTable->header()->setSectionResizeMode(CompareAnswersModel::Text, QHeaderView::Stretch);
+    const int unit = q->fontMetrics().horizontalAdvance(QLatin1Char('0'));
+    answersTable->setColumnWidth(CompareAnswersModel::Row, 8 * unit);
+    for (const int column : {CompareAnswersModel::Label, CompareAnswersModel::A, CompareAnswersModel::B})
+        answersTable->setColumnWidth(column, 14 * unit);
+    answersTable->sortByColumn(CompareAnswersModel::Row, Qt::AscendingOrder);
+    answersNote = quiet(QStringLiteral("answersNote"));
+    answersNote->setContentsMargins(12, 8, 12, 8);
+    text = new QLabel;
+    text->setObjectName(QStringLiteral("answerText"));
+    text->setTextFormat(Qt::PlainText);
+    text->setWordWrap(true);
+    text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    text->setContentsMargins(12, 8, 12, 8);
+    answersPanel->body()->addWidget(answersNote);
+    answersPanel->body()->addWidget(answersTable, 1);
+    answersPanel->body()->addWidget(text);
+    connect(which, &Segmented::valueChanged, q, [this](const QString& value) {
+        answersFilter->setWanted(value == QLatin1String("all") ? QVariant() : QVariant(value));
+    });
+    connect(answersTable->selectionModel(), &QItemSelectionModel::currentRowChanged, q, [this](const QModelIndex& row) {
+        text->setText(row.isValid()
+                ? QStringLiteral("\u201c%1\u201d").arg(row.siblingAtColumn(CompareAnswersModel::Text).data().toString())
+                : QString());
+        text->setVisible(row.isValid());
+    });
+    text->hide();
+    return answersPanel;
+}
+
+void ComparePage::Impl::showVerdict(const Side& side, const QString& verdict)
+{
+    const Theme& theme = Theme::of(q->palette());
+    side.verdict->setText(verdict.isEmpty() ? QString() : verdict.left(1).toUpper() + verdict.mid(1));
+    side.verdict->setFont(strongFont(q->font()));
+    setTextColour(side.verdict,
+        verdict == QLatin1String("meets")        ? theme.meets
+            : verdict == QLatin1String("misses") ? theme.misses
+                                                 : theme.tooClose);
+}
+
+void ComparePage::Impl::showSides()
+{
+    const auto fill = [this](QComboBox* box, int trial) {
+        box->clear();
+        for (const CompareContent::Choice& choice : content.choices)
+            box->addItem(choice.name, choice.trial);
+        box->setCurrentIndex(box->findData(trial));
+    };
+    fill(a.trial, content.a);
+    fill(b.trial, content.b);
+    showFacts(a.facts, content.factsA, q->palette());
+    showFacts(b.facts, content.factsB, q->palette());
+    showFacts(differenceFacts, content.difference, q->palette());
+    difference->setNote(content.samplesNote);
+    showVerdict(a, content.verdictA);
+    showVerdict(b, content.verdictB);
+    swap->setIcon(icon(QStringLiteral("compare"), q->palette()));
+    QStringList lines;
+    for (const CompareContent::Setting& setting : content.settings)
+        lines << setting.title + QStringLiteral("\n    A   ") + setting.a + QStringLiteral("\n    B   ") + setting.b;
+    if (!content.sameSettings.isEmpty())
+        lines << ComparePage::tr("The same: %1").arg(content.sameSettings);
+    settings->setText(lines.join(QStringLiteral("\n\n")));
+    settingsPanel->setNote(content.settings.isEmpty() ? ComparePage::tr("none") : grouped(content.settings.size()));
+}
+
+void ComparePage::Impl::showOps()
+{
+    long differing = 0;
+    double msA = 0, msB = 0;
+    bool timed = true;
+    for (const CompareContent::Op& op : content.ops)
+        if (op.differs()) {
+            ++differing;
+            timed = timed && op.aMs >= 0 && op.bMs >= 0;
+            msA += op.aMs;
+            msB += op.bMs;
+        }
+    opsPanel->setNote(ComparePage::tr("%1 of %2").arg(grouped(differing), grouped(content.ops.size())));
+    opsNote->setText(content.ops.isEmpty() ? ComparePage::tr("No products are recorded for these two.")
+            : differing == 0               ? ComparePage::tr("Every product runs the same way in both.")
+            : timed                        ? ComparePage::tr("The products that differ: %1 ms in A, %2 ms in B.")
+                          .arg(msA, 0, 'f', 3)
+                          .arg(msB, 0, 'f', 3)
+                    : QString());
+    opsNote->setVisible(!opsNote->text().isEmpty());
+    opsTable->setColumnHidden(CompareOpsModel::Settings,
+        std::none_of(content.ops.begin(), content.ops.end(), [](const auto& op) { return !op.settings.isEmpty(); }));
+}
+
+void ComparePage::Impl::showAnswers()
+{
+    const QString value = which->value().isEmpty() ? QStringLiteral("all") : which->value();
+    which->setOptions({{ComparePage::tr("All %1").arg(grouped(content.answers.size())), QStringLiteral("all")},
+        {ComparePage::tr("Repaired in B, %1").arg(answers->count(QStringLiteral("repaired"))),
+            QStringLiteral("repaired"), ComparePage::tr("Wrong in A, right in B")},
+        {ComparePage::tr("Broken in B, %1").arg(answers->count(QStringLiteral("broken"))), QStringLiteral("broken"),
+            ComparePage::tr("Right in A, wrong in B")}});
+    which->setValue(value);
+    which->setEnabled(!content.answers.isEmpty());
+    answersPanel->setNote(content.samples > 0
+            ? ComparePage::tr("%1 of %2 %3")
+                  .arg(grouped(content.answers.size()), grouped(content.samples), content.noun)
+            : QString());
+    answersNote->setText(content.noAnswers);
+    answersNote->setVisible(!content.noAnswers.isEmpty());
+}
+
+ComparePage::ComparePage(QWidget* parent)
+    : QWidget(parent)
+    , m_impl(std::make_unique<Impl>(this))
+{
+    m_impl->build();
+    setContent({});
+}
+
+ComparePage::~ComparePage() = default;
+
+void ComparePage::setContent(const CompareContent& content)
+{
+    m_impl->content = content;
+    m_impl->ops->setOps(content.ops);
+    m_impl->answers->setAnswers(content.answers, content.noun);
+    m_impl->text->hide();
+    m_impl->showSides();
+    m_impl->showOps();
+    m_impl->showAnswers();
+}
+
+CompareOpsModel* ComparePage::opsModel() const
+{
+    return m_impl->ops;
+}
+
+CompareAnswersModel* ComparePage::answersModel() const
+{
+    return m_impl->answers;
+}
+
+void ComparePage::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_impl->swap)
+        m_impl->showSides();
+}
+
+} // namespace octet::widgets
