@@ -62,6 +62,10 @@ std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp
         return {trial.lossLow, trial.lossHigh};
     if (trial.worse == 0 && trial.better == 0)
         return {-std::min(1.0, 3 / n), std::min(1.0, 3 / n)};
+    if (trial.metric == "agreement") { // fp32 agrees with itself on all: what is lost is a plain share
+        const Interval lost = scoreInterval(worse, n, oneSided95);
+        return {lost.low, lost.high};
+    }
     const auto before = static_cast<double>(fp32.correct), now = before - worse + better;
     const double bothRight = before - worse, bothWrong = n - bothRight - worse - better;
     const Interval a = scoreInterval(before, n, oneSided95), b = scoreInterval(now, n, oneSided95);

@@ -91,6 +91,8 @@ class TestMainWindow : public QObject
         QVERIFY(view->table()->selectionModel()->hasSelection());
         window.actionList()->workbenchPage->trigger();
         QCOMPARE(window.page(), QStringLiteral("workbench"));
+    }
+
     /// fp32 against all static, with the rows whose answer changed.
     void comparesTwoTrials(MainWindow& window)
     {
@@ -218,8 +220,6 @@ private slots:
             window->document()->selection()->setTrial(2);
             QVERIFY(!window->document()->selection()->showsDraft());
             profileFollowsTheSelection(*window, 2);
-    }
-
             comparesTwoTrials(*window);
         }
         const auto again = openedWindow();
