@@ -112,7 +112,7 @@ class TestMainWindow : public QObject
         const auto* answers = window.comparePage()->answersModel();
         QTRY_COMPARE_WITH_TIMEOUT(answers->rowCount(), int(changed), longest);
         const auto* ops = window.comparePage()->opsModel();
-        QCOMPARE(std::size_t(ops->rowCount()), window.document()->loaded().products.size());
+        QTRY_COMPARE(std::size_t(ops->rowCount()), window.document()->loaded().products.size());
         int differing = 0;
         for (int row = 0; row < ops->rowCount(); ++row)
             differing += ops->index(row, 0).data(widgets::CompareOpsModel::DiffersRole).toBool();
