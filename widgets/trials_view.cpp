@@ -53,6 +53,7 @@ struct TrialsView::Impl
     int selected = 0;
     int hovered = 0;
     bool quiet = false; // we change the selection, not the user
+    bool speaking = false; // the table moved by itself
 };
 
 void TrialsView::Impl::build()
@@ -153,7 +154,10 @@ void TrialsView::Impl::connectAll()
             if (quiet || !current.isValid())
                 return;
             selected = trialOf(current);
+            // Whoever hears it may set it here again; rows that are being added to a selection must not be lost by that.
+            speaking = true;
             emit q->trialSelected(selected);
+            speaking = false;
         });
     // A click on the current row says it again: the selection may have moved elsewhere in between.
     QObject::connect(table, &QTreeView::clicked, q, [this](const QModelIndex& index) {
@@ -257,6 +261,8 @@ void TrialsView::Impl::updateCounts()
 
 void TrialsView::Impl::showSelection()
 {
+    if (speaking)
+        return;
     const int row = model->rowOf(selected);
     const QModelIndex index = row < 0 ? QModelIndex() : proxy->mapFromSource(model->index(row, 0));
     QItemSelectionModel* selection = table->selectionModel();

@@ -286,6 +286,19 @@ private slots:
         QCOMPARE(selected.size(), 0);
     }
 
+    /// The window sets the trial here again at once when it hears of it: rows are added to the selection all the same.
+    void rowsAreAddedWithControl()
+    {
+        Shown s;
+        QVERIFY(QTest::qWaitForWindowExposed(&s.view));
+        connect(&s.view, &TrialsView::trialSelected, &s.view, &TrialsView::setSelectedTrial);
+        QTest::mouseClick(s.table->viewport(), Qt::LeftButton, {}, s.centre(3, TrialsModel::Name));
+        QTest::mouseClick(s.table->viewport(), Qt::LeftButton, Qt::ControlModifier, s.centre(4, TrialsModel::Name));
+        QCOMPARE(s.view.selectedTrials(), QVector<int>({16, 12}));
+        QTest::mouseClick(s.table->viewport(), Qt::LeftButton, {}, s.centre(4, TrialsModel::Name));
+        QCOMPARE(s.view.selectedTrials(), QVector<int>({12}));
+    }
+
     void pinIsAsked()
     {
         Shown s;
