@@ -5,6 +5,7 @@
 #include "app/desktop/document.h"
 #include "app/desktop/words.h"
 #include "core/data/dataset.h"
+#include "core/tune/frontier.h"
 #include "widgets/compare_page.h"
 
 #include <QEvent>
@@ -101,7 +102,8 @@ void CompareControl::setFromSelection(const QVector<int>& selected)
     } else if (m_document->chosenTrial() && m_document->chosenTrial()->id != first) {
         setSides(first, m_document->chosenTrial()->id);
     } else {
-        setSides(first, 0);
+        const int best = tune::bestTrial(trials, m_document->goal()); // 0 = none: the draft
+        setSides(first, best != first ? best : 0);
     }
 }
 
