@@ -261,6 +261,8 @@ double Predictor::ratioOf(const quantize::Resolution& config) const
 std::optional<Predictor> predictorFrom(const Sensitivity& sensitivity, const std::vector<const Trial*>& trials,
     const std::function<quantize::Resolution(const Config&)>& resolve)
 {
+    if (sensitivity.empty() || sensitivity.margins.empty())
+        return {};
     std::vector<Predictor::Known> known;
     bool fp32 = false;
     for (const Trial* trial : trials)
@@ -268,9 +270,7 @@ std::optional<Predictor> predictorFrom(const Sensitivity& sensitivity, const std
             fp32 = fp32 || trial->origin == "baseline:fp32";
             known.push_back({trial, resolve(trial->config)});
         }
-    if (!fp32 || sensitivity.empty() || sensitivity.margins.empty())
-        return {};
-    return Predictor(sensitivity, known);
+    return fp32 ? std::optional(Predictor(sensitivity, known)) : std::nullopt;
 }
 
 Prediction Predictor::predict(const quantize::Resolution& config) const

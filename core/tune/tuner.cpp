@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace octet::tune {
 
@@ -266,8 +267,11 @@ private:
     {
         SearchState state{draft.ops, m_draft, m_evaluator.trials(), m_goal, {}, {}};
         state.sensitivity = [this] { return knownSensitivity(); };
-        state.predict = [this](const Config& config) -> std::optional<Prediction> {
-            const auto predictor = knownSensitivity() ? m_evaluator.predictor() : std::nullopt;
+        // Fitted when first asked, and for all that this state asks: a strategy goes through many configs.
+        state.predict = [this, fitted = false, predictor = std::optional<Predictor>()](
+                            const Config& config) mutable -> std::optional<Prediction> {
+            if (!std::exchange(fitted, true) && knownSensitivity())
+                predictor = m_evaluator.predictor();
             return predictor ? std::optional(predictor->predict(m_evaluator.resolve(config))) : std::nullopt;
         };
         return state;
