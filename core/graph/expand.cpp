@@ -46,6 +46,39 @@ bool expandBiasGelu(Expansion& to, const Node& node)
     return true;
 }
 
+/// Gemm or Conv with what comes behind it.
+bool expandActivated(Expansion& to, const Node& node)
+{
+    const bool conv = node.opType == "FusedConv";
+    const std::string activation = node.stringAttribute("activation", "");
+    const auto list = node.attributes.find("activation_params");
+    const auto* params = list == node.attributes.end() ? nullptr : std::get_if<std::vector<float>>(&list->second);
+    const auto parameter = [&](const char* name, std::size_t i, float fallback) {
+        return conv ? (params && i < params->size() ? (*params)[i] : fallback) : node.floatAttribute(name, fallback);
+    };
+    Expansion::Attributes own = node.attributes, behind;
+    for (const char* name :
+        {"activation", "activation_params", "activation_alpha", "activation_beta", "activation_gamma"})
+        own.erase(name);
+    if (activation == "LeakyRelu") {
+        behind["alpha"] = parameter("activation_alpha", 0, 0.01f);
+    } else if (activation == "HardSigmoid") {
+        behind["alpha"] = parameter("activation_alpha", 0, 0.2f);
+        behind["beta"] = parameter("activation_beta", 1, 0.5f);
+    } else if (activation != "Relu" && activation != "Tanh" && activation != "Sigmoid") {
+        return false;
+    }
+    if (!has(node, 0) || !has(node, 1) || !wants(node, 0))
+        return false;
+    std::vector<std::string> inputs = node.inputs;
+    inputs.resize(std::min<std::size_t>(inputs.size(), 3));
+    std::string value = to.add(conv ? "Conv" : "Gemm", node.name, std::move(inputs), std::move(own));
+    if (conv && has(node, 3))
+        value = to.add("Add", node.name + "/Add", {value, node.inputs[3]});
+    to.add(activation, node.name + "/" + activation, {value}, std::move(behind), node.outputs[0]);
+    return true;
+}
+
 std::string transposed(Expansion& to, const std::string& name, const std::string& value, int rank)
 {
     const Weight* weight = to.model().weight(value);
@@ -90,12 +123,7 @@ bool expandFusedMatMul(Expansion& to, const Node& node)
 
 bool expandEmbedNorm(Expansion& to, const Node& node)
 {
-    const auto isRead = [&](const std::string& value) {
-        const auto& outputs = to.model().outputs();
-        return !to.model().consumers(value).empty()
-            || std::any_of(outputs.begin(), outputs.end(), [&](const ValueInfo& o) { return o.name == value; });
-    };
-    const bool lengths = wants(node, 1) && isRead(node.outputs[1]);
+    const bool lengths = wants(node, 1) && to.isRead(node.outputs[1]);
     const bool segments = has(node, 1);
     for (const std::size_t i : {0, 2, 3, 5, 6})
         if (!has(node, i))
@@ -143,7 +171,9 @@ std::shared_ptr<const Model> expandFused(std::shared_ptr<const Model> model)
                 || (type == "SkipLayerNormalization" && expandSkipNorm(to, node))
                 || (type == "EmbedLayerNormalization" && expandEmbedNorm(to, node))
                 || ((type == "BiasGelu" || type == "FastGelu") && expandBiasGelu(to, node))
-                || (type == "FusedMatMul" && expandFusedMatMul(to, node)) || expandQuantized(to, masks, node));
+                || (type == "FusedMatMul" && expandFusedMatMul(to, node))
+                || ((type == "FusedGemm" || type == "FusedConv") && expandActivated(to, node))
+                || expandQuantized(to, masks, node));
         any = any || expanded;
         if (!expanded)
             to.keep(node);

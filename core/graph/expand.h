@@ -9,10 +9,10 @@
 
 namespace octet::graph {
 
-/// EmbedLayerNormalization, SkipLayerNormalization, BiasGelu, FastGelu with bias, FusedMatMul, Attention and
-/// MultiHeadAttention; graph::load does it. Facts: ONNX Runtime's ContribOperators.md. Operators that compute in
-/// integers (DynamicQuantizeMatMul, MatMulIntegerToFloat, QGemm, QAttention, QEmbedLayerNormalization, QLinear..) become
-/// the float operator between DequantizeLinear and QuantizeLinear.
+/// EmbedLayerNormalization, SkipLayerNormalization, BiasGelu, FastGelu with bias, FusedMatMul, FusedGemm, FusedConv,
+/// Attention and MultiHeadAttention; graph::load does it. Facts: ONNX Runtime's ContribOperators.md. Operators that
+/// compute in integers (DynamicQuantizeMatMul, MatMulIntegerToFloat, QGemm, QAttention, QEmbedLayerNormalization,
+/// QLinear..) become the float operator between DequantizeLinear and QuantizeLinear.
 ///
 /// A node NAME becomes NAME/Part, marked Node::expanded: of an attention NAME/query, NAME/key, NAME/value (the products
 /// with weights), NAME/scores and NAME/context (the attention products); of FusedMatMul NAME itself is the product.

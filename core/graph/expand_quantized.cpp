@@ -4,6 +4,7 @@
 #include "core/graph/expand.h"
 
 #include "core/graph/expansion.h"
+#include "core/graph/weight_values.h"
 
 #include <algorithm>
 #include <map>
@@ -38,21 +39,21 @@ Expansion::Attributes without(const Node& node, std::initializer_list<const char
 std::string bias(Expansion& to, const std::string& name, const Weight* integers, const Weight* input,
     const Weight* weight, float factor = 1)
 {
-    if (!integers || integers->type != DType::I32 || !input || !weight || input->as<float>().size() != 1)
+    if (!integers || integers->type != DType::I32 || !input || !weight || elementCount(input->shape) != 1)
         return {};
-    const auto scales = weight->as<float>();
+    const Values<float> scales = graph::floats(*weight);
     const auto values = integers->as<std::int32_t>();
-    if (scales.empty() || (scales.size() != 1 && values.size() % scales.size() != 0))
+    if (scales.size() == 0 || (scales.size() != 1 && values.size() % scales.size() != 0))
         return {};
     std::vector<float> floats;
     for (std::size_t i = 0; i < values.size(); ++i)
-        floats.push_back(static_cast<float>(values[i]) * (input->as<float>()[0] * scales[i % scales.size()] * factor));
+        floats.push_back(static_cast<float>(values[i]) * (graph::floats(*input)[0] * scales[i % scales.size()] * factor));
     return to.floats(name, integers->shape, std::move(floats));
 }
 
 bool expandDynamicMatMul(Expansion& to, const Node& node)
 {
-    if (!hasAll(node, {0, 1, 2}) || !to.floats(node, 2) || !to.weight(node, 1))
+    if (!hasAll(node, {0, 1, 2}))
         return false;
     const std::string& name = node.name;
     const std::string input = to.add(
@@ -144,7 +145,8 @@ bool expandBinary(Expansion& to, const Node& node)
 bool isSoftmaxAlongLast(const Expansion& to, const Node& node)
 {
     const std::int64_t axis = node.intAttribute("axis", -1), opset = node.intAttribute("opset", 13);
-    return axis == -1 || axis == to.rank(node.inputs[0]) - 1 || (opset < 13) == (to.model().opset() < 13);
+    const int rank = to.rank(node.inputs[0]);
+    return axis == -1 || (rank > 0 && axis == rank - 1) || (opset < 13) == (to.model().opset() < 13);
 }
 
 bool expandUnary(Expansion& to, const Node& node, const std::string& opType)
@@ -194,8 +196,9 @@ bool expandWhere(Expansion& to, const Node& node)
 /// Inputs: ids, segments, 3 embeddings, gamma, beta, mask, then 5 scales and 5 zero points.
 bool expandEmbedding(Expansion& to, const Node& node)
 {
+    const bool lengths = wants(node, 1) && to.isRead(node.outputs[1]);
     if (!hasAll(node, {0, 2, 3, 5, 6, 8, 9, 11, 12}) || (has(node, 1) && !hasAll(node, {4, 10}))
-        || (wants(node, 1) && !has(node, 7)) || !wants(node, 0))
+        || (lengths && !has(node, 7)) || !wants(node, 0))
         return false;
     Node plain = node;
     plain.opType = "EmbedLayerNormalization";

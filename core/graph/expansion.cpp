@@ -173,6 +173,13 @@ int Expansion::rank(const std::string& value, int depth) const
     return node && depth < maxDepth ? rankBehind(*this, *node, value, depth) : -1;
 }
 
+bool Expansion::isRead(const std::string& value) const
+{
+    const auto& outputs = m_model.outputs();
+    return !m_model.consumers(value).empty()
+        || std::any_of(outputs.begin(), outputs.end(), [&](const ValueInfo& output) { return output.name == value; });
+}
+
 const Weight* Expansion::weight(const Node& node, std::size_t input) const
 {
     return has(node, input) ? m_model.weight(node.inputs[input]) : nullptr;

@@ -43,6 +43,7 @@ public:
     /// 0, 1, .. up to the length of dimension `axis` of `value`, int64.
     std::string positions(const std::string& name, const std::string& value, std::int64_t axis);
 
+    bool isRead(const std::string& value) const; // by nodes, or as an output
     /// Number of dimensions as declared or as the operators before tell; -1 = unknown.
     int rank(const std::string& value, int depth = 0) const;
     const Weight* weight(const Node& node, std::size_t input) const; // null = omitted or computed

@@ -169,7 +169,6 @@ private:
 
     bool keep(NewWeight weight)
     {
-        m_found.asymmetric += weight.scales.empty() && weight.shape.size() > 1;
         const std::string name = weight.name;
         return m_weights.emplace(name, std::move(weight)).second;
     }

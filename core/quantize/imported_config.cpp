@@ -58,7 +58,7 @@ void describe(const Found& found, Opened& opened)
 {
     opened.wasQuantized = true;
     opened.config.model.precision = Precision::Fp32;
-    int conflicts = 0, dynamics = 0, others = 0;
+    int conflicts = 0, dynamics = 0, others = 0, asymmetric = 0;
     std::set<std::string> forms;
     std::set<std::pair<std::string, std::size_t>> taken;
     const auto keep = [&](const std::string& value, const Operand& operand) {
@@ -79,6 +79,7 @@ void describe(const Found& found, Opened& opened)
         if (product.counted())
             leaves.weightGranularity = sides->scales == 1 ? Granularity::PerTensor : Granularity::PerChannel;
         opened.products += product.counted();
+        asymmetric += product.counted() && sides->scales == 0;
         dynamics += dynamic;
         forms.insert(dynamic ? "dynamic" : sides->first->ofOperator ? "QOperator" : "QDQ");
         taken.emplace(name, 0);
@@ -101,7 +102,7 @@ void describe(const Found& found, Opened& opened)
     say(dynamics, "dynamic scales per tensor are realised per token, products");
     say(others, "roundings outside of int8 products are left out");
     say(conflicts, "a value had two ranges, the first is taken, readers");
-    say(found.asymmetric, "asymmetric weights are quantized anew around zero, weights");
+    say(asymmetric, "asymmetric weights are quantized anew around zero, weights");
     for (const char* form : {"QDQ", "QOperator", "dynamic"})
         if (forms.contains(form))
             opened.form += (opened.form.empty() ? "" : " and ") + std::string(form);

@@ -29,7 +29,6 @@ struct Found
 {
     std::map<std::string, std::map<std::size_t, Operand>> operands; // by node and input
     std::map<std::string, std::size_t> scales; // of restored weights: how many, 0 = they do not give integers back
-    int asymmetric = 0; // weights
 };
 
 /// Fills all but the model, which is there: products that read integers on both sides are int8.

@@ -64,6 +64,8 @@ std::shared_ptr<const graph::Model> modelOf(OnnxBuilder& b, const FusedCase& c)
             OnnxBuilder::attribute(node, name, values);
     for (const auto& [name, value] : c.floats)
         OnnxBuilder::attribute(node, name, value);
+    for (const auto& [name, text] : c.texts)
+        OnnxBuilder::attribute(node, name, text);
     for (const FusedInput& input : c.inputs)
         b.input(input.name, input.shape, input.seed == 0 ? 6 : 1);
     for (const FusedInput& weight : c.weights)

@@ -127,6 +127,8 @@ private slots:
             if (i == 0 && tensor.type == DType::F32 && tensor.count() > 1) {
                 b.input(name, tensor.shape);
                 options.inputShapes[name] = tensor.shape;
+                if (engine::decidesShapes(tensor))
+                    options.fixedInputs[name] = tensor;
                 inputs[name] = tensor;
             } else {
                 addConstant(b, name, tensor);
