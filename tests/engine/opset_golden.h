@@ -1,4 +1,3 @@
-772
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Operators in the forms that opsets 7 to 22 give them, with what ONNX Runtime 1.30 gave, optimizations off.
 #pragma once
