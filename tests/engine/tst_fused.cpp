@@ -177,7 +177,7 @@ private slots:
             const auto& expected = c.expected.at(model->outputs()[i].name);
             QCOMPARE(static_cast<std::size_t>(got.count()), expected.size());
             for (std::size_t j = 0; j < expected.size(); ++j)
-                QVERIFY2(std::abs(at(got, j) - expected[j]) < 2e-5f,
+                QVERIFY2(std::abs(at(got, j) - expected[j]) < 2e-5f * std::max(1.0f, std::abs(expected[j])),
                     qPrintable(QStringLiteral("%1 instead of %2 at %3").arg(at(got, j)).arg(expected[j]).arg(j)));
         }
     }

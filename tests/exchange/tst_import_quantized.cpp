@@ -161,8 +161,8 @@ private slots:
         b.node("Transpose", "turn", {"table"}, {"turned"}); // computed once
         b.node("MatMul", "compare", {"rows", "turned"}, {"similar"});
         b.node("ReduceSum", "sum", {"similar", "last"}, {"total"});
-        b.node("Add", "all", {"total", "y"}, {"z"});
-        b.proto().mutable_graph()->mutable_output(0)->set_name("z");
+        b.node("Add", "all", {"total", "y"}, {"out"});
+        b.proto().mutable_graph()->mutable_output(0)->set_name("out");
         const auto file = b.load();
         const quantize::Opened opened = quantize::recognise(file);
         const graph::Weight* made = opened.model->weight("table");
