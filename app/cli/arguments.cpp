@@ -37,7 +37,7 @@ void addWhere(CLI::App& app, Arguments& a)
 {
     app.add_option("--threads", a.threads, "Threads to compute with (default: the physical cores)")
         ->check(CLI::Range(1, 1024));
-    app.add_option("--isa", a.isa, "Use no wider instructions than these (amx: oneDNN's tiles; our own, unmeasured, with OCTET_AMX_PRODUCT=1)")
+    app.add_option("--isa", a.isa, "Use no wider instructions than these")
         ->check(CLI::IsMember({"avx2", "avx512", "vnni", "amx"}));
 }
 
