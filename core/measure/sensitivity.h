@@ -34,4 +34,8 @@ struct OwnError
 std::map<std::string, OwnError> ownErrors(const Context& context, const std::vector<quantize::Product>& products,
     const Settings& settings, const Ranges& ranges);
 
+/// The first output's numbers, sample by sample, of the first `count` samples of a split, or of all there are.
+std::vector<float> firstOutputs(
+    const Context& context, const Settings& settings, const Ranges& ranges, Split split, std::size_t count);
+
 } // namespace octet::measure
