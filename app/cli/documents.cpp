@@ -15,12 +15,12 @@ using nlohmann::json;
 std::string answersText(const Accuracy& accuracy)
 {
     switch (measure::metricOf(accuracy.metric).labels) {
-    case data::LabelKind::Numbers:
+    case LabelKind::Numbers:
         return fmt::format("{} samples", accuracy.samples);
-    case data::LabelKind::Tokens:
+    case LabelKind::Tokens:
         return fmt::format("{} of {} samples without a wrong token", accuracy.correct, accuracy.samples);
-    case data::LabelKind::Classes:
-    case data::LabelKind::None:
+    case LabelKind::Classes:
+    case LabelKind::None:
         break;
     }
     return fmt::format("{} of {}", accuracy.correct, accuracy.samples);

@@ -72,7 +72,7 @@ std::string sentence(const json& document, const std::string& config, const meas
     counted.correct = document["correct"].get<long>();
     counted.samples = samples;
     const std::string answers = metric.needsLabels
-        ? answersText(counted) + (metric.labels == data::LabelKind::Classes ? " right" : "")
+        ? answersText(counted) + (metric.labels == LabelKind::Classes ? " right" : "")
         : fmt::format("{} of {} answers as fp32's", samples - document["flips"].get<long>(), samples);
     return fmt::format("{}: {} {}, {} (95 %: {} to {})\n"
                        "Products with weights: {} int8, {} bf16, {} fp32\n",

@@ -59,9 +59,9 @@ constexpr std::size_t shownTokens = 24;
 
 QString labelText(const data::Dataset& dataset, Split split, std::size_t index, int label)
 {
-    if (split != Split::Test || dataset.labelKind() == data::LabelKind::Classes)
+    if (split != Split::Test || dataset.labelKind() == LabelKind::Classes)
         return labelText(dataset.spec(), label);
-    if (dataset.labelKind() == data::LabelKind::Numbers)
+    if (dataset.labelKind() == LabelKind::Numbers)
         return QString::number(double(dataset.target(split, index)), 'g', 6);
     QStringList labels;
     const std::vector<int> all = dataset.tokenLabels(split, index);
@@ -95,7 +95,7 @@ void countLabels(Content& content, const data::Dataset& dataset)
     for (const auto& [split, name] : splits) {
         Content::SplitCount count{QString::fromLatin1(name), QVector<long>(classes, 0)};
         for (std::size_t i = 0; i < dataset.size(split); ++i) {
-            const bool tokens = split != Split::Calibration && dataset.labelKind() == data::LabelKind::Tokens;
+            const bool tokens = split != Split::Calibration && dataset.labelKind() == LabelKind::Tokens;
             for (const int label : tokens ? dataset.tokenLabels(split, i) : std::vector{dataset.label(split, i)})
                 ++(label < 0 ? count.unlabelled : count.perLabel[std::min(label, classes - 1)]);
         }
@@ -143,7 +143,7 @@ QString columns(const DataSpec& spec)
 QString labelWords(const data::Dataset& dataset, const Content& content)
 {
     const int classes = std::max(0, dataset.classes());
-    if (dataset.labelKind() == data::LabelKind::Numbers) {
+    if (dataset.labelKind() == LabelKind::Numbers) {
         float low = dataset.target(Split::Test, 0), high = low;
         for (std::size_t i = 1; i < dataset.size(Split::Test); ++i) {
             low = std::min(low, dataset.target(Split::Test, i));
@@ -154,7 +154,7 @@ QString labelWords(const data::Dataset& dataset, const Content& content)
     const int named = int(std::min<std::size_t>(dataset.spec().labelNames.size(), std::size_t(classes)));
     QString words = named > 0 ? QStringLiteral("%1 of %2 named").arg(named).arg(classes)
                               : QStringLiteral("numbers 0 to %1").arg(std::max(0, classes - 1));
-    if (dataset.labelKind() == data::LabelKind::Tokens) {
+    if (dataset.labelKind() == LabelKind::Tokens) {
         long counted = 0, ignored = 0;
         for (const Content::SplitCount& split : content.splits.mid(1)) {
             counted += split.rows() - split.unlabelled;
@@ -173,7 +173,7 @@ void describeData(DataCheck& check, const data::Dataset& dataset)
     check.tuning = long(dataset.size(Split::Tuning));
     check.heldOut = long(dataset.size(Split::HeldOut));
     check.labels = dataset.labelKind();
-    const bool labelled = check.labels != data::LabelKind::None;
+    const bool labelled = check.labels != LabelKind::None;
     content.calibRows = rows(dataset, Split::Calibration);
     content.testRows = rows(dataset, Split::Test);
     countLabels(content, dataset);
@@ -217,17 +217,17 @@ void describeProblem(Content& content, const Error& error)
 
 } // namespace
 
-std::string fittingMetric(const std::string& metric, data::LabelKind labels)
+std::string fittingMetric(const std::string& metric, LabelKind labels)
 {
     const bool numbers = metric == "pearson" || metric == "spearman", tokens = metric == "token_match";
     switch (labels) {
-    case data::LabelKind::Numbers:
+    case LabelKind::Numbers:
         return numbers ? metric : "pearson";
-    case data::LabelKind::Tokens:
+    case LabelKind::Tokens:
         return "token_match";
-    case data::LabelKind::Classes:
+    case LabelKind::Classes:
         return numbers || tokens ? "accuracy" : metric;
-    case data::LabelKind::None:
+    case LabelKind::None:
         break;
     }
     return metric;
@@ -251,7 +251,7 @@ std::shared_ptr<DataCheck> checkData(const DataSpec& wanted, std::shared_ptr<con
         }
         const auto dataset = data::open(content.spec, *model);
         describeData(*check, *dataset);
-        if (check->tuning > 0 && check->labels != data::LabelKind::None)
+        if (check->tuning > 0 && check->labels != LabelKind::None)
             check->dataHash = dataset->hash();
     } catch (const Error& error) {
         describeProblem(content, error);

@@ -4,6 +4,7 @@
 
 #include "core/graph/model.h"
 #include "core/values/data_spec.h"
+#include "core/values/label_kind.h"
 #include "core/values/tensor.h"
 
 #include <memory>
@@ -23,11 +24,6 @@ struct PreviewRow
     int length = 0; // tokens without padding; 0 for arrays
     int label = -1;
 };
-
-/// What the test samples' labels are: a class each, a number each (for a model with one output), or a class for each
-/// token.
-enum class LabelKind { None, Classes, Numbers, Tokens };
-constexpr int ignoredLabel = -100; // of a token that does not count, as Hugging Face's tools write it
 
 /// Samples are addressed by (split, index). Test order is file order; Tuning and HeldOut halve Test deterministically:
 /// by a hash of the sample's text or bytes, balanced to n/2 each (the lower half of hashes is Tuning).

@@ -19,7 +19,7 @@ std::int64_t classesOf(const engine::Program& program, int rows, const Metric& m
     const bool floats = !program.outputNames().empty() && program.outputType(0) == DType::F32 && shape.size() >= 2
         && shape[0] == rows && shape.back() > 0;
     const bool tokens = floats && shape.size() == 3;
-    if (metric.labels == data::LabelKind::Tokens) {
+    if (metric.labels == LabelKind::Tokens) {
         if (!tokens)
             throw Error(ErrorKind::Unsupported,
                 fmt::format("The metric {} needs a first output of shape [batch, tokens, classes] in float32, but this "
@@ -32,11 +32,11 @@ std::int64_t classesOf(const engine::Program& program, int rows, const Metric& m
             fmt::format("Accuracy needs a first output of shape [batch, classes] in float32, but this model's is {}{}.",
                 toString(shape),
                 tokens ? fmt::format("; for answers of tokens use token_match, with labels [samples, tokens]") : ""));
-    if (metric.labels == data::LabelKind::Numbers && shape.back() != 1)
+    if (metric.labels == LabelKind::Numbers && shape.back() != 1)
         throw Error(ErrorKind::Unsupported,
             fmt::format("The metric {} is for models with one output number a sample, but this one has {}.", metric.name,
                 shape.back()));
-    if (metric.labels == data::LabelKind::Classes && shape.back() == 1 && metric.name != "mse")
+    if (metric.labels == LabelKind::Classes && shape.back() == 1 && metric.name != "mse")
         throw Error(ErrorKind::Unsupported,
             fmt::format("The model gives one number a sample, which is no class, so {} says nothing; use pearson or "
                         "spearman with labels that are numbers, or mse without any.",
@@ -80,7 +80,7 @@ TokenRows tokenLabelsOf(const data::Dataset& data, Split split)
         rows.width = std::max(rows.width, labels.back().size());
     }
     for (std::vector<int>& row : labels) {
-        row.resize(rows.width, data::ignoredLabel);
+        row.resize(rows.width, ignoredLabel);
         rows.labels.insert(rows.labels.end(), row.begin(), row.end());
     }
     return rows;
@@ -121,7 +121,7 @@ public:
         std::vector<float> outputs;
         for (std::size_t i = 0; i < m_rows.size(); ++i) {
             const auto tokens = static_cast<std::size_t>(
-                m_metric.labels == data::LabelKind::Tokens ? std::max(0, data.length(split, i)) : 0);
+                m_metric.labels == LabelKind::Tokens ? std::max(0, data.length(split, i)) : 0);
             const std::size_t real = tokens * classes();
             const auto end = real > 0 && real < m_rows[i].size() ? m_rows[i].begin() + static_cast<std::ptrdiff_t>(real)
                                                                  : m_rows[i].end();
@@ -166,9 +166,9 @@ AccuracyRun accuracy(
         [&](Runner& runner, const std::vector<std::size_t>& indices, int rows, int) { collected.take(runner, indices, rows); });
     result.outputs = collected.all(*context.data, split);
     result.outputDigest = sha256(std::as_bytes(std::span<const float>(result.outputs)));
-    if (metric.labels == data::LabelKind::Numbers) {
+    if (metric.labels == LabelKind::Numbers) {
         scoreNumbers(result.accuracy, metric, result.outputs, targetsOf(*context.data, split));
-    } else if (metric.labels == data::LabelKind::Tokens) {
+    } else if (metric.labels == LabelKind::Tokens) {
         TokenRows rows = collected.tokens(*context.data, split);
         scoreTokens(result.accuracy, metric, rows);
         result.outputs = std::move(rows.answers);

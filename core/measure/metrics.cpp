@@ -132,9 +132,9 @@ const std::vector<Metric>& metrics()
         {"f1_macro", "macro F1", true, true, 1}, {"mcc", "Matthews correlation", true, true, 1},
         {"agreement", "agreement with fp32", false, true, 1}, {"cosine", "cosine to fp32", false, true, 1},
         {"kl", "KL divergence from fp32", false, false, 0}, {"mse", "squared error against fp32", false, false, 0},
-        {"pearson", "Pearson correlation", true, true, 1, data::LabelKind::Numbers},
-        {"spearman", "Spearman correlation", true, true, 1, data::LabelKind::Numbers},
-        {"token_match", "exact token match", true, true, 1, data::LabelKind::Tokens}};
+        {"pearson", "Pearson correlation", true, true, 1, LabelKind::Numbers},
+        {"spearman", "Spearman correlation", true, true, 1, LabelKind::Numbers},
+        {"token_match", "exact token match", true, true, 1, LabelKind::Tokens}};
     return all;
 }
 
@@ -149,9 +149,8 @@ const Metric& metricOf(const std::string& name)
     throw Error(ErrorKind::Setting, fmt::format("\"{}\" is no metric; use one of {}.", name, names));
 }
 
-void checkLabels(const Metric& metric, data::LabelKind kind)
+void checkLabels(const Metric& metric, LabelKind kind)
 {
-    using data::LabelKind;
     if (!metric.needsLabels || kind == metric.labels)
         return;
     if (kind == LabelKind::None)
@@ -172,7 +171,7 @@ void checkLabels(const Metric& metric, data::LabelKind kind)
 
 bool readsOutputs(const Metric& metric)
 {
-    return metric.labels != data::LabelKind::Classes || (!metric.needsLabels && metric.name != "agreement");
+    return metric.labels != LabelKind::Classes || (!metric.needsLabels && metric.name != "agreement");
 }
 
 void checkGoal(const Goal& goal)

@@ -20,7 +20,7 @@ struct Metric
     bool needsLabels = true; // else it compares with fp32 on the same samples
     bool higherIsBetter = true;
     double perfect = 1; // what fp32 reaches against itself, without labels
-    data::LabelKind labels = data::LabelKind::Classes; // that it needs
+    LabelKind labels = LabelKind::Classes; // that it needs
 };
 /// accuracy, f1, f1_macro, mcc; without labels agreement, cosine, kl, mse; of labels that are numbers pearson and
 /// spearman, of those of tokens token_match.
@@ -28,7 +28,7 @@ const std::vector<Metric>& metrics();
 /// Throws Error(Setting) that lists the names.
 const Metric& metricOf(const std::string& name);
 /// Throws Error(Data) when the metric needs labels and there are none, or others; the sentence offers what fits.
-void checkLabels(const Metric& metric, data::LabelKind kind);
+void checkLabels(const Metric& metric, LabelKind kind);
 /// Comparing needs the outputs of both; else the answers do.
 bool readsOutputs(const Metric& metric);
 /// Throws Error(Unsupported) for what no goal can be stated in: a share of fp32's 0 is 0.
@@ -68,7 +68,7 @@ void compareMetric(Accuracy& accuracy, const Accuracy& fp32, std::span<const flo
 /// Value and interval of pearson or spearman; one output a sample. Nothing is right or wrong: predictions are all 0.
 void scoreNumbers(Accuracy& accuracy, const Metric& metric, std::span<const float> outputs, std::span<const float> targets);
 
-/// Classes of tokens, a row a sample, -1 behind its end; labels likewise, data::ignoredLabel where none counts.
+/// Classes of tokens, a row a sample, -1 behind its end; labels likewise, ignoredLabel where none counts.
 struct TokenRows
 {
     std::vector<float> answers;

@@ -70,7 +70,7 @@ Tokens tokensOf(std::span<const float> answers, std::span<const int> labels)
 {
     Tokens tokens;
     for (std::size_t i = 0; i < labels.size(); ++i)
-        if (labels[i] != data::ignoredLabel) {
+        if (labels[i] != ignoredLabel) {
             ++tokens.counted;
             tokens.right += static_cast<int>(answers[i]) == labels[i];
         }
@@ -103,7 +103,7 @@ void compareTokens(Accuracy& a, const Accuracy& fp32, std::span<const float> ref
     for (std::size_t s = 0; s < mine.size(); ++s) {
         bool changed = false;
         for (std::size_t i = s * rows.width; i < (s + 1) * rows.width && !changed; ++i)
-            changed = rows.labels[i] != data::ignoredLabel && rows.answers[i] != reference[i];
+            changed = rows.labels[i] != ignoredLabel && rows.answers[i] != reference[i];
         a.flips += changed;
     }
     std::tie(a.lossLow, a.lossHigh) = bootstrap(mine.size(), 0.05, 0.95,
@@ -164,7 +164,7 @@ void scoreTokens(Accuracy& a, const Metric& metric, const TokenRows& rows)
     }
     if (counted == 0)
         throw Error(ErrorKind::Data,
-            fmt::format("No token counts: all labels are {} or beyond the samples' ends.", data::ignoredLabel));
+            fmt::format("No token counts: all labels are {} or beyond the samples' ends.", ignoredLabel));
     std::vector<std::size_t> all(samples.size());
     std::iota(all.begin(), all.end(), std::size_t(0));
     a.value = shareAt(samples, all);
@@ -177,15 +177,15 @@ void compareOn(const data::Dataset& data, Split split, Accuracy& accuracy, const
 {
     const Metric& metric = metricOf(accuracy.metric);
     switch (metric.labels) {
-    case data::LabelKind::Numbers:
+    case LabelKind::Numbers:
         return compareNumbers(accuracy, metric, outputs, fp32Outputs, targetsOf(data, split));
-    case data::LabelKind::Tokens: {
+    case LabelKind::Tokens: {
         TokenRows rows = tokenLabelsOf(data, split);
         rows.answers.assign(outputs.begin(), outputs.end());
         return compareTokens(accuracy, fp32, fp32Outputs, rows);
     }
-    case data::LabelKind::Classes:
-    case data::LabelKind::None:
+    case LabelKind::Classes:
+    case LabelKind::None:
         break;
     }
     compareMetric(accuracy, fp32, outputs, fp32Outputs,

@@ -18,7 +18,8 @@ struct SensitivityOptions
 };
 
 /// `ranges` must cover all ops under `options.settings`. With a workload, both precisions are timed as well. Ranked by
-/// KL, then by own error. Throws Error(Data) without samples, Error(Unsupported) where the output is no row of classes.
+/// KL, then by own error. Throws Error(Data) without samples, Error(Unsupported) where the output is neither a row of
+/// classes (or one number) a sample nor one a token.
 Sensitivity sensitivity(
     const Context& context, const Ranges& ranges, const SensitivityOptions& options, const Workload* workload);
 

@@ -3,6 +3,7 @@
 #include "core/data/npy.h"
 #include "core/measure/measure.h"
 #include "core/measure/metrics.h"
+#include "core/measure/sensitivity.h"
 #include "core/quantize/resolve.h"
 #include "core/tune/tuner.h"
 #include "core/values/error.h"
@@ -27,6 +28,7 @@ private slots:
     void tokensByHand();
     void regression();
     void tokens();
+    void sensitivityRanks();
     void whatDoesNotFitIsSaid();
 
 private:
@@ -87,7 +89,7 @@ void TestNumbersAndTokens::tokensByHand()
 {
     measure::TokenRows rows;
     rows.width = 3;
-    rows.labels = {0, 1, data::ignoredLabel, 2, data::ignoredLabel, data::ignoredLabel, 1, 1, 1};
+    rows.labels = {0, 1, ignoredLabel, 2, ignoredLabel, ignoredLabel, 1, 1, 1};
     rows.answers = {0, 1, 2, 2, -1, -1, 1, 0, 0};
     Accuracy a;
     measure::scoreTokens(a, measure::metricOf("token_match"), rows);
@@ -96,7 +98,7 @@ void TestNumbersAndTokens::tokensByHand()
     QCOMPARE(a.correct, 2L); // samples without a wrong token
     QCOMPARE(a.predictions, (std::vector<int>{0, 0, 2}));
     QVERIFY(a.ciLow < a.value && a.value < a.ciHigh);
-    rows.labels.assign(9, data::ignoredLabel);
+    rows.labels.assign(9, ignoredLabel);
     QVERIFY(messageOf([&] { measure::scoreTokens(a, measure::metricOf("token_match"), rows); }).contains("No token counts"));
 }
 
@@ -120,7 +122,7 @@ void TestNumbersAndTokens::regression()
     builder.output("y", {-1, 1});
     const auto model = builder.load();
     const auto data = data::open(spec(file("x.npy"), file("scores.npy")), *model);
-    QVERIFY(data->labelKind() == data::LabelKind::Numbers);
+    QVERIFY(data->labelKind() == LabelKind::Numbers);
     QVERIFY(!data->hasLabels());
     QVERIFY(near(data->target(Split::Test, 7), y.data<double>()[7]));
 
@@ -191,7 +193,7 @@ void TestNumbersAndTokens::tokens()
                 best = sum, y.data<std::int64_t>()[t] = c;
         }
         if (t % 5 == 0)
-            y.data<std::int64_t>()[t] = data::ignoredLabel;
+            y.data<std::int64_t>()[t] = ignoredLabel;
         else
             ++counted;
         if (t % 5 == 1 && t % 7 == 0)
@@ -206,9 +208,9 @@ void TestNumbersAndTokens::tokens()
     const auto model = builder.load();
     DataSpec s = spec(file("tokens.npy"), file("tags.npy"));
     const auto data = data::open(s, *model);
-    QVERIFY(data->labelKind() == data::LabelKind::Tokens);
+    QVERIFY(data->labelKind() == LabelKind::Tokens);
     QCOMPARE(data->tokenLabels(Split::Test, 0).size(), std::size_t(length));
-    QCOMPARE(data->tokenLabels(Split::Test, 0)[0], data::ignoredLabel);
+    QCOMPARE(data->tokenLabels(Split::Test, 0)[0], ignoredLabel);
 
     measure::Context c{model, data, &m_store, 1, {}, {}};
     const auto fp32 = measure::accuracy(c, {}, {}, Split::Test, "token_match");
@@ -226,6 +228,51 @@ void TestNumbersAndTokens::tokens()
     QCOMPARE(measure::accuracy(c, {}, {}, Split::Test, "token_match").outputDigest, fp32.outputDigest);
     const QString why = messageOf([&] { measure::accuracy(c, {}, {}, Split::Test, "f1"); });
     QVERIFY2(why.contains("token_match"), qPrintable(why));
+}
+
+/// Two products, of which the second reads an outlier: ranked where the output is a number and where it is one a token.
+void TestNumbersAndTokens::sensitivityRanks()
+{
+    std::mt19937 random(7);
+    Tensor x(DType::F32, {40, length, width}), flat(DType::F32, {40, width}), tags(DType::I64, {40, length}),
+        scores(DType::F32, {40});
+    fill(x, random), fill(flat, random), fill(scores, random);
+    for (std::int64_t i = 0; i < tags.count(); ++i)
+        tags.data<std::int64_t>()[i] = i % 4 == 0 ? ignoredLabel : i % classes;
+    data::writeNpy(file("s_x.npy"), x), data::writeNpy(file("s_flat.npy"), flat);
+    data::writeNpy(file("s_tags.npy"), tags), data::writeNpy(file("s_scores.npy"), scores);
+    for (const bool ofTokens : {true, false}) {
+        const std::int64_t outputs = ofTokens ? classes : 1;
+        Tensor w1(DType::F32, {width, width}), w2(DType::F32, {width, outputs});
+        fill(w1, random), fill(w2, random);
+        for (std::int64_t k = 0; k < width; ++k)
+            w1.data<float>()[k * width] *= 4000; // channel 0 of the second's input, which nothing reads
+        for (std::int64_t n = 0; n < outputs; ++n)
+            w2.data<float>()[n] = 0;
+        test::OnnxBuilder builder;
+        builder.input("x", ofTokens ? Shape{-1, length, width} : Shape{-1, width});
+        builder.weight("w1", {width, width}, Floats(w1.data<float>(), w1.data<float>() + width * width));
+        builder.weight("w2", {width, outputs}, Floats(w2.data<float>(), w2.data<float>() + width * outputs));
+        builder.node("MatMul", "first", {"x", "w1"}, {"h"});
+        builder.node("MatMul", "second", {"h", "w2"}, {"y"});
+        builder.output("y", ofTokens ? Shape{-1, length, outputs} : Shape{-1, outputs});
+        const auto model = builder.load();
+        const auto data = data::open(ofTokens ? spec(file("s_x.npy"), file("s_tags.npy"))
+                                              : spec(file("s_flat.npy"), file("s_scores.npy")),
+            *model);
+        engine::WeightStore store;
+        measure::Context c{model, data, &store, 1, {}, {}};
+        measure::SensitivityOptions options;
+        const Settings int8 = measure::allInt8(*model, quantize::products(*model), options.settings);
+        const Sensitivity found = measure::sensitivity(c, measure::calibrate(c, int8, {}), options, nullptr);
+        QCOMPARE(found.ops.front().node, std::string("second"));
+        QVERIFY(found.ops.front().kl.value_or(0) > 4 * found.ops.back().kl.value_or(0));
+        long counted = 0;
+        for (std::size_t i = 0; ofTokens && i < data->size(Split::Tuning); ++i)
+            for (const int label : data->tokenLabels(Split::Tuning, i))
+                counted += label != ignoredLabel;
+        QCOMPARE(static_cast<long>(found.margins.size()), counted);
+    }
 }
 
 void TestNumbersAndTokens::whatDoesNotFitIsSaid()
