@@ -95,7 +95,8 @@ void addData(CLI::App& app, Arguments& a)
 void addMetric(CLI::App& app, Arguments& a)
 {
     app.add_option("--metric", a.metric,
-        "accuracy (default), f1, f1_macro, mcc; without labels, against fp32: agreement, cosine, kl, mse");
+        "accuracy (default), f1, f1_macro, mcc; without labels, against fp32: agreement, cosine, kl, mse; labels that are "
+        "numbers: pearson, spearman; a label for each token: token_match");
 }
 
 void addTune(CLI::App& app, Arguments& a)

@@ -3,6 +3,7 @@
 
 #include "app/cli/histogram.h"
 #include "app/cli/job.h"
+#include "app/cli/opening.h"
 #include "core/engine/cpu.h"
 #include "core/exchange/atomic_file.h"
 #include "core/exchange/octet_yaml.h"
@@ -151,12 +152,8 @@ std::string yamlOf(
 
 int calibrate(const Arguments& arguments, Console& console)
 {
-    capIsa(arguments);
-    const DataSpec spec = dataSpec(arguments);
-    const quantize::Opened opened = openModel(arguments, console);
-    const auto& model = opened.model;
-    Store project(arguments, *model);
-    const auto data = data::open(spec, *model);
+    Opening opening(arguments, console);
+    auto& [spec, opened, model, project, data] = opening;
     const NamedConfig config = configOf(arguments, *model, console, "static");
     settingsOf(*model, config.config, console);
     project.setData(data->spec());

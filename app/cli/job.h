@@ -35,6 +35,23 @@ private:
     std::map<int, Trial> m_finished;
 };
 
+/// Keeps the ranking as well.
+class SensitivityWatcher : public JobWatcher
+{
+public:
+    using JobWatcher::JobWatcher;
+    void sensitivityFound(const Sensitivity& sensitivity) override
+    {
+        found = sensitivity;
+        JobWatcher::sensitivityFound(sensitivity);
+    }
+    Sensitivity found;
+};
+
+/// The trials that count with what was asked, `finished` ones and those that the project knew, each once, by number.
+std::vector<Trial> trialsFor(
+    const JobRequest& request, std::map<int, Trial> finished, const data::Dataset& data);
+
 /// Model, data, goal and workload of the arguments, with what the project knows.
 JobRequest requestOf(JobKind kind, const Arguments& arguments, const graph::Model& model, const data::Dataset& data,
     const NamedConfig& config, const Store& project);

@@ -60,6 +60,8 @@ void throwIfInterrupted();
 /// Weight products by the precision in which their group ran.
 PrecisionCounts realisedCounts(const graph::Model& model, const std::vector<GroupProfile>& groups);
 
+/// "705 of 872", or what takes its place where answers are not counted
+std::string answersText(const Accuracy& accuracy);
 /// "0.8085 (705 of 872)"
 std::string describe(const Accuracy& accuracy);
 nlohmann::json countsJson(const PrecisionCounts& counts);

@@ -2,6 +2,7 @@
 #include "app/desktop/commands.h"
 
 #include "app/desktop/actions.h"
+#include "app/desktop/advice_control.h"
 #include "app/desktop/app_info.h"
 #include "app/desktop/compare_control.h"
 #include "app/desktop/edit_commands.h"
@@ -159,6 +160,8 @@ void Commands::connectView()
             style::applyTheme(choice);
         });
     }
+    connect(m_window->workbench()->advice(), &AdviceControl::dataPageRequested, this,
+        [this] { m_window->showPage(QStringLiteral("data")); });
     connect(m_window->workbench(), &Workbench::sensitivityRequested, m_actions->sensitivity, &QAction::trigger);
     connect(m_window->workbench(), &Workbench::emptyActionRequested, this, [this] {
         if (m_document->data()->accepted())

@@ -365,8 +365,13 @@ void Document::acceptData()
         project.setData(m_data.spec());
         project.setMeta(acceptedKey, m_data.hash());
     });
-    if (stored)
-        m_data.setAccepted(true);
+    if (!stored)
+        return;
+    m_data.setAccepted(true);
+    Goal goal = m_goal;
+    goal.metric = fittingMetric(goal.metric, m_data.labels());
+    if (goal != m_goal)
+        m_undo.push(new SetGoal(this, goal));
 }
 
 void Document::saveCopy(const QString& path)

@@ -111,6 +111,11 @@ bool Evaluator::hasHeldOut() const
     return m_context.data && m_context.data->size(Split::HeldOut) > 0;
 }
 
+long Evaluator::judgedSamples() const
+{
+    return m_context.data ? static_cast<long>(m_context.data->size(hasHeldOut() ? Split::HeldOut : searchSplit())) : 0;
+}
+
 Trial& Evaluator::store(Trial trial)
 {
     m_trials.push_back(std::move(trial));
@@ -189,8 +194,8 @@ void Evaluator::measureAccuracy(Trial& trial, const Settings& settings, Split sp
             m_referenceOutputs[split] = std::move(run.outputs);
     } else {
         const std::vector<float> none;
-        measure::compareMetric(run.accuracy, reference(split), run.outputs,
-            readsOutputs() ? referenceOutputs(split) : none, measure::labelsOf(*m_context.data, split));
+        measure::compareOn(*m_context.data, split, run.accuracy, reference(split), run.outputs,
+            readsOutputs() ? referenceOutputs(split) : none);
     }
     trial.accuracy[split] = std::move(run.accuracy);
 }
@@ -203,6 +208,8 @@ void Evaluator::measureLatency(Trial& trial, const Settings& settings)
         contenders.push_back({trial.name, settings, trial.ranges});
     measure::LatencyRun run = measure::latency(m_context, contenders, m_request.workload);
     trial.latency = run.latencies.back();
+    if (trial.latency.drifted)
+        m_observer.log(fmt::format("Warning: trial {}: {}", trial.id, measure::driftInWords(trial.latency)));
     trial.groups = std::move(run.groups.back());
     trial.weightBytes = run.weightBytes.back();
     trial.memoryBytes = run.memoryBytes.back();
@@ -241,7 +248,7 @@ const Accuracy& Evaluator::reference(Split split)
 
 bool Evaluator::readsOutputs() const
 {
-    return !measure::metricOf(m_request.goal.metric).needsLabels && m_request.goal.metric != "agreement";
+    return measure::readsOutputs(measure::metricOf(m_request.goal.metric));
 }
 
 const std::vector<float>& Evaluator::referenceOutputs(Split split)
@@ -299,6 +306,26 @@ const Sensitivity& Evaluator::sensitivity()
     m_observer.sensitivityFound(m_sensitivity);
     m_progress.endStep();
     return m_sensitivity;
+}
+
+double Evaluator::outputError(const Config& config)
+{
+    constexpr std::size_t batches = 2;
+    const Split split = m_context.data->size(Split::Calibration) > 0 ? Split::Calibration : searchSplit();
+    const std::size_t count =
+        std::min(m_context.data->size(split), batches * static_cast<std::size_t>(m_context.data->spec().batchSize));
+    if (m_rankedBeside.empty())
+        m_rankedBeside = measure::firstOutputs(m_context, {}, {}, split, count);
+    const Settings settings = resolve(config).settings();
+    const std::vector<float> mine = measure::firstOutputs(m_context, settings, ranges(settings), split, count);
+    m_rankedSamples += static_cast<long>(count);
+    return measure::meanSquare(mine, m_rankedBeside);
+}
+
+double Evaluator::rankingPasses() const
+{
+    const auto samples = m_context.data ? static_cast<double>(m_context.data->size(searchSplit())) : 0.0;
+    return samples > 0 ? static_cast<double>(m_rankedSamples) / samples : 0;
 }
 
 std::optional<Predictor> Evaluator::predictor() const

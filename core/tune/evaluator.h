@@ -49,6 +49,7 @@ public:
     /// The split that searches read, and whether a held-out one is there.
     Split searchSplit() const { return Split::Tuning; }
     bool hasHeldOut() const;
+    long judgedSamples() const; // of the split that verdicts are from: held out where there is one
     /// Fills the held-out accuracy of a finished trial, compared with fp32 there, and reports the trial again.
     const Trial& judge(int id);
     const Accuracy& reference(Split split); // of fp32; measured when no trial has it with predictions
@@ -61,6 +62,12 @@ public:
     /// Of static int8 on every op: known from the request, or measured now and reported.
     const Sensitivity& sensitivity();
     bool hasSensitivity() const { return !m_sensitivity.empty(); }
+    /// Mean squared difference of the output from fp32's on the first two batches of the calibration split (of the search's,
+    /// where there is none), as INC's mse_v2 ranks by.
+    double outputError(const Config& config);
+    /// The work of that so far, in passes over the search's split.
+    double rankingPasses() const;
+
     /// From what is known by now; nothing without sensitivity or the fp32 baseline.
     std::optional<Predictor> predictor() const;
 
@@ -86,6 +93,8 @@ private:
     std::map<Split, std::vector<float>> m_referenceOutputs; // kept only for metrics that read them
     Ranges m_ranges;
     Sensitivity m_sensitivity;
+    std::vector<float> m_rankedBeside; // fp32's outputs on the samples of outputError()
+    long m_rankedSamples = 0;
     std::optional<Error> m_lastError;
     int m_nextId = 1;
 };

@@ -72,11 +72,10 @@ std::vector<std::string> warnings(const CalibrationEvidence& evidence)
                                     "were left out, check the calibration data.",
             broken, evidence.values.size(), worst->value, worst->notFinite, worst->notFinite + worst->count));
 
-    constexpr double noticeable = 0.25;
     constexpr std::size_t most = 3;
     std::vector<const RangeGrowth*> driven;
     for (const RangeGrowth& range : evidence.ranges)
-        if (range.drivenShare > noticeable)
+        if (range.drivenShare > RangeGrowth::noticeable)
             driven.push_back(&range);
     std::stable_sort(driven.begin(), driven.end(),
         [](const RangeGrowth* a, const RangeGrowth* b) { return a->drivenShare > b->drivenShare; });

@@ -51,6 +51,7 @@ struct RangeGrowth
     std::vector<RangeStep> steps; // n/32 .. n/4, n/2, n, from 8 samples on
     long drivingSample = 0; // counted from 1: without it alone the range would be narrower; 0 = none
     double drivenShare = 0; // of the range's width that this one sample makes
+    static constexpr double noticeable = 0.25; // a driven share above is worth a warning
     /// Furthest that an end moved over the last doubling, as a share of the final width; 0 with fewer than two steps.
     double lastChange() const;
     bool operator==(const RangeGrowth&) const = default;

@@ -164,6 +164,8 @@ void fields(A& a, V& v)
     a("ratio_to_fp32", v.ratioToFp32);
     a("ratio_low", v.ratioLow);
     a("ratio_high", v.ratioHigh);
+    a("drift", v.drift);
+    a("drifted", v.drifted);
 }
 
 template <typename A, Is<GroupProfile> V>
