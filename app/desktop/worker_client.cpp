@@ -127,6 +127,7 @@ void WorkerClient::launch(const std::string& isa)
     connect(m_process.get(), &QProcess::finished, this, &WorkerClient::processEnded);
     connect(m_process.get(), &QProcess::errorOccurred, this, &WorkerClient::processError);
     m_process->start(program, arguments);
+    sendWatched();
 }
 
 void WorkerClient::stopProcess()
@@ -173,6 +174,19 @@ void WorkerClient::update(const JobUpdate& update)
         send(framed(request(++m_requestId, "job/update", toJson(update))));
 }
 
+void WorkerClient::watch(const std::vector<std::string>& values)
+{
+    if (values == m_watched)
+        return;
+    m_watched = values;
+    sendWatched();
+}
+
+void WorkerClient::sendWatched()
+{
+    send(framed(request(++m_requestId, "job/watch", {{"values", m_watched}})));
+}
+
 void WorkerClient::readOutput()
 {
     const int generation = m_generation;
@@ -214,6 +228,10 @@ void WorkerClient::dispatch(const std::string& method, const std::string& params
         emit rangesFound(fromJson<Ranges>(value));
     else if (method == "job/sensitivity")
         emit sensitivityFound(fromJson<Sensitivity>(value));
+    else if (method == "job/evidence")
+        emit evidenceFound(fromJson<CalibrationEvidence>(value));
+    else if (method == "job/partial")
+        emit partialEvidence(fromJson<CalibrationEvidence>(value));
     else if (method == "job/paused")
         emit pauseChanged(value.value("paused", false));
     else if (method == "job/log")
