@@ -165,6 +165,7 @@ struct RangeView::Impl
             options << option;
         }
         cuts->setOptions(options);
+        cuts->setVisible(!options.isEmpty());
     }
 
     void applyTheme()

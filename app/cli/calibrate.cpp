@@ -151,9 +151,9 @@ int calibrate(const Arguments& arguments, Console& console)
     settingsOf(*model, config.config, console);
     project.setData(data->spec());
     JobRequest request = requestOf(JobKind::Calibrate, arguments, *model, *data, config, project);
-    if (!arguments.histogram.empty() && project.evidence(*data).empty())
-        request.ranges.clear(); // a range that is known from elsewhere has no histogram
     JobWatcher watcher(console, project, *data);
+    if (!arguments.histogram.empty()) // a range that is known alone has no histogram
+        std::erase_if(request.ranges, [&](const auto& range) { return !watcher.evidence().value(range.first.value); });
     const JobResult result = tune::run(request, watcher);
     project.addRanges(*data, result.ranges);
     const CalibrationEvidence& evidence = watcher.evidence();

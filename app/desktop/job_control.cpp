@@ -130,6 +130,11 @@ JobRequest JobControl::request(JobKind kind) const
     job.goal = m_document->goal();
     job.workload = m_document->workload();
     job.ranges = m_document->ranges();
+    if (kind == JobKind::Calibrate) // a range that is known alone has no histogram
+        std::erase_if(job.ranges, [this](const auto& range) {
+            return !m_document->evidence().value(range.first.value)
+                && !m_document->loaded().importedRanges.contains(range.first);
+        });
     job.trialName = s(draftName());
     job.sensitivity = m_document->sensitivity();
     for (const Trial& trial : m_document->trials())

@@ -190,13 +190,15 @@ void WorkerClient::sendWatched()
 void WorkerClient::readOutput()
 {
     const int generation = m_generation;
+    static const json nothing = json::object();
     const QByteArray bytes = m_process->readAllStandardOutput();
     try {
         for (const json& message : m_deframer->feed(std::string_view(bytes.constData(), std::size_t(bytes.size())))) {
             if (message.contains("method"))
-                dispatch(message.at("method").get<std::string>(), message.value("params", json::object()).dump());
+                dispatch(
+                    message.at("method").get<std::string>(), message.contains("params") ? message.at("params") : nothing);
             else if (message.value("id", 0) == m_jobId && m_busy)
-                answer(message.dump());
+                answer(message);
             // A slot may have started the next job with another worker.
             if (generation != m_generation)
                 return;
@@ -215,9 +217,8 @@ void WorkerClient::readErrors()
         emit logLine(line);
 }
 
-void WorkerClient::dispatch(const std::string& method, const std::string& params)
+void WorkerClient::dispatch(const std::string& method, const json& value)
 {
-    const json value = json::parse(params);
     if (method == "step/started")
         emit trialStarted(fromJson<Trial>(value));
     else if (method == "step/finished")
@@ -238,9 +239,8 @@ void WorkerClient::dispatch(const std::string& method, const std::string& params
         emit logLine(QString::fromStdString(value.value("line", std::string())));
 }
 
-void WorkerClient::answer(const std::string& text)
+void WorkerClient::answer(const json& message)
 {
-    const json message = json::parse(text);
     if (message.contains("result")) {
         const JobResult result = fromJson<JobResult>(message.at("result"));
         const bool wasCancelling = m_cancelling;

@@ -8,6 +8,8 @@
 #include <QProcess>
 #include <QTimer>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <memory>
 #include <optional>
 
@@ -62,8 +64,8 @@ private:
     void sendWatched();
     void readOutput();
     void readErrors();
-    void dispatch(const std::string& method, const std::string& params);
-    void answer(const std::string& json);
+    void dispatch(const std::string& method, const nlohmann::json& params);
+    void answer(const nlohmann::json& message);
     void processEnded(int code, QProcess::ExitStatus status);
     void processError(QProcess::ProcessError error);
     void endJob();

@@ -24,6 +24,7 @@ Settings sayable(const graph::Model& model, const Config& config)
     Settings settings = quantize::resolve(model, config).settings();
     for (auto& [name, op] : settings) {
         op.locked = false;
+        op.manualRanges.clear();
         op.weightBits = 8;
         op.percentile = OpSettings{}.percentile;
         if (op.rangeMethod != RangeMethod::Kl)

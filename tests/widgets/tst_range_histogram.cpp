@@ -7,6 +7,8 @@
 #include <QSignalSpy>
 #include <QtTest>
 
+#include <cmath>
+
 using namespace octet;
 using namespace octet::widgets;
 
@@ -40,11 +42,17 @@ class TestRangeHistogram : public QObject
             QVERIFY(QTest::qWaitForWindowExposed(&widget));
         }
         QPoint at(double value) { return {qRound(widget.xOf(value)), 60}; }
+        void move(double to)
+        {
+            QMouseEvent event(
+                QEvent::MouseMove, at(to), widget.mapToGlobal(at(to)), Qt::NoButton, Qt::LeftButton, Qt::NoModifier);
+            QCoreApplication::sendEvent(&widget, &event);
+        }
         void drag(double from, double to)
         {
             QTest::mousePress(&widget, Qt::LeftButton, {}, at(from));
-            QTest::mouseMove(&widget, at((from + to) / 2));
-            QTest::mouseMove(&widget, at(to));
+            move((from + to) / 2);
+            move(to);
             QTest::mouseRelease(&widget, Qt::LeftButton, {}, at(to));
         }
         QImage image() { return widget.grab().toImage(); }
@@ -144,7 +152,7 @@ private slots:
     {
         Shown shown;
         QTest::mousePress(&shown.widget, Qt::LeftButton, {}, shown.at(30));
-        QTest::mouseMove(&shown.widget, shown.at(10));
+        shown.move(10);
         const Interval held = shown.widget.range();
         std::vector<HistogramBin> grown = bins();
         grown.push_back({30, 60, 1});
