@@ -50,6 +50,8 @@ void addConfig(CLI::App& app, Arguments& a)
 {
     auto* config = repeated(app, "--config", a.configs, "An INC YAML or an .octet.yaml (default: fp32)");
     auto* preset = repeated(app, "--preset", a.presets, "fp32, bf16, static, smoothed or dynamic");
+    repeated(app, "--range", a.manualRanges,
+        "VALUE=MIN:MAX, cut this value (or what this op reads) there whatever the range method; may be repeated");
     if (app.get_name() != "benchmark") {
         config->expected(1)->take_last();
         preset->expected(1)->take_last()->excludes(config);

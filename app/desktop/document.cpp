@@ -90,6 +90,7 @@ void Document::adopt(std::shared_ptr<Opened> result)
     m_selection.setNodes({});
     m_selection.setTrial(0);
     m_sensitivity = {};
+    m_evidence = {};
     m_data.clear();
     m_project = std::move(result->project);
     m_loaded = std::move(result->model);
@@ -312,6 +313,15 @@ void Document::addRanges(const Ranges& ranges)
         store([&](project::Project& project) { project.addRanges(hash, ranges); });
 }
 
+void Document::addEvidence(const CalibrationEvidence& found)
+{
+    m_evidence.add(found);
+    const std::string hash = m_data.hash();
+    if (!hash.empty())
+        store([&](project::Project& project) { project.putEvidence(hash, m_evidence); });
+    emit evidenceChanged();
+}
+
 void Document::setSensitivity(const Sensitivity& sensitivity)
 {
     m_sensitivity = sensitivity;
@@ -352,6 +362,13 @@ void Document::dataChecked()
         emit notice({Notice::Kind::Warning, tr("The ranking cannot be read. %1").arg(q(error.message())), {}});
     }
     emit sensitivityChanged();
+    try {
+        m_evidence = m_project->evidence(m_data.hash());
+    } catch (const Error& error) {
+        m_evidence = {};
+        emit notice({Notice::Kind::Warning, tr("What calibration saw cannot be read. %1").arg(q(error.message())), {}});
+    }
+    emit evidenceChanged();
     // Accepting means these very files: another hash asks again.
     if (m_project->meta(acceptedKey) == m_data.hash())
         m_data.setAccepted(true);

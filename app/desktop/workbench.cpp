@@ -10,6 +10,7 @@
 #include "app/desktop/marking.h"
 #include "app/desktop/present_sensitivity.h"
 #include "app/desktop/present_trials.h"
+#include "app/desktop/range_control.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workload_menu.h"
 #include "core/measure/verdict.h"
@@ -87,6 +88,7 @@ widgets::Panel* Workbench::makeInspector()
 {
     auto* panel = new widgets::Panel(tr("Inspector"));
     m_inspector = new widgets::Inspector;
+    new RangeControl(m_document, m_jobs, m_inspector->rangeView());
     panel->body()->addWidget(m_inspector);
     return panel;
 }

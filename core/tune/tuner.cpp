@@ -191,13 +191,16 @@ private:
         if (m_evaluator.data())
             for (const std::string& concern : measure::calibrationConcerns(*m_evaluator.data()))
                 m_observer.log("Warning: " + concern);
-        m_evaluator.keepEvidence(m_result.evidence);
         m_result.ranges = m_evaluator.ranges(settings);
+        // Also what would be without the ranges that were set by hand: to compare with, and to go back to.
+        for (auto& [op, leaves] : settings)
+            leaves.manualRanges.clear();
+        m_result.ranges.merge(m_evaluator.ranges(settings));
         const std::size_t samples = m_evaluator.data() ? m_evaluator.data()->size(Split::Calibration) : std::size_t(0);
         m_result.summary = fmt::format("{} ranges from {} calibration samples.", m_result.ranges.size(), samples);
-        if (!m_result.evidence.empty())
-            m_result.summary += " " + sufficiency(m_result.evidence).sentence;
-        for (const std::string& warning : warnings(m_result.evidence))
+        if (!m_evaluator.evidence().empty())
+            m_result.summary += " " + sufficiency(m_evaluator.evidence()).sentence;
+        for (const std::string& warning : warnings(m_evaluator.evidence()))
             m_observer.log("Warning: " + warning);
     }
 
