@@ -170,8 +170,10 @@ void MainWindow::connectJobs()
     connect(&m_jobs, &JobControl::ended, this, [this](const QString& summary, bool failed) {
         m_jobStrip->finish(summary, failed);
         m_refreshTimer.start();
-        if (m_closing)
+        if (m_closing) {
+            m_document.setUnfinishedJob(words::q(toString(m_jobs.kind())));
             close();
+        }
     });
     connect(&m_jobs, &JobControl::pauseChanged, this, [this](bool stands) {
         m_jobStrip->setPaused(stands);
@@ -279,7 +281,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
         event->ignore();
         showMessage({Notice::Kind::Warning, tr("%1 is running.").arg(JobControl::title(m_jobs.kind())),
                         tr("Finished trials are kept; the one that runs is not.")},
-            {{tr("Stop and close"),
+            {{tr("Stop, resume later"),
                  [this] {
                      m_closing = true;
                      m_jobs.stop();

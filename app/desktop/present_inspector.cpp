@@ -149,7 +149,7 @@ QString executedWith(const GroupProfile& group, const graph::Model& model, const
 /// The same work in the fp32 baseline, when its group has the same main node.
 void addFp32(Section& section, const Document& document, const Trial& trial, const GroupProfile& group)
 {
-    const Trial* fp32 = tune::fp32Baseline(document.trials());
+    const Trial* fp32 = tune::fp32Baseline(document.shownTrials());
     if (!fp32 || fp32->id == trial.id || fp32->workload != trial.workload || !(group.ms > 0))
         return;
     for (const GroupProfile& other : fp32->groups)
@@ -172,7 +172,9 @@ void addRun(InspectorContent& content, const Document& document, const graph::No
     }
     if (!found)
         return;
-    Section section{QObject::tr("Ran in trial %1").arg(trial->id), {}};
+    Section section{document.recordedOn().isEmpty() ? QObject::tr("Ran in trial %1").arg(trial->id)
+                                                    : QObject::tr("Recorded in trial %1").arg(trial->id),
+        {}};
     section.rows << qMakePair(QObject::tr("Precision"), q(toString(found->executed)));
     if (found->name != node.name)
         section.rows << qMakePair(QObject::tr("Inside"), tail(found->name));

@@ -140,6 +140,7 @@ void fillPlot(TrialsContent& content, const Document& document)
     }
     plot.frontier = QVector<int>(content.frontier.begin(), content.frontier.end());
     plot.ghost = presentGhost(document);
+    plot.recordedOn = document.recordedOn();
     if (content.fp32) {
         plot.todayMs = content.fp32->latency.p50;
         const Accuracy& today = *content.fp32->tuning();
@@ -217,7 +218,7 @@ TrialsContent presentTrials(const Document& document)
 {
     TrialsContent content;
     const std::string dataHash = document.data()->hash();
-    for (const Trial& trial : document.trials()) {
+    for (const Trial& trial : document.shownTrials()) {
         const bool sameData =
             dataHash.empty() || trial.manifest.dataHash.empty() || trial.manifest.dataHash == dataHash;
         const bool sameMetric = !trial.tuning() || trial.tuning()->metric == document.goal().metric;
@@ -235,12 +236,40 @@ TrialsContent presentTrials(const Document& document)
         content.frontier.push_back(content.trials[index].id);
     content.best = tune::bestTrial(content.trials, document.goal());
     fillPlot(content, document);
-    content.summary = summarise(content, document.trials().size() - content.trials.size());
+    content.summary = summarise(content, document.shownTrials().size() - content.trials.size());
+    if (const QString cpu = document.recordedOn(); !cpu.isEmpty() && !content.summary.isEmpty())
+        content.summary = QObject::tr("Recorded on %1: %2").arg(cpu, content.summary);
     return content;
+}
+
+QString chosenVerdict(const Document& document)
+{
+    const Trial* chosen = document.chosenTrial();
+    const Trial* fp32 = nullptr;
+    for (const Trial& trial : document.trials())
+        if (chosen && trial.origin == "baseline:fp32" && trial.state == TrialState::Done
+            && trial.workload == chosen->workload && trial.manifest.dataHash == chosen->manifest.dataHash)
+            fp32 = &trial;
+    if (!fp32)
+        return {};
+    const auto here = chosen->accuracy.find(Split::HeldOut), there = fp32->accuracy.find(Split::HeldOut);
+    if (here == chosen->accuracy.end() || there == fp32->accuracy.end()
+        || here->second.samples != there->second.samples || here->second.metric != there->second.metric)
+        return {};
+    const QString words = q(measure::verdictInWords(here->second, there->second, document.goal()));
+    const QString counts = QObject::tr("of %1 %2 got worse, %3 better")
+                               .arg(words::count(here->second.samples, words::sampleNoun(document.data()->spec())))
+                               .arg(here->second.worse)
+                               .arg(here->second.better);
+    return words.startsWith(QLatin1String("too close"))
+        ? QObject::tr("Trial %1 is %2 on the held-out half: %3.").arg(chosen->id).arg(words, counts)
+        : QObject::tr("Trial %1 %2 the goal on the held-out half: %3.").arg(chosen->id).arg(words, counts);
 }
 
 QString baselineAdvice(const Document& document)
 {
+    if (!document.recordedOn().isEmpty())
+        return {};
     const TrialsContent content = presentTrials(document);
     const auto best = std::find_if(
         content.trials.begin(), content.trials.end(), [&](const Trial& t) { return t.id == content.best; });

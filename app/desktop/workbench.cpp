@@ -241,6 +241,9 @@ void Workbench::modelOpened()
     refreshTrials();
     refreshOps();
     setViewState(m_document->viewState());
+    // Something ran, though not here: the graph shows it at once.
+    if (!m_document->recordedOn().isEmpty() && m_document->selection()->trial() == 0)
+        m_document->selection()->setTrial(presentTrials(*m_document).best);
 }
 
 void Workbench::refreshOps()
@@ -259,7 +262,13 @@ void Workbench::refreshTrials()
 {
     m_trialsTimer.stop();
     const TrialsContent content = presentTrials(*m_document);
-    m_plotPanel->setNote(m_document->hasModel() ? words::q(graph::fixtureNote(m_document->model().path())) : QString());
+    QStringList notes;
+    if (m_document->hasModel())
+        notes << words::q(graph::fixtureNote(m_document->model().path()));
+    if (const QString cpu = m_document->recordedOn(); !cpu.isEmpty())
+        notes << tr("recorded on %1").arg(cpu);
+    notes.removeAll(QString());
+    m_plotPanel->setNote(notes.join(QStringLiteral("; ")));
     m_plot->setContent(content.plot);
     refreshSensitivity();
     m_trialsModel->setTrials(content.trials, content.verdicts, content.frontier);
@@ -267,10 +276,9 @@ void Workbench::refreshTrials()
     const int selected = m_document->selection()->trial();
     m_plot->setSelectedTrial(selected);
     m_trialsView->setSelectedTrial(selected);
-    const Accuracy* today = content.fp32 ? content.fp32->tuning() : nullptr;
-    const long samples = today ? today->samples : m_document->data()->tuningSamples();
-    m_goal->setGoal(m_document->goal(), samples, today ? today->correct : -1,
-        words::sampleNoun(m_document->data()->spec()) + QLatin1Char('s'));
+    const words::Answers today = content.fp32 ? words::answers(*content.fp32) : words::Answers{};
+    m_goal->setGoal(m_document->goal(), today.samples > 0 ? today.samples : m_document->data()->testSamples(),
+        today.samples > 0 ? today.correct : -1, words::sampleNoun(m_document->data()->spec()) + QLatin1Char('s'));
     m_goal->setReadOnly(!m_document->editable());
     m_workload->setText(tr("Workload  %1").arg(words::workload(m_document->workload())));
     // The graph may show the trial that has just finished.

@@ -252,6 +252,7 @@ void fields(A& a, V& v)
     a("known", v.known);
     a("ranges", v.ranges);
     a("trial_name", v.trialName);
+    a("judged", v.judged);
     a("sensitivity", v.sensitivity);
 }
 
