@@ -73,6 +73,7 @@ void addData(Line& line, const DataSpec& data)
         line.add("--limit", QString::number(data.limit));
     if (data.calibLimit > 0)
         line.add("--calib-limit", QString::number(data.calibLimit));
+    line.addIf("--leave-out-shared", data.sharedRows == "leave_out");
     if (data.splitSeed != 0)
         line.add("--split-seed", QString::number(data.splitSeed));
 }

@@ -272,6 +272,8 @@ void Commands::connectRun()
         {m_actions->tune, JobKind::Tune}};
     for (const auto& [action, kind] : jobs)
         connect(action, &QAction::triggered, this, [this, kind = kind] {
+            if (kind == JobKind::Tune)
+                searchOn();
             if (!m_jobs->start(kind))
                 return;
             m_window->showPage(QStringLiteral("workbench"));
@@ -298,6 +300,16 @@ void Commands::connectRun()
         QGuiApplication::clipboard()->setText(command);
         m_window->showMessage({Notice::Kind::Info, tr("Copied: %1").arg(command), {}});
     });
+}
+
+/// Who asks for a search after the baselines said that one of them holds the goal is told nothing new by that.
+void Commands::searchOn()
+{
+    Goal goal = m_document->goal();
+    if (goal.searchOn || octet::desktop::baselineAdvice(*m_document).isEmpty() || !m_jobs->whyNot(JobKind::Tune).isEmpty())
+        return;
+    goal.searchOn = true;
+    m_document->undoStack()->push(new SetGoal(m_document, goal));
 }
 
 void Commands::offerToResume()
@@ -338,7 +350,7 @@ void Commands::baselineAdvice()
                  chooseTrial();
              },
              true},
-            {tr("Tune anyway, F8"), [this] { m_jobs->start(JobKind::Tune); }, false}});
+            {tr("Tune anyway, F8"), [this] { m_actions->tune->trigger(); }, false}});
 }
 
 void Commands::exportAs(ExportFormat format)

@@ -37,6 +37,7 @@ private:
     void chooseTrial();
     void showVerdict(); // of the chosen trial, on the held-out half
     void baselineAdvice();
+    void searchOn();
     void offerToResume(); // what was killed in the middle
 
     MainWindow* m_window;

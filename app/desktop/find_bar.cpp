@@ -39,6 +39,7 @@ FindBar::FindBar(QWidget* parent)
     row->addWidget(m_count);
     row->addWidget(m_all);
     row->addWidget(m_line, 1);
+    setTabOrder(m_line, m_all);
     connect(m_line, &QLineEdit::textChanged, this, &FindBar::update);
     connect(m_all, &QPushButton::clicked, this, [this] { emit selectRequested(m_matches); });
 }

@@ -124,6 +124,25 @@ Mark markOf(const Trial& trial, const TrialsContent& content, bool hasChosen, co
     return mark;
 }
 
+void fillEmpty(widgets::PlotContent& plot, const TrialsContent& content, const Document& document)
+{
+    const auto runs = [](const Trial& trial) { return trial.state == TrialState::Running; };
+    if (std::any_of(content.trials.begin(), content.trials.end(), runs)) {
+        plot.emptyText = QObject::tr("The first trial is running. It lands here.");
+        plot.emptyAction.clear();
+        return;
+    }
+    const DataSource& data = *document.data();
+    const QString noun = words::sampleNoun(data.spec());
+    plot.emptyText = data.accepted() ? QObject::tr("No trials yet.")
+        : data.usable()              ? QObject::tr("No trials yet. %1 to calibrate with and %2 to test with were found.")
+                              .arg(words::count(data.calibrationSamples(), noun), words::count(data.testSamples(), noun))
+                        : QObject::tr("No trials yet. The data comes first.");
+    plot.emptyAction = !document.editable() ? QString()
+        : data.accepted()                   ? QObject::tr("Measure the baseline, F5")
+                                            : QObject::tr("Check the data, Ctrl+1");
+}
+
 void fillPlot(TrialsContent& content, const Document& document)
 {
     const QString noun = words::sampleNoun(document.data()->spec());
@@ -148,11 +167,14 @@ void fillPlot(TrialsContent& content, const Document& document)
         if (countsAnswers(today))
             plot.floor = std::ceil(document.goal().floor(today.value) * double(today.samples) - 1e-9);
     }
-    const bool ready = document.data()->accepted();
-    plot.emptyText = ready ? QObject::tr("No trials yet.") : QObject::tr("No trials yet. The data comes first.");
-    plot.emptyAction = !document.editable() ? QString()
-        : ready                             ? QObject::tr("Measure the baseline, F5")
-                                            : QObject::tr("Check the data");
+    fillEmpty(plot, content, document);
+}
+
+/// As the table has it: by the ratio that was taken in one run, since the machine may have been busier in another.
+QString pairedSpeed(const Trial& trial, const Trial& fp32)
+{
+    return trial.latency.ratioToFp32 > 0 ? words::speed(1, trial.latency.ratioToFp32)
+                                         : words::speed(fp32.latency.p50, trial.latency.p50);
 }
 
 QString summarise(const TrialsContent& content, std::size_t hidden)
@@ -280,7 +302,7 @@ QString baselineAdvice(const Document& document)
         return {};
     return QObject::tr("Trial %1, %2, already meets your goal: %3, %4 worse.")
         .arg(best->id)
-        .arg(q(best->name).toLower(), words::speed(content.fp32->latency.p50, best->latency.p50))
+        .arg(q(best->name).toLower(), pairedSpeed(*best, *content.fp32))
         .arg(best->tuning()->worse);
 }
 

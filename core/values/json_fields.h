@@ -103,6 +103,7 @@ void fields(A& a, V& v)
     a("limit", v.limit);
     a("calib_limit", v.calibLimit);
     a("split_seed", v.splitSeed);
+    a("shared_rows", v.sharedRows);
     a("batch_size", v.batchSize);
     a("label_names", v.labelNames);
     a("hashes", v.hashes);

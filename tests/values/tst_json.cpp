@@ -61,6 +61,7 @@ DataSpec dataSpec()
     value.calibLimit = 7;
     value.batchSize = 3;
     value.splitSeed = 7;
+    value.sharedRows = "keep";
     value.labelNames = {"no", "\"yes\"\n"};
     value.hashes = {{"t.tsv", "ab"}};
     return value;
