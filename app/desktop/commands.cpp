@@ -293,7 +293,7 @@ void Commands::connectRun()
     connect(m_actions->workerCommand, &QAction::triggered, this, [this] {
         dialogs::askText(m_window, tr("Worker command"),
             tr("Command line of the worker, such as: ssh HOST octet-cli serve. Empty: octet-cli beside this program."),
-            settings::workerCommand(), [](const QString& text) { settings::setWorkerCommand(text.trimmed()); });
+            settings::workerCommand(), tr("Use"), [](const QString& text) { settings::setWorkerCommand(text.trimmed()); });
     });
     connect(m_actions->copyCommand, &QAction::triggered, this, [this] {
         const QString command = tuneCommand(*m_document);

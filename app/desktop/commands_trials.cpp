@@ -38,7 +38,7 @@ void Commands::chooseTrial()
     if (!trial)
         return;
     dialogs::askText(m_window, tr("Choose trial %1").arg(id), tr("Why this one? The reason stands in the report."),
-        q(trial->note), [this, id](const QString& reason) {
+        q(trial->note), tr("Choose"), [this, id](const QString& reason) {
             m_document->choose(id, reason);
             if (chosenVerdict(*m_document).isEmpty() && m_jobs->whyNot(JobKind::Judge).isEmpty())
                 m_jobs->start(JobKind::Judge);
