@@ -24,7 +24,7 @@ public:
         QString sentence; // empty = no problem
         long row = 0;
         bool wrong = false; // else a decision is needed
-        QStringList fixes; // buttons at the row, the recommended one first
+        QStringList fixes = {}; // buttons at the row, the recommended one first
     };
     void setRows(const QVector<DataPageContent::Row>& rows, const QString& textTitle, const Problem& problem);
     int problemRow() const { return m_problemAt; } // in the table; -1 = none
