@@ -21,8 +21,13 @@
 
 #include <QAbstractButton>
 #include <QCheckBox>
+#include <QClipboard>
 #include <QDialog>
+#include <QGuiApplication>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLineEdit>
+#include <QProcess>
 #include <QPushButton>
 #include <QTreeView>
 #include <QtTest>
@@ -316,6 +321,24 @@ private slots:
             m_folder.filePath(QStringLiteral("model_outlier.octet.yaml")).toStdString(), &document().model());
         QVERIFY(config.config == document().chosenTrial()->config);
         QVERIFY(config.ranges == document().chosenTrial()->ranges);
+    }
+
+    /// What "Copy as command" gives is run by a shell, on fewer samples; the project is open here and stays out of it.
+    void copiedCommandRuns()
+    {
+        m_window->actionList()->copyCommand->trigger();
+        const QString copied = QGuiApplication::clipboard()->text();
+        QVERIFY(copied.startsWith(QLatin1String("octet-cli tune ")));
+        QVERIFY(copied.contains(QStringLiteral(" --relative 0.01 --keep-weights")));
+        const QString command = copied.section(QStringLiteral(" --project "), 0, 0);
+        QProcess shell;
+        shell.start(QStringLiteral("/bin/sh"),
+            {QStringLiteral("-c"),
+                QStringLiteral("PATH=" OCTET_BIN_DIR ":$PATH; %1 --limit 20 --calib-limit 8 --max-trials 1 --json").arg(command)});
+        QVERIFY(shell.waitForFinished(longest));
+        const QByteArray words = shell.readAllStandardError();
+        QVERIFY2(shell.exitCode() == 0 || shell.exitCode() == 3, words.constData());
+        QVERIFY(QJsonDocument::fromJson(shell.readAllStandardOutput()).object().value(QStringLiteral("trials")).isArray());
     }
 
     void cleanupTestCase() { m_window.reset(); }
