@@ -200,6 +200,7 @@ void MainWindow::open(const QString& path)
 void MainWindow::opened(bool)
 {
     showPage(QStringLiteral("workbench"));
+    m_workbench->setFocus(); // a window that starts gives the focus to its first widget, the switch of pages
     setWindowTitle(m_document.title());
     m_jobStrip->show();
     m_refreshTimer.start();
