@@ -37,13 +37,20 @@ EmptyPage::EmptyPage(QAction* open, QAction* sample, QWidget* parent)
     auto* sampleButton = new QPushButton(tr("Open sample"));
     sampleButton->setToolTip(sample->toolTip());
     sampleButton->setEnabled(sample->isEnabled());
-    connect(sample, &QAction::changed, sampleButton, [=] { sampleButton->setEnabled(sample->isEnabled()); });
+    connect(sample, &QAction::changed, sampleButton, [=] {
+        sampleButton->setEnabled(sample->isEnabled());
+        sampleButton->setToolTip(sample->toolTip());
+    });
     connect(sampleButton, &QPushButton::clicked, sample, &QAction::trigger);
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(openButton);
     buttons->addWidget(folderButton);
     buttons->addWidget(sampleButton);
     buttons->addStretch();
+    auto* aboutSample = new QLabel(
+        tr("The sample is a small Vision Transformer on 2,000 images, with trials that were recorded to look at."));
+    aboutSample->setFont(style::smallFont());
+    style::setSecondary(aboutSample);
 
     m_recentTitle->setFont(style::titleFont());
     m_recent->setFrameShape(QFrame::NoFrame);
@@ -60,6 +67,7 @@ EmptyPage::EmptyPage(QAction* open, QAction* sample, QWidget* parent)
     column->addWidget(title);
     column->addWidget(m_state);
     column->addLayout(buttons);
+    column->addWidget(aboutSample);
     column->addSpacing(16);
     column->addWidget(m_recentTitle);
     column->addWidget(m_recent, 5);

@@ -29,6 +29,7 @@ FindBar::FindBar(QWidget* parent)
     m_count->setFont(style::smallFont());
     style::setSecondary(m_count);
     m_all->setFixedHeight(24);
+    m_all->setToolTip(tr("Select all matches (Ctrl+Enter)"));
     m_all->setFocusPolicy(Qt::TabFocus);
     m_count->hide();
     m_all->hide();
@@ -38,6 +39,7 @@ FindBar::FindBar(QWidget* parent)
     row->addWidget(m_count);
     row->addWidget(m_all);
     row->addWidget(m_line, 1);
+    setTabOrder(m_line, m_all);
     connect(m_line, &QLineEdit::textChanged, this, &FindBar::update);
     connect(m_all, &QPushButton::clicked, this, [this] { emit selectRequested(m_matches); });
 }
@@ -86,7 +88,10 @@ bool FindBar::eventFilter(QObject* watched, QEvent* event)
     if (event->type() == QEvent::KeyPress) {
         const auto* key = static_cast<QKeyEvent*>(event);
         if (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) {
-            walk(key->modifiers() & Qt::ShiftModifier ? -1 : 1);
+            if (key->modifiers() & Qt::ControlModifier)
+                m_all->click();
+            else
+                walk(key->modifiers() & Qt::ShiftModifier ? -1 : 1);
             return true;
         }
         if (key->key() == Qt::Key_Escape) {

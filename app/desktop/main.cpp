@@ -38,7 +38,7 @@ int main(int argc, char** argv)
             std::fputs("octet: the sample did not come with this program.\n", stderr);
             return 1;
         }
-        window.open(sampleFolder());
+        window.open(sampleModel());
     } else if (!parser.positionalArguments().isEmpty()) {
         window.open(parser.positionalArguments().constFirst());
     }

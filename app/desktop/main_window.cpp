@@ -170,8 +170,10 @@ void MainWindow::connectJobs()
     connect(&m_jobs, &JobControl::ended, this, [this](const QString& summary, bool failed) {
         m_jobStrip->finish(summary, failed);
         m_refreshTimer.start();
-        if (m_closing)
+        if (m_closing) {
+            m_document.setUnfinishedJob(words::q(toString(m_jobs.kind())));
             close();
+        }
     });
     connect(&m_jobs, &JobControl::pauseChanged, this, [this](bool stands) {
         m_jobStrip->setPaused(stands);
@@ -198,6 +200,7 @@ void MainWindow::open(const QString& path)
 void MainWindow::opened(bool)
 {
     showPage(QStringLiteral("workbench"));
+    m_workbench->setFocus(); // a window that starts gives the focus to its first widget, the switch of pages
     setWindowTitle(m_document.title());
     m_jobStrip->show();
     m_refreshTimer.start();
@@ -207,8 +210,12 @@ void MainWindow::showPage(const QString& page)
 {
     if (!m_document.isOpen() || !m_pageByName.contains(page))
         return;
-    m_pages->setCurrentWidget(m_pageByName[page]);
+    QWidget* shown = m_pageByName[page];
+    m_pages->setCurrentWidget(shown);
     m_pageSwitch->setValue(page);
+    // The page's own keys come next (Enter accepts the data), unless somebody walks the switch with the arrows.
+    if (!m_pageSwitch->hasFocus() && !shown->isAncestorOf(focusWidget()))
+        shown->setFocus();
 }
 
 QString MainWindow::page() const
@@ -279,7 +286,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
         event->ignore();
         showMessage({Notice::Kind::Warning, tr("%1 is running.").arg(JobControl::title(m_jobs.kind())),
                         tr("Finished trials are kept; the one that runs is not.")},
-            {{tr("Stop and close"),
+            {{tr("Stop, resume later"),
                  [this] {
                      m_closing = true;
                      m_jobs.stop();

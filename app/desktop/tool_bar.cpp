@@ -56,6 +56,7 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
         {QObject::tr("Workbench"), QStringLiteral("workbench"), {}, {}, true},
         {QObject::tr("Compare"), QStringLiteral("compare"), {}, {}, true},
         {QObject::tr("Profile"), QStringLiteral("profile"), {}, {}, true}});
+    pages->setFocusPolicy(Qt::TabFocus); // a click leads to the page, whose keys come next
     bar->addWidget(pages);
     addGap(bar, false);
     bar->addSeparator();
