@@ -63,6 +63,7 @@ void Actions::create()
     workbenchPage = add(tr("Workbench"), nullptr, Qt::CTRL | Qt::Key_2);
     comparePage = add(tr("Compare"), nullptr, Qt::CTRL | Qt::Key_3);
     profilePage = add(tr("Profile page"), nullptr, Qt::CTRL | Qt::Key_4);
+    yamlPage = add(tr("YAML page"), nullptr, Qt::CTRL | Qt::Key_5);
     fitAll = add(tr("Fit graph"), "fit");
     fitSelection = add(tr("Fit selection"));
     hidePlumbing = add(tr("Hide shape plumbing"));
@@ -146,7 +147,7 @@ void Actions::buildMenus(QMenuBar* bar)
     edit->addActions({find, findNext, findPrevious, palette});
 
     QMenu* view = bar->addMenu(tr("View"));
-    view->addActions({dataPage, workbenchPage, comparePage, profilePage});
+    view->addActions({dataPage, workbenchPage, comparePage, profilePage, yamlPage});
     view->addSeparator();
     view->addActions({fitAll, fitSelection, hidePlumbing});
     view->addSeparator();
@@ -233,7 +234,7 @@ void Actions::refresh()
     for (QAction* action : {open, openFolder, quit, palette, themeSystem, themeLight, themeDark, fullScreen,
              resetLayout, workerCommand, shortcuts, about})
         setWhyNot(action, {});
-    for (QAction* action : {saveCopy, dataPage, workbenchPage, profilePage})
+    for (QAction* action : {saveCopy, dataPage, workbenchPage, profilePage, yamlPage})
         setWhyNot(action, closed);
     for (QAction* action : {find, findNext, findPrevious, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
         setWhyNot(action, noModel);

@@ -125,6 +125,7 @@ void Commands::connectView()
         [this] { m_window->showPage(QStringLiteral("compare")); });
     connect(m_actions->profilePage, &QAction::triggered, this,
         [this] { m_window->showPage(QStringLiteral("profile")); });
+    connect(m_actions->yamlPage, &QAction::triggered, this, [this] { m_window->showPage(QStringLiteral("yaml")); });
     connect(m_window->profilePage(), &ProfilePage::showInGraphRequested, this, [this, graph] {
         m_window->showPage(QStringLiteral("workbench"));
         graph->canvas()->fitSelection();

@@ -16,6 +16,7 @@
 #include "app/desktop/tool_bar.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workbench.h"
+#include "app/desktop/yaml_page.h"
 #include "widgets/compare_page.h"
 #include "widgets/data_page.h"
 #include "widgets/job_strip.h"
@@ -92,8 +93,10 @@ void MainWindow::buildPages()
     m_pages = new QStackedWidget;
     m_pages->addWidget(m_emptyPage);
     m_profilePage = new ProfilePage(&m_document);
+    m_yamlPage = new YamlPage(&m_document);
     m_pageByName = {{QStringLiteral("data"), m_dataPage}, {QStringLiteral("workbench"), m_workbench},
-        {QStringLiteral("compare"), m_comparePage}, {QStringLiteral("profile"), m_profilePage}};
+        {QStringLiteral("compare"), m_comparePage}, {QStringLiteral("profile"), m_profilePage},
+        {QStringLiteral("yaml"), m_yamlPage}};
     for (QWidget* page : m_pageByName)
         m_pages->addWidget(page);
     m_messages = new MessageArea;

@@ -29,6 +29,7 @@ class MessageArea;
 class ProfilePage;
 class StatusLine;
 class Workbench;
+class YamlPage;
 struct MessageAction;
 
 class MainWindow : public QMainWindow
@@ -39,7 +40,7 @@ public:
     ~MainWindow() override;
 
     void open(const QString& path);
-    void showPage(const QString& page); // "data", "workbench", "compare", "profile"
+    void showPage(const QString& page); // "data", "workbench", "compare", "profile", "yaml"
     QString page() const;
     void showMessage(const Notice& notice, const QVector<MessageAction>& actions = {});
     void resetLayout();
@@ -51,6 +52,7 @@ public:
     Workbench* workbench() { return m_workbench; }
     widgets::DataPage* dataPage() { return m_dataPage; }
     ProfilePage* profilePage() { return m_profilePage; }
+    YamlPage* yamlPage() { return m_yamlPage; }
     widgets::ComparePage* comparePage() { return m_comparePage; }
     CompareControl* compare() { return m_compare; }
     MessageArea* messages() { return m_messages; }
@@ -85,6 +87,7 @@ private:
     CompareControl* m_compare;
     Workbench* m_workbench;
     ProfilePage* m_profilePage;
+    YamlPage* m_yamlPage;
     QMap<QString, QWidget*> m_pageByName;
     MessageArea* m_messages;
     widgets::JobStrip* m_jobStrip;

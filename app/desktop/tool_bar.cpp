@@ -55,7 +55,8 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
     pages->setOptions({{QObject::tr("Data"), QStringLiteral("data"), {}, {}, true},
         {QObject::tr("Workbench"), QStringLiteral("workbench"), {}, {}, true},
         {QObject::tr("Compare"), QStringLiteral("compare"), {}, {}, true},
-        {QObject::tr("Profile"), QStringLiteral("profile"), {}, {}, true}});
+        {QObject::tr("Profile"), QStringLiteral("profile"), {}, {}, true},
+        {QObject::tr("YAML"), QStringLiteral("yaml"), {}, {}, true}});
     bar->addWidget(pages);
     addGap(bar, false);
     bar->addSeparator();
