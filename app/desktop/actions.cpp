@@ -64,6 +64,7 @@ void Actions::create()
     comparePage = add(tr("Compare"), nullptr, Qt::CTRL | Qt::Key_3);
     profilePage = add(tr("Profile page"), nullptr, Qt::CTRL | Qt::Key_4);
     yamlPage = add(tr("YAML page"), nullptr, Qt::CTRL | Qt::Key_5);
+    precisions = add(tr("Precision summary"), nullptr, Qt::CTRL | Qt::Key_6);
     fitAll = add(tr("Fit graph"), "fit");
     fitSelection = add(tr("Fit selection"));
     hidePlumbing = add(tr("Hide shape plumbing"));
@@ -147,7 +148,7 @@ void Actions::buildMenus(QMenuBar* bar)
     edit->addActions({find, findNext, findPrevious, palette});
 
     QMenu* view = bar->addMenu(tr("View"));
-    view->addActions({dataPage, workbenchPage, comparePage, profilePage, yamlPage});
+    view->addActions({dataPage, workbenchPage, comparePage, profilePage, yamlPage, precisions});
     view->addSeparator();
     view->addActions({fitAll, fitSelection, hidePlumbing});
     view->addSeparator();
@@ -236,7 +237,7 @@ void Actions::refresh()
         setWhyNot(action, {});
     for (QAction* action : {saveCopy, dataPage, workbenchPage, profilePage, yamlPage})
         setWhyNot(action, closed);
-    for (QAction* action : {find, findNext, findPrevious, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
+    for (QAction* action : {precisions, find, findNext, findPrevious, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
         setWhyNot(action, noModel);
     for (QAction* action : {fitSelection, sameInAllLayers})
         setWhyNot(action,

@@ -126,6 +126,10 @@ void Commands::connectView()
     connect(m_actions->profilePage, &QAction::triggered, this,
         [this] { m_window->showPage(QStringLiteral("profile")); });
     connect(m_actions->yamlPage, &QAction::triggered, this, [this] { m_window->showPage(QStringLiteral("yaml")); });
+    connect(m_actions->precisions, &QAction::triggered, this, [this] {
+        m_window->showPage(QStringLiteral("workbench"));
+        m_window->workbench()->showLower(QStringLiteral("precisions"));
+    });
     connect(m_window->profilePage(), &ProfilePage::showInGraphRequested, this, [this, graph] {
         m_window->showPage(QStringLiteral("workbench"));
         graph->canvas()->fitSelection();
@@ -275,7 +279,8 @@ void Commands::connectRun()
             if (!m_jobs->start(kind))
                 return;
             m_window->showPage(QStringLiteral("workbench"));
-            m_window->workbench()->showSensitivity(kind == JobKind::Sensitivity);
+            m_window->workbench()->showLower(
+                kind == JobKind::Sensitivity ? QStringLiteral("sensitivity") : QStringLiteral("trials"));
         });
     connect(m_actions->pause, &QAction::triggered, m_jobs, [this] { m_jobs->pause(!m_jobs->paused()); });
     connect(m_actions->stop, &QAction::triggered, m_jobs, &JobControl::stop);
