@@ -65,6 +65,7 @@ void Actions::create()
     profilePage = add(tr("Profile page"), nullptr, Qt::CTRL | Qt::Key_4);
     yamlPage = add(tr("YAML page"), nullptr, Qt::CTRL | Qt::Key_5);
     precisions = add(tr("Precision summary"), nullptr, Qt::CTRL | Qt::Key_6);
+    machinePage = add(tr("Machine page"), nullptr, Qt::CTRL | Qt::Key_7);
     fitAll = add(tr("Fit graph"), "fit");
     fitSelection = add(tr("Fit selection"));
     hidePlumbing = add(tr("Hide shape plumbing"));
@@ -148,7 +149,7 @@ void Actions::buildMenus(QMenuBar* bar)
     edit->addActions({find, findNext, findPrevious, palette});
 
     QMenu* view = bar->addMenu(tr("View"));
-    view->addActions({dataPage, workbenchPage, comparePage, profilePage, yamlPage, precisions});
+    view->addActions({dataPage, workbenchPage, comparePage, profilePage, yamlPage, precisions, machinePage});
     view->addSeparator();
     view->addActions({fitAll, fitSelection, hidePlumbing});
     view->addSeparator();
@@ -235,7 +236,7 @@ void Actions::refresh()
     for (QAction* action : {open, openFolder, quit, palette, themeSystem, themeLight, themeDark, fullScreen,
              resetLayout, workerCommand, shortcuts, about})
         setWhyNot(action, {});
-    for (QAction* action : {saveCopy, dataPage, workbenchPage, profilePage, yamlPage})
+    for (QAction* action : {saveCopy, dataPage, workbenchPage, profilePage, yamlPage, machinePage})
         setWhyNot(action, closed);
     for (QAction* action : {precisions, find, findNext, findPrevious, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
         setWhyNot(action, noModel);

@@ -130,6 +130,8 @@ void Commands::connectView()
         m_window->showPage(QStringLiteral("workbench"));
         m_window->workbench()->showLower(QStringLiteral("precisions"));
     });
+    connect(
+        m_actions->machinePage, &QAction::triggered, this, [this] { m_window->showPage(QStringLiteral("machine")); });
     connect(m_window->profilePage(), &ProfilePage::showInGraphRequested, this, [this, graph] {
         m_window->showPage(QStringLiteral("workbench"));
         graph->canvas()->fitSelection();

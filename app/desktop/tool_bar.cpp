@@ -56,7 +56,8 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
         {QObject::tr("Workbench"), QStringLiteral("workbench"), {}, {}, true},
         {QObject::tr("Compare"), QStringLiteral("compare"), {}, {}, true},
         {QObject::tr("Profile"), QStringLiteral("profile"), {}, {}, true},
-        {QObject::tr("YAML"), QStringLiteral("yaml"), {}, {}, true}});
+        {QObject::tr("YAML"), QStringLiteral("yaml"), {}, {}, true},
+        {QObject::tr("Machine"), QStringLiteral("machine"), {}, {}, true}});
     bar->addWidget(pages);
     addGap(bar, false);
     bar->addSeparator();

@@ -12,6 +12,7 @@
 
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace octet::desktop {
 
@@ -134,6 +135,8 @@ void WorkerClient::stopProcess()
     if (!m_process)
         return;
     ++m_generation;
+    if (std::exchange(m_capabilityId, 0))
+        emit capabilityFailed(tr("the worker was started anew"));
     m_process->disconnect(this);
     if (m_process->state() != QProcess::NotRunning) {
         // The worker ends at the end of its input; one that computes is not waited for.
@@ -173,6 +176,29 @@ void WorkerClient::update(const JobUpdate& update)
         send(framed(request(++m_requestId, "job/update", toJson(update))));
 }
 
+void WorkerClient::askCapability()
+{
+    if (m_capabilityId)
+        return;
+    if (m_process && m_process->state() == QProcess::NotRunning)
+        stopProcess();
+    m_capabilityId = ++m_requestId;
+    if (!m_process)
+        launch(m_isa);
+    send(framed(request(m_capabilityId, "machine/capability", json::object())));
+}
+
+void WorkerClient::answerCapability(const std::string& text)
+{
+    m_capabilityId = 0;
+    const json message = json::parse(text);
+    if (message.contains("result"))
+        emit capabilityFound(fromJson<Capability>(message.at("result")));
+    else
+        emit capabilityFailed(QString::fromStdString(
+            message.value("error", json::object()).value("message", std::string("the worker gave no reason"))));
+}
+
 void WorkerClient::readOutput()
 {
     const int generation = m_generation;
@@ -181,6 +207,8 @@ void WorkerClient::readOutput()
         for (const json& message : m_deframer->feed(std::string_view(bytes.constData(), std::size_t(bytes.size())))) {
             if (message.contains("method"))
                 dispatch(message.at("method").get<std::string>(), message.value("params", json::object()).dump());
+            else if (m_capabilityId && message.value("id", 0) == m_capabilityId)
+                answerCapability(message.dump());
             else if (message.value("id", 0) == m_jobId && m_busy)
                 answer(message.dump());
             // A slot may have started the next job with another worker.
@@ -289,6 +317,8 @@ void WorkerClient::endDead(const QString& reason)
         m_process.release()->deleteLater(); // we may be inside one of its signals
     }
     endJob();
+    if (std::exchange(m_capabilityId, 0))
+        emit capabilityFailed(reason);
     if (!wasBusy)
         return;
     if (wasCancelling)

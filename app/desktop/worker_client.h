@@ -2,6 +2,7 @@
 // One worker process, one job at a time. A worker that dies costs one job: the next one gets a fresh worker.
 #pragma once
 
+#include "core/values/capability.h"
 #include "core/values/job.h"
 
 #include <QObject>
@@ -37,8 +38,12 @@ public:
     void pause(bool on);
     /// For the search that runs, from its next trial.
     void update(const JobUpdate& update);
+    /// What the worker's machine can run; answered by capabilityFound or capabilityFailed, also while a job runs.
+    void askCapability();
 
 signals:
+    void capabilityFound(const octet::Capability& capability);
+    void capabilityFailed(const QString& reason);
     void trialStarted(const octet::Trial& trial);
     void trialFinished(const octet::Trial& trial);
     void progress(const octet::JobProgress& progress);
@@ -59,6 +64,7 @@ private:
     void readErrors();
     void dispatch(const std::string& method, const std::string& params);
     void answer(const std::string& json);
+    void answerCapability(const std::string& json);
     void processEnded(int code, QProcess::ExitStatus status);
     void processError(QProcess::ProcessError error);
     void endJob();
@@ -71,7 +77,7 @@ private:
     QString m_lastErrors; // tail of stderr, for the detail of a death
     std::string m_isa; // cap of the running worker: final for its life
     bool m_busy = false, m_cancelling = false;
-    int m_requestId = 0, m_jobId = 0, m_generation = 0;
+    int m_requestId = 0, m_jobId = 0, m_capabilityId = 0, m_generation = 0;
 };
 
 } // namespace octet::desktop

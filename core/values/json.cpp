@@ -350,6 +350,10 @@ json toJson(const Sensitivity& value)
     return write(value);
 }
 
+json toJson(const Capability& value)
+{
+    return write(value);
+}
 json toJson(const Error& value)
 {
     return {{"kind", toString(value.kind())}, {"message", value.message()}, {"detail", value.detail()},
@@ -445,6 +449,12 @@ template <>
 Sensitivity fromJson(const json& in)
 {
     return read<Sensitivity>(in, "");
+}
+
+template <>
+Capability fromJson(const json& in)
+{
+    return read<Capability>(in, "");
 }
 
 Error errorFromJson(const json& in)

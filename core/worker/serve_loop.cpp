@@ -281,6 +281,8 @@ void Loop::take(const json& message)
             requireJob();
             m_wishes.setUpdate(std::move(update));
             m_output.answer(id, json::object());
+        } else if (method == "machine/capability" && m_handlers.capability) {
+            m_output.answer(id, toJson(m_handlers.capability()));
         } else if (method == "shutdown") {
             end(0);
             m_output.answer(id, json::object());
