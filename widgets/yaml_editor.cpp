@@ -105,8 +105,11 @@ void YamlEditor::tint()
     const Theme& theme = Theme::of(palette());
     QList<QTextEdit::ExtraSelection> selections;
     const auto wholeLine = [&](int line, const QColor& colour) {
+        const QTextBlock block = document()->findBlockByNumber(line);
+        if (!block.isValid())
+            return; // typed away since it was compared
         QTextEdit::ExtraSelection selection;
-        selection.cursor = QTextCursor(document()->findBlockByNumber(line));
+        selection.cursor = QTextCursor(block);
         selection.format.setBackground(colour);
         selection.format.setProperty(QTextFormat::FullWidthSelection, true);
         selections << selection;

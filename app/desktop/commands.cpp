@@ -118,20 +118,16 @@ void Commands::fillRecent()
 void Commands::connectView()
 {
     GraphPanel* graph = m_window->workbench()->graph();
-    connect(m_actions->dataPage, &QAction::triggered, this, [this] { m_window->showPage(QStringLiteral("data")); });
-    connect(m_actions->workbenchPage, &QAction::triggered, this,
-        [this] { m_window->showPage(QStringLiteral("workbench")); });
-    connect(m_actions->comparePage, &QAction::triggered, this,
-        [this] { m_window->showPage(QStringLiteral("compare")); });
-    connect(m_actions->profilePage, &QAction::triggered, this,
-        [this] { m_window->showPage(QStringLiteral("profile")); });
-    connect(m_actions->yamlPage, &QAction::triggered, this, [this] { m_window->showPage(QStringLiteral("yaml")); });
+    const std::pair<QAction*, const char*> pages[] = {{m_actions->dataPage, "data"},
+        {m_actions->workbenchPage, "workbench"}, {m_actions->comparePage, "compare"},
+        {m_actions->profilePage, "profile"}, {m_actions->yamlPage, "yaml"}, {m_actions->machinePage, "machine"}};
+    for (const auto& [action, page] : pages)
+        connect(action, &QAction::triggered, this,
+            [this, page = QString::fromLatin1(page)] { m_window->showPage(page); });
     connect(m_actions->precisions, &QAction::triggered, this, [this] {
         m_window->showPage(QStringLiteral("workbench"));
         m_window->workbench()->showLower(QStringLiteral("precisions"));
     });
-    connect(
-        m_actions->machinePage, &QAction::triggered, this, [this] { m_window->showPage(QStringLiteral("machine")); });
     connect(m_window->profilePage(), &ProfilePage::showInGraphRequested, this, [this, graph] {
         m_window->showPage(QStringLiteral("workbench"));
         graph->canvas()->fitSelection();

@@ -239,8 +239,10 @@ private slots:
         const auto window = openedWindow();
         QVERIFY(window);
         Document& document = *window->document();
+        QTRY_VERIFY(window->actionList()->presetStatic->isEnabled());
         window->actionList()->presetStatic->trigger();
         document.selection()->setNodes({QStringLiteral("/blocks.0/mlp/fc1/MatMul")});
+        QTRY_VERIFY(window->actionList()->markFp32->isEnabled());
         window->actionList()->markFp32->trigger();
         window->actionList()->precisions->trigger();
         const QTableView* matrix = window->workbench()->precisionSummary()->matrix();

@@ -138,8 +138,8 @@ private slots:
         QCOMPARE(matrix.at(Precision::Fp32, Precision::Bf16).bytes, 8.0); // one row of 4
         const TransitionCell& rest = matrix.at(Precision::Fp32, Precision::Fp32);
         QCOMPARE(rest.bytes, 48.0 + 48 + 48); // x for k, k for the scores, the context for out
-        QCOMPARE(rest.edges, 6);
-        QCOMPARE(rest.unsized, 3); // x for v, v itself and the scores are in no group
+        QCOMPARE(rest.edges, 7);
+        QCOMPARE(rest.unsized, 4); // v and `last` are in no group, and scores never leave their kernel
     }
 
     void overheadGoesWhereItIsCaused()
