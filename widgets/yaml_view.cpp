@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/yaml_view.h"
 
-#include "core/values/line_diff.h"
 #include "widgets/label_colour.h"
 #include "widgets/panel.h"
 #include "widgets/segmented.h"
@@ -12,6 +11,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSplitter>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -95,6 +95,8 @@ YamlView::YamlView(QWidget* parent)
     connect(m_choice, &QComboBox::activated, this, [this] { emit otherChosen(m_choice->currentData().toInt()); });
     connect(m_previous, &QToolButton::clicked, this, [this] { walk(-1); });
     connect(m_next, &QToolButton::clicked, this, [this] { walk(1); });
+    connect(m_editor->verticalScrollBar(), &QScrollBar::valueChanged, this, [this] { scrollAlong(m_editor, m_other); });
+    connect(m_other->verticalScrollBar(), &QScrollBar::valueChanged, this, [this] { scrollAlong(m_other, m_editor); });
     connect(m_revert, &QPushButton::clicked, this, &YamlView::revertRequested);
     connect(m_goTo, &QPushButton::clicked, this, [this] {
         if (m_problems.isEmpty())
@@ -217,41 +219,61 @@ void YamlView::edited()
     emit textEdited(text);
 }
 
+int YamlView::differingLines() const
+{
+    return int(std::max(m_diff.a.size(), m_diff.b.size()));
+}
+
 void YamlView::compare()
 {
-    const LineDiff diff = lineDiff(linesOf(m_editor), linesOf(m_other));
-    m_editor->setDifferent(diff.a);
-    m_other->setDifferent(diff.b);
-    m_differing = int(std::max(diff.a.size(), diff.b.size()));
-    m_differences = firstsOfRuns(diff.a.empty() ? diff.b : diff.a);
-    m_previous->setEnabled(!m_differences.empty());
-    m_next->setEnabled(!m_differences.empty());
-    m_right->setNote(m_differing == 0 ? tr("the same") : m_differing == 1 ? tr("1 line differs")
-                                                                          : tr("%1 lines differ").arg(m_differing));
+    m_diff = lineDiff(linesOf(m_editor), linesOf(m_other));
+    m_editor->setDifferent(m_diff.a);
+    m_other->setDifferent(m_diff.b);
+    const int differing = differingLines();
+    m_previous->setEnabled(differing > 0);
+    m_next->setEnabled(differing > 0);
+    m_right->setNote(differing == 0 ? tr("the same")
+            : differing == 1        ? tr("1 line differs")
+                                    : tr("%1 lines differ").arg(differing));
+}
+
+/// The line of the other text with as many lines above it that both have.
+int YamlView::counterpart(int line, const YamlEditor* of) const
+{
+    const std::vector<int>& own = of == m_editor ? m_diff.a : m_diff.b;
+    const std::vector<int>& others = of == m_editor ? m_diff.b : m_diff.a;
+    int place = line - int(std::lower_bound(own.begin(), own.end(), line) - own.begin());
+    // What both have stands behind what only the other has; a change stands beside its change.
+    const bool common = !std::binary_search(own.begin(), own.end(), line);
+    for (const int other : others)
+        place += other < place || (common && other == place) ? 1 : 0;
+    return place;
+}
+
+void YamlView::scrollAlong(YamlEditor* led, YamlEditor* follower)
+{
+    if (m_scrolling)
+        return;
+    m_scrolling = true;
+    follower->verticalScrollBar()->setValue(counterpart(led->verticalScrollBar()->value(), led));
+    m_scrolling = false;
 }
 
 void YamlView::walk(int step)
 {
-    if (m_differences.empty())
+    YamlEditor* led = m_diff.a.empty() ? m_other : m_editor;
+    const std::vector<int> firsts = firstsOfRuns(m_diff.a.empty() ? m_diff.b : m_diff.a);
+    if (firsts.empty())
         return;
-    const LineDiff diff = lineDiff(linesOf(m_editor), linesOf(m_other));
-    YamlEditor* led = diff.a.empty() ? m_other : m_editor;
-    YamlEditor* follower = led == m_editor ? m_other : m_editor;
     const int line = led->textCursor().blockNumber();
-    auto next = step > 0 ? std::upper_bound(m_differences.begin(), m_differences.end(), line)
-                         : std::lower_bound(m_differences.begin(), m_differences.end(), line);
-    if (step > 0 && next == m_differences.end())
-        next = m_differences.begin();
+    auto next = step > 0 ? std::upper_bound(firsts.begin(), firsts.end(), line)
+                         : std::lower_bound(firsts.begin(), firsts.end(), line);
+    if (step > 0 && next == firsts.end())
+        next = firsts.begin();
     else if (step < 0)
-        next = next == m_differences.begin() ? m_differences.end() - 1 : next - 1;
+        next = next == firsts.begin() ? firsts.end() - 1 : next - 1;
     led->goTo(*next + 1, 1);
-    // The follower's line: as many lines that both have stand above it.
-    const std::vector<int>& own = led == m_editor ? diff.a : diff.b;
-    const std::vector<int>& others = led == m_editor ? diff.b : diff.a;
-    int place = *next - int(std::lower_bound(own.begin(), own.end(), *next) - own.begin());
-    for (const int other : others)
-        place += other < place ? 1 : 0;
-    follower->goTo(place + 1, 1);
+    (led == m_editor ? m_other : m_editor)->goTo(counterpart(*next, led) + 1, 1);
 }
 
 void YamlView::showState()

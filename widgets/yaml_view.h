@@ -2,6 +2,7 @@
 // The draft as YAML, to be edited in place, beside another configuration; lines that are not in both are tinted.
 #pragma once
 
+#include "core/values/line_diff.h"
 #include "widgets/yaml_editor.h"
 
 #include <QTimer>
@@ -42,7 +43,7 @@ public:
     void setFormat(const QString& format); // "octet", "inc"
     YamlEditor* editor() { return m_editor; }
     YamlEditor* other() { return m_other; }
-    int differingLines() const { return m_differing; }
+    int differingLines() const;
 
 signals:
     /// After a pause in typing.
@@ -60,6 +61,8 @@ private:
     void edited();
     void compare();
     void walk(int step);
+    int counterpart(int line, const YamlEditor* of) const;
+    void scrollAlong(YamlEditor* led, YamlEditor* follower);
     void showState();
 
     YamlEditor *m_editor, *m_other;
@@ -74,9 +77,8 @@ private:
     QString m_readOnly;
     QVector<YamlChoice> m_choices;
     QVector<TextProblem> m_problems;
-    std::vector<int> m_differences; // first lines of the blocks in the left text, from 0
-    bool m_settled = true;
-    int m_differing = 0;
+    LineDiff m_diff; // a: draft, b: other
+    bool m_settled = true, m_scrolling = false;
 };
 
 } // namespace octet::widgets

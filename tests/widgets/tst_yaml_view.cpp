@@ -8,6 +8,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTextBlock>
 #include <QTextLayout>
@@ -114,6 +115,22 @@ private slots:
         view.setOther(choices, 0, text);
         QCOMPARE(view.differingLines(), 0);
         QVERIFY(!next->isEnabled());
+    }
+
+    void theOtherTextScrollsAlong()
+    {
+        YamlView view;
+        view.resize(800, 300);
+        view.show();
+        QString long1, long2 = QStringLiteral("only: 1\nhere: 2\n");
+        for (int i = 0; i < 200; ++i)
+            long1 += QStringLiteral("line%1: 1\n").arg(i);
+        view.setText(long1);
+        view.setOther(choices, 4, long2 + long1);
+        view.editor()->verticalScrollBar()->setValue(100);
+        QCOMPARE(view.other()->verticalScrollBar()->value(), 102); // the same lines side by side
+        view.other()->verticalScrollBar()->setValue(52);
+        QCOMPARE(view.editor()->verticalScrollBar()->value(), 50);
     }
 
     void undoIsTheWindowsUntilSomethingIsTyped()
