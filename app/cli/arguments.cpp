@@ -205,6 +205,7 @@ void build(CLI::App& app, Arguments& a)
     CLI::App& gate = command(app, a, "gate", "Accept or refuse a config in CI (not in this version)");
     addMeasuring(gate, a);
     gate.allow_extras();
+    addWhere(command(app, a, "machine", "What this CPU can run, and which kernels under an ISA cap"), a);
     addWhere(command(app, a, "serve", "The worker: JSON-RPC 2.0 over stdin and stdout"), a);
 }
 

@@ -63,6 +63,9 @@ void Actions::create()
     workbenchPage = add(tr("Workbench"), nullptr, Qt::CTRL | Qt::Key_2);
     comparePage = add(tr("Compare"), nullptr, Qt::CTRL | Qt::Key_3);
     profilePage = add(tr("Profile page"), nullptr, Qt::CTRL | Qt::Key_4);
+    yamlPage = add(tr("YAML page"), nullptr, Qt::CTRL | Qt::Key_5);
+    precisions = add(tr("Precision summary"), nullptr, Qt::CTRL | Qt::Key_6);
+    machinePage = add(tr("Machine page"), nullptr, Qt::CTRL | Qt::Key_7);
     fitAll = add(tr("Fit graph"), "fit");
     fitSelection = add(tr("Fit selection"));
     hidePlumbing = add(tr("Hide shape plumbing"));
@@ -146,7 +149,7 @@ void Actions::buildMenus(QMenuBar* bar)
     edit->addActions({find, findNext, findPrevious, palette});
 
     QMenu* view = bar->addMenu(tr("View"));
-    view->addActions({dataPage, workbenchPage, comparePage, profilePage});
+    view->addActions({dataPage, workbenchPage, comparePage, profilePage, yamlPage, precisions, machinePage});
     view->addSeparator();
     view->addActions({fitAll, fitSelection, hidePlumbing});
     view->addSeparator();
@@ -233,9 +236,9 @@ void Actions::refresh()
     for (QAction* action : {open, openFolder, quit, palette, themeSystem, themeLight, themeDark, fullScreen,
              resetLayout, workerCommand, shortcuts, about})
         setWhyNot(action, {});
-    for (QAction* action : {saveCopy, dataPage, workbenchPage, profilePage})
+    for (QAction* action : {saveCopy, dataPage, workbenchPage, profilePage, yamlPage, machinePage})
         setWhyNot(action, closed);
-    for (QAction* action : {find, findNext, findPrevious, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
+    for (QAction* action : {precisions, find, findNext, findPrevious, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
         setWhyNot(action, noModel);
     for (QAction* action : {fitSelection, sameInAllLayers})
         setWhyNot(action,

@@ -27,7 +27,7 @@ public:
     // Edit
     QAction *undo, *redo, *find, *findNext, *findPrevious;
     // View
-    QAction *dataPage, *workbenchPage, *comparePage, *profilePage, *fitAll, *fitSelection, *hidePlumbing;
+    QAction *dataPage, *workbenchPage, *comparePage, *profilePage, *yamlPage, *precisions, *machinePage, *fitAll, *fitSelection, *hidePlumbing;
     QAction *themeSystem, *themeLight, *themeDark,
         *resetLayout, *fullScreen, *palette;
     // Quantize

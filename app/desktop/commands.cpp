@@ -120,13 +120,16 @@ void Commands::fillRecent()
 void Commands::connectView()
 {
     GraphPanel* graph = m_window->workbench()->graph();
-    connect(m_actions->dataPage, &QAction::triggered, this, [this] { m_window->showPage(QStringLiteral("data")); });
-    connect(m_actions->workbenchPage, &QAction::triggered, this,
-        [this] { m_window->showPage(QStringLiteral("workbench")); });
-    connect(m_actions->comparePage, &QAction::triggered, this,
-        [this] { m_window->showPage(QStringLiteral("compare")); });
-    connect(m_actions->profilePage, &QAction::triggered, this,
-        [this] { m_window->showPage(QStringLiteral("profile")); });
+    const std::pair<QAction*, const char*> pages[] = {{m_actions->dataPage, "data"},
+        {m_actions->workbenchPage, "workbench"}, {m_actions->comparePage, "compare"},
+        {m_actions->profilePage, "profile"}, {m_actions->yamlPage, "yaml"}, {m_actions->machinePage, "machine"}};
+    for (const auto& [action, page] : pages)
+        connect(action, &QAction::triggered, this,
+            [this, page = QString::fromLatin1(page)] { m_window->showPage(page); });
+    connect(m_actions->precisions, &QAction::triggered, this, [this] {
+        m_window->showPage(QStringLiteral("workbench"));
+        m_window->workbench()->showLower(QStringLiteral("precisions"));
+    });
     connect(m_window->profilePage(), &ProfilePage::showInGraphRequested, this, [this, graph] {
         m_window->showPage(QStringLiteral("workbench"));
         graph->canvas()->fitSelection();
@@ -280,7 +283,8 @@ void Commands::connectRun()
             if (!m_jobs->start(kind))
                 return;
             m_window->showPage(QStringLiteral("workbench"));
-            m_window->workbench()->showSensitivity(kind == JobKind::Sensitivity);
+            m_window->workbench()->showLower(
+                kind == JobKind::Sensitivity ? QStringLiteral("sensitivity") : QStringLiteral("trials"));
         });
     connect(m_actions->pause, &QAction::triggered, m_jobs, [this] { m_jobs->pause(!m_jobs->paused()); });
     connect(m_actions->stop, &QAction::triggered, m_jobs, &JobControl::stop);

@@ -2,6 +2,7 @@
 #include "app/desktop/main_window.h"
 
 #include "app/desktop/actions.h"
+#include "app/desktop/capability_page.h"
 #include "app/desktop/command_palette.h"
 #include "app/desktop/commands.h"
 #include "app/desktop/compare_control.h"
@@ -16,6 +17,7 @@
 #include "app/desktop/tool_bar.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workbench.h"
+#include "app/desktop/yaml_page.h"
 #include "widgets/compare_page.h"
 #include "widgets/data_page.h"
 #include "widgets/job_strip.h"
@@ -92,8 +94,11 @@ void MainWindow::buildPages()
     m_pages = new QStackedWidget;
     m_pages->addWidget(m_emptyPage);
     m_profilePage = new ProfilePage(&m_document);
+    m_yamlPage = new YamlPage(&m_document);
+    m_machinePage = new CapabilityPage(&m_document, m_jobs.worker());
     m_pageByName = {{QStringLiteral("data"), m_dataPage}, {QStringLiteral("workbench"), m_workbench},
-        {QStringLiteral("compare"), m_comparePage}, {QStringLiteral("profile"), m_profilePage}};
+        {QStringLiteral("compare"), m_comparePage}, {QStringLiteral("profile"), m_profilePage},
+        {QStringLiteral("yaml"), m_yamlPage}, {QStringLiteral("machine"), m_machinePage}};
     for (QWidget* page : m_pageByName)
         m_pages->addWidget(page);
     m_messages = new MessageArea;

@@ -21,6 +21,7 @@ class Segmented;
 namespace octet::desktop {
 
 class Actions;
+class CapabilityPage;
 class CommandPalette;
 class CompareControl;
 class Commands;
@@ -29,6 +30,7 @@ class MessageArea;
 class ProfilePage;
 class StatusLine;
 class Workbench;
+class YamlPage;
 struct MessageAction;
 
 class MainWindow : public QMainWindow
@@ -39,7 +41,7 @@ public:
     ~MainWindow() override;
 
     void open(const QString& path);
-    void showPage(const QString& page); // "data", "workbench", "compare", "profile"
+    void showPage(const QString& page); // "data", "workbench", "compare", "profile", "yaml", "machine"
     QString page() const;
     void showMessage(const Notice& notice, const QVector<MessageAction>& actions = {});
     void resetLayout();
@@ -51,6 +53,8 @@ public:
     Workbench* workbench() { return m_workbench; }
     widgets::DataPage* dataPage() { return m_dataPage; }
     ProfilePage* profilePage() { return m_profilePage; }
+    CapabilityPage* machinePage() { return m_machinePage; }
+    YamlPage* yamlPage() { return m_yamlPage; }
     widgets::ComparePage* comparePage() { return m_comparePage; }
     CompareControl* compare() { return m_compare; }
     MessageArea* messages() { return m_messages; }
@@ -85,6 +89,8 @@ private:
     CompareControl* m_compare;
     Workbench* m_workbench;
     ProfilePage* m_profilePage;
+    YamlPage* m_yamlPage;
+    CapabilityPage* m_machinePage;
     QMap<QString, QWidget*> m_pageByName;
     MessageArea* m_messages;
     widgets::JobStrip* m_jobStrip;

@@ -55,7 +55,9 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
     pages->setOptions({{QObject::tr("Data"), QStringLiteral("data"), {}, {}, true},
         {QObject::tr("Workbench"), QStringLiteral("workbench"), {}, {}, true},
         {QObject::tr("Compare"), QStringLiteral("compare"), {}, {}, true},
-        {QObject::tr("Profile"), QStringLiteral("profile"), {}, {}, true}});
+        {QObject::tr("Profile"), QStringLiteral("profile"), {}, {}, true},
+        {QObject::tr("YAML"), QStringLiteral("yaml"), {}, {}, true},
+        {QObject::tr("Machine"), QStringLiteral("machine"), {}, {}, true}});
     pages->setFocusPolicy(Qt::TabFocus); // a click leads to the page, whose keys come next
     bar->addWidget(pages);
     addGap(bar, false);

@@ -8,6 +8,7 @@
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/job_control.h"
 #include "app/desktop/marking.h"
+#include "app/desktop/present_precisions.h"
 #include "app/desktop/present_sensitivity.h"
 #include "app/desktop/present_trials.h"
 #include "app/desktop/range_control.h"
@@ -21,6 +22,7 @@
 #include "widgets/inspector.h"
 #include "widgets/model_tree.h"
 #include "widgets/panel.h"
+#include "widgets/precision_summary.h"
 #include "widgets/segmented.h"
 #include "widgets/sensitivity_view.h"
 #include "widgets/trials_view.h"
@@ -128,22 +130,33 @@ widgets::Panel* Workbench::makeTrials()
     m_lowerPages = new QStackedWidget;
     m_lowerPages->addWidget(m_trialsView);
     m_lowerPages->addWidget(m_sensitivityView);
+    m_precisions = new widgets::PrecisionSummary;
+    m_lowerPages->addWidget(m_precisions);
     m_lower = new widgets::Segmented;
-    m_lower->setAccessibleName(tr("Trials or sensitivity"));
+    m_lower->setAccessibleName(tr("Trials, sensitivity or precisions"));
     m_lower->setOptions({{tr("Trials"), QStringLiteral("trials"), tr("What was measured")},
-        {tr("Sensitivity"), QStringLiteral("sensitivity"), tr("What each op alone does to the output, F7")}});
-    connect(m_lower, &widgets::Segmented::valueChanged, this,
-        [this](const QString& value) { showSensitivity(value == QLatin1String("sensitivity")); });
+        {tr("Sensitivity"), QStringLiteral("sensitivity"), tr("What each op alone does to the output, F7")},
+        {tr("Precisions"), QStringLiteral("precisions"), tr("Where int8 and fp32 meet, and what that costs, Ctrl+6")}});
+    connect(m_lower, &widgets::Segmented::valueChanged, this, &Workbench::showLower);
     m_trialsPanel->header()->addWidget(m_lower);
     m_trialsPanel->body()->addWidget(m_lowerPages);
-    showSensitivity(false);
+    showLower(QStringLiteral("trials"));
     return m_trialsPanel;
 }
 
-void Workbench::showSensitivity(bool shown)
+void Workbench::showLower(const QString& view)
 {
-    m_lower->setValue(shown ? QStringLiteral("sensitivity") : QStringLiteral("trials"));
-    m_lowerPages->setCurrentIndex(shown ? 1 : 0);
+    m_lower->setValue(view);
+    m_lowerPages->setCurrentWidget(view == QLatin1String("sensitivity") ? static_cast<QWidget*>(m_sensitivityView)
+            : view == QLatin1String("precisions")                      ? static_cast<QWidget*>(m_precisions)
+                                                                        : static_cast<QWidget*>(m_trialsView));
+    refreshPrecisions();
+}
+
+void Workbench::refreshPrecisions()
+{
+    if (m_lowerPages->currentWidget() == m_precisions && m_document->isOpen())
+        m_precisions->setContent(presentPrecisions(*m_document));
 }
 
 void Workbench::refreshSensitivity()
@@ -198,6 +211,7 @@ void Workbench::connectViews(Actions* actions)
         [this, actions](const QPoint& at) { popupOpMenu(actions, at); });
 
     connect(m_sensitivityView, &widgets::SensitivityView::selectionChanged, selection, &Selection::setNodes);
+    connect(m_precisions, &widgets::PrecisionSummary::selectionChanged, selection, &Selection::setNodes);
     connect(m_sensitivityView, &widgets::SensitivityView::emptyActionRequested, this,
         &Workbench::sensitivityRequested);
     connect(m_plot, &widgets::FrontierPlot::trialSelected, selection, &Selection::setTrial);
@@ -265,6 +279,7 @@ void Workbench::refreshOps()
     m_tree->setOps(content.ops);
     m_graph->showShown();
     m_inspector->setContent(inspect(*m_document));
+    refreshPrecisions();
 }
 
 void Workbench::refreshTrials()
@@ -280,6 +295,7 @@ void Workbench::refreshTrials()
     m_plotPanel->setNote(notes.join(QStringLiteral("; ")));
     m_plot->setContent(content.plot);
     refreshSensitivity();
+    refreshPrecisions();
     m_trialsModel->setTrials(content.trials, content.verdicts, content.frontier);
     m_trialsPanel->setNote(content.summary);
     const int selected = m_document->selection()->trial();

@@ -12,6 +12,7 @@
 
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace octet::desktop {
 
@@ -135,6 +136,8 @@ void WorkerClient::stopProcess()
     if (!m_process)
         return;
     ++m_generation;
+    if (std::exchange(m_capabilityId, 0))
+        emit capabilityFailed(tr("the worker was started anew"));
     m_process->disconnect(this);
     if (m_process->state() != QProcess::NotRunning) {
         // The worker ends at the end of its input; one that computes is not waited for.
@@ -187,6 +190,28 @@ void WorkerClient::sendWatched()
     send(framed(request(++m_requestId, "job/watch", {{"values", m_watched}})));
 }
 
+void WorkerClient::askCapability()
+{
+    if (m_capabilityId)
+        return;
+    if (m_process && m_process->state() == QProcess::NotRunning)
+        stopProcess();
+    m_capabilityId = ++m_requestId;
+    if (!m_process)
+        launch(m_isa);
+    send(framed(request(m_capabilityId, "machine/capability", json::object())));
+}
+
+void WorkerClient::answerCapability(const json& message)
+{
+    m_capabilityId = 0;
+    if (message.contains("result"))
+        emit capabilityFound(fromJson<Capability>(message.at("result")));
+    else
+        emit capabilityFailed(QString::fromStdString(
+            message.value("error", json::object()).value("message", std::string("the worker gave no reason"))));
+}
+
 void WorkerClient::readOutput()
 {
     const int generation = m_generation;
@@ -197,6 +222,8 @@ void WorkerClient::readOutput()
             if (message.contains("method"))
                 dispatch(
                     message.at("method").get<std::string>(), message.contains("params") ? message.at("params") : nothing);
+            else if (m_capabilityId && message.value("id", 0) == m_capabilityId)
+                answerCapability(message);
             else if (message.value("id", 0) == m_jobId && m_busy)
                 answer(message);
             // A slot may have started the next job with another worker.
@@ -307,6 +334,8 @@ void WorkerClient::endDead(const QString& reason)
         m_process.release()->deleteLater(); // we may be inside one of its signals
     }
     endJob();
+    if (std::exchange(m_capabilityId, 0))
+        emit capabilityFailed(reason);
     if (!wasBusy)
         return;
     if (wasCancelling)

@@ -2,6 +2,7 @@
 // One worker process, one job at a time. A worker that dies costs one job: the next one gets a fresh worker.
 #pragma once
 
+#include "core/values/capability.h"
 #include "core/values/job.h"
 
 #include <QObject>
@@ -41,8 +42,12 @@ public:
     void update(const JobUpdate& update);
     /// ONNX values whose partialEvidence is wanted from now on, in every job.
     void watch(const std::vector<std::string>& values);
+    /// What the worker's machine can run; answered by capabilityFound or capabilityFailed, also while a job runs.
+    void askCapability();
 
 signals:
+    void capabilityFound(const octet::Capability& capability);
+    void capabilityFailed(const QString& reason);
     void trialStarted(const octet::Trial& trial);
     void trialFinished(const octet::Trial& trial);
     void progress(const octet::JobProgress& progress);
@@ -66,6 +71,7 @@ private:
     void readErrors();
     void dispatch(const std::string& method, const nlohmann::json& params);
     void answer(const nlohmann::json& message);
+    void answerCapability(const nlohmann::json& message);
     void processEnded(int code, QProcess::ExitStatus status);
     void processError(QProcess::ProcessError error);
     void endJob();
@@ -79,7 +85,7 @@ private:
     std::vector<std::string> m_watched;
     std::string m_isa; // cap of the running worker: final for its life
     bool m_busy = false, m_cancelling = false;
-    int m_requestId = 0, m_jobId = 0, m_generation = 0;
+    int m_requestId = 0, m_jobId = 0, m_capabilityId = 0, m_generation = 0;
 };
 
 } // namespace octet::desktop

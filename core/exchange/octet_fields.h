@@ -74,6 +74,23 @@ struct Fields<Interval>
     }
 };
 
+/// A text that holds nothing but the config.
+struct ConfigOnly
+{
+    Config config;
+};
+
+template <>
+struct Fields<ConfigOnly>
+{
+    static constexpr bool known = true;
+    template <typename V>
+    static void visit(V& v)
+    {
+        v("config", &ConfigOnly::config);
+    }
+};
+
 template <>
 struct Fields<Goal>
 {

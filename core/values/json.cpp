@@ -385,6 +385,10 @@ json toJson(const CalibrationEvidence& value)
     return write(value);
 }
 
+json toJson(const Capability& value)
+{
+    return write(value);
+}
 json toJson(const Error& value)
 {
     return {{"kind", toString(value.kind())}, {"message", value.message()}, {"detail", value.detail()},
@@ -485,6 +489,12 @@ template <>
 CalibrationEvidence fromJson(const json& in)
 {
     return read<CalibrationEvidence>(in, "");
+}
+
+template <>
+Capability fromJson(const json& in)
+{
+    return read<Capability>(in, "");
 }
 
 Error errorFromJson(const json& in)

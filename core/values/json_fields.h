@@ -378,6 +378,54 @@ void fields(A& a, V& v)
     a("seconds", v.seconds);
 }
 
+template <typename A, Is<CpuFeature> V>
+void fields(A& a, V& v)
+{
+    a("name", v.name);
+    a("use", v.use);
+    a("has", v.has);
+}
+
+template <typename A, Is<CpuCache> V>
+void fields(A& a, V& v)
+{
+    a("name", v.name);
+    a("bytes", v.bytes);
+    a("shared_by", v.sharedBy);
+}
+
+template <typename A, Is<KernelFact> V>
+void fields(A& a, V& v)
+{
+    a("work", v.work);
+    a("asked", v.asked);
+    a("executed", v.executed);
+    a("kernel", v.kernel);
+    a("isa", v.isa);
+    a("reason", v.reason);
+    a("seven_bit_weights", v.sevenBitWeights);
+}
+
+template <typename A, Is<CapFacts> V>
+void fields(A& a, V& v)
+{
+    a("cap", v.cap);
+    a("isa", v.isa);
+    a("kernels", v.kernels);
+}
+
+template <typename A, Is<Capability> V>
+void fields(A& a, V& v)
+{
+    a("machine", v.machine);
+    a("logical_cpus", v.logicalCpus);
+    a("virtual_machine", v.virtualMachine);
+    a("features", v.features);
+    a("caches", v.caches);
+    a("caps", v.caps);
+    a("versions", v.versions);
+}
+
 template <typename A, Is<Location> V>
 void fields(A& a, V& v)
 {

@@ -314,6 +314,8 @@ void Loop::take(const json& message)
         } else if (method == "job/watch") {
             m_wishes.watch(watchedValues(params));
             m_output.answer(id, json::object());
+        } else if (method == "machine/capability" && m_handlers.capability) {
+            m_output.answer(id, toJson(m_handlers.capability()));
         } else if (method == "shutdown") {
             end(0);
             m_output.answer(id, json::object());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The main job in the real window: open, data, baseline, plot, mark, undo, reopen; and a worker that dies.
 #include "app/desktop/actions.h"
+#include "app/desktop/capability_page.h"
 #include "app/desktop/compare_control.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/graph_panel.h"
@@ -10,18 +11,24 @@
 #include "app/desktop/profile_page.h"
 #include "app/desktop/workbench.h"
 #include "app/desktop/worker_client.h"
+#include "app/desktop/yaml_page.h"
 #include "core/values/group_match.h"
 #include "test_main.h"
+#include "widgets/capability_view.h"
 #include "widgets/compare_page.h"
 #include "widgets/frontier_plot.h"
 #include "widgets/graph_canvas.h"
 #include "widgets/inspector.h"
+#include "widgets/precision_summary.h"
 #include "widgets/profile_view.h"
 #include "widgets/range_view.h"
 #include "widgets/trials_view.h"
+#include "widgets/yaml_view.h"
 
+#include <QTableView>
 #include <QTreeView>
 #include <QLabel>
+#include <QPushButton>
 #include <QtTest>
 
 #include <algorithm>
@@ -178,6 +185,101 @@ private slots:
         const auto pattern = marking::markPattern(document, QStringLiteral(".*/mlp/fc2/MatMul"), Precision::Fp32);
         QVERIFY(pattern.refusal.isEmpty());
         QVERIFY(pattern.text.contains(QStringLiteral("6")));
+    }
+
+    void theDraftIsEditedAsYaml()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        Document& document = *window->document();
+        const Config before = document.draft();
+        window->actionList()->yamlPage->trigger();
+        QCOMPARE(window->page(), QStringLiteral("yaml"));
+        widgets::YamlView* view = window->yamlPage()->view();
+        const auto type = [&](const QString& text) {
+            view->editor()->selectAll();
+            view->editor()->insertPlainText(text);
+        };
+        QTRY_VERIFY(view->editor()->toPlainText().contains(QStringLiteral("octet: 1")));
+        QCOMPARE(view->differingLines(), 0); // the draft as it was opened
+
+        const int steps = document.undoStack()->index();
+        const QString typed = QStringLiteral("octet: 1\nconfig: # mine\n  model: {precision: int8}\n  ops:\n"
+                                             "    /blocks.0/mlp/fc1/MatMul: {precision: fp32}\n");
+        type(typed);
+        QTRY_COMPARE(document.draft().ops.size(), std::size_t(1));
+        QCOMPARE(document.undoStack()->index(), steps + 1);
+        QCOMPARE(document.resolution().counts().fp32, 1);
+        QTRY_VERIFY(view->settled());
+        QCOMPARE(view->editor()->toPlainText(), typed); // comments and form stay
+        QVERIFY(view->differingLines() > 0);
+
+        // What makes no sense is said where it is, and the draft stays.
+        const auto* state = view->findChild<QLabel*>(QStringLiteral("yamlState"));
+        type(QString(typed).replace(QStringLiteral("int8"), QStringLiteral("int9")));
+        QTRY_VERIFY(state->text().contains(QStringLiteral("line 3, column 22")));
+        QCOMPARE(document.draft().ops.size(), std::size_t(1));
+        QCOMPARE(document.undoStack()->index(), steps + 1);
+        // A mark made meanwhile does not sweep away what is being typed.
+        document.undoStack()->undo();
+        QVERIFY(document.draft() == before);
+        QTest::qWait(50);
+        QVERIFY(view->editor()->toPlainText().contains(QStringLiteral("int9")));
+        view->findChild<QPushButton*>(QStringLiteral("revert"))->click();
+        QVERIFY(!view->editor()->toPlainText().contains(QStringLiteral("int9")));
+        QVERIFY(view->settled());
+
+        // A name that matches nothing is valid YAML: the draft follows, and the line says what is wrong with it.
+        type(QStringLiteral("octet: 1\nconfig:\n  ops:\n    /blocks.0/mlp/fc1/MatMol: {precision: fp32}\n"));
+        QTRY_VERIFY(state->text().contains(QStringLiteral("Line 4, column 5")));
+        QVERIFY(state->text().contains(QStringLiteral("/blocks.0/mlp/fc1/MatMul"))); // the nearest name
+        document.undoStack()->undo();
+        QVERIFY(document.draft() == before);
+    }
+
+    void aPrecisionCellSelectsItsOps()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        Document& document = *window->document();
+        QTRY_VERIFY(window->actionList()->presetStatic->isEnabled());
+        window->actionList()->presetStatic->trigger();
+        document.selection()->setNodes({QStringLiteral("/blocks.0/mlp/fc1/MatMul")});
+        QTRY_VERIFY(window->actionList()->markFp32->isEnabled());
+        window->actionList()->markFp32->trigger();
+        window->actionList()->precisions->trigger();
+        const QTableView* matrix = window->workbench()->precisionSummary()->matrix();
+        QTRY_VERIFY(matrix->model()->rowCount() == 3);
+        // fc1 in fp32 between two products in int8: one value into it, one out of it.
+        QTRY_VERIFY(matrix->model()->index(0, 3).data().toString().startsWith(QStringLiteral("1 value")));
+        QVERIFY(matrix->model()->index(2, 1).data().toString().contains(QStringLiteral("value")));
+        matrix->selectionModel()->select(matrix->model()->index(0, 3), QItemSelectionModel::ClearAndSelect);
+        QCOMPARE(document.selection()->nodes().size(), 2); // the maker and the reader
+        QVERIFY(document.selection()->nodes().contains(QStringLiteral("/blocks.0/mlp/fc1/MatMul")));
+        document.undoStack()->undo();
+        document.undoStack()->undo();
+    }
+
+    void theMachineIsAskedOfTheWorker()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        widgets::CapabilityView* view = window->machinePage()->view();
+        window->actionList()->machinePage->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(view->hasCapability(), longest);
+        QVERIFY(view->table()->model()->rowCount() >= 7);
+        Workload workload = window->document()->workload();
+        workload.isa = "avx2";
+        window->document()->setWorkload(workload);
+        QCOMPARE(view->shownCap(), QStringLiteral("avx2")); // what the workload is capped to is shown first
+        workload.isa.clear();
+        window->document()->setWorkload(workload);
+        // A worker that cannot be started is said, not waited for.
+        const auto other = std::make_unique<MainWindow>();
+        other->jobs()->worker()->setCommand({QStringLiteral("/nowhere/octet-cli")});
+        QSignalSpy failed(other->jobs()->worker(), &WorkerClient::capabilityFailed);
+        other->jobs()->worker()->askCapability();
+        QVERIFY(failed.count() > 0 || failed.wait(longest));
     }
 
     void sameOpInAllLayersIsMarkedTogether()

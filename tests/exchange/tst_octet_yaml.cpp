@@ -117,6 +117,37 @@ private slots:
             != std::string::npos);
     }
 
+    void theConfigAloneToBeEdited()
+    {
+        const Config config = fullTrial().config;
+        const std::string text = writeConfigYaml(config);
+        const ConfigText read = readConfigYaml(text, "Draft");
+        QVERIFY2(read.config == config, text.c_str());
+        QVERIFY(readOctetYaml(text, "a").config == config); // it is an .octet.yaml too
+        QVERIFY(readConfigYaml(writeConfigYaml({}), "Draft").config == Config{});
+        // Every level is found again by the path that quantize::resolve names.
+        std::vector<std::string> lines;
+        for (std::size_t from = 0, to; (to = text.find('\n', from)) != std::string::npos; from = to + 1)
+            lines.push_back(text.substr(from, to - from));
+        const auto at = [&](const std::string& path) {
+            const Location place = read.places.at(path);
+            return lines.at(std::size_t(place.line - 1)).substr(std::size_t(place.column - 1));
+        };
+        QCOMPARE(at("model"), std::string("model:"));
+        QCOMPARE(at("opTypes.Gemm"), std::string("Gemm:"));
+        QCOMPARE(at("rules[1]").substr(0, 8), std::string("pattern:"));
+        QCOMPARE(at("ops./layer.0/x: y"), std::string("\"/layer.0/x: y\":"));
+        // What would not become part of the draft is refused where it stands.
+        try {
+            readConfigYaml(text + "goal:\n  max_drop: 0.5\n", "Draft");
+            QFAIL("a goal was dropped without a word");
+        } catch (const Error& error) {
+            QCOMPARE(error.where().line, int(lines.size()) + 1);
+            QCOMPARE(error.where().column, 1);
+            QVERIFY(error.message().find("goal") != std::string::npos);
+        }
+    }
+
     void refused_data()
     {
         QTest::addColumn<QString>("text");

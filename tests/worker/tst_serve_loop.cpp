@@ -22,6 +22,19 @@ using nlohmann::json;
 
 namespace {
 
+Capability capability()
+{
+    Capability machine;
+    machine.machine = {"A CPU", "vnni", 2};
+    machine.logicalCpus = 4;
+    machine.virtualMachine = true;
+    machine.features = {{"AVX2", "the least", true}};
+    machine.caches = {{"L2", 2048, 2}};
+    machine.caps = {{"amx", "vnni", {{"Attention", Precision::Bf16, Precision::Fp32, "k", "avx512", "why", true}}}};
+    machine.versions = {{"octet", "1"}};
+    return machine;
+}
+
 /// A loop on two pipes, with a job that does what its trialName says.
 class Peer
 {
@@ -31,7 +44,7 @@ public:
         if (::pipe(m_to.data()) != 0 || ::pipe(m_from.data()) != 0)
             qFatal("no pipes");
         m_loop = std::thread([this] {
-            m_status = worker::serveLoop(m_to[0], m_from[1], {job, open});
+            m_status = worker::serveLoop(m_to[0], m_from[1], {job, open, capability});
             ::close(m_from[1]);
         });
     }
@@ -185,6 +198,16 @@ private slots:
         peer.send(3, "shutdown");
         QVERIFY(peer.answer(3).contains("result"));
         QCOMPARE(peer.wait(), 0);
+    }
+
+    void saysWhatTheMachineCanWhileAJobRuns()
+    {
+        Peer peer;
+        peer.startJob(1, "forever");
+        peer.send(2, "machine/capability");
+        QVERIFY(fromJson<Capability>(peer.answer(2)["result"]) == capability());
+        peer.send(3, "job/cancel");
+        QVERIFY(peer.answer(1).contains("error"));
     }
 
     void passesEverythingOn()
