@@ -30,19 +30,17 @@ std::string vectors(Isa isa)
 KernelFact int8Product(Isa isa, const CpuFacts& cpu)
 {
     KernelFact fact{weightProducts, Precision::Int8, Precision::Int8, {}, toString(isa), {}, false};
-    switch (chooseProduct(isa, cpu.isa, cpu.amxProduct)) {
+    switch (chooseProduct(isa, cpu.isa)) {
     case ProductKernel::Vnni:
         fact.kernel = "Octet's own, u8 x s8 with its epilogue in registers";
         fact.reason = "A depth that is no multiple of 4 takes oneDNN.";
         break;
     case ProductKernel::Amx:
         fact.kernel = "Octet's own, u8 x s8 in tiles";
-        fact.reason = "Asked for with OCTET_AMX_PRODUCT=1. A depth that is no multiple of 4 takes oneDNN.";
+        fact.reason = "A depth that is no multiple of 4 takes oneDNN.";
         break;
     case ProductKernel::OneDnn:
         fact.kernel = "oneDNN, u8 x s8";
-        if (isa == Isa::Amx)
-            fact.reason = "Octet's own tile kernel is off by default; OCTET_AMX_PRODUCT=1 asks for it.";
         break;
     }
     if (isa < Isa::Vnni) {
@@ -141,8 +139,7 @@ std::vector<CpuFeature> cpuFeatures(const std::set<std::string>& flags)
 
 CpuFacts cpuFacts()
 {
-    return {cpuIsa(), __builtin_cpu_supports("avx512bf16") != 0, cpuFlags().contains("amx_bf16"),
-        asksForAmx(std::getenv("OCTET_AMX_PRODUCT"))};
+    return {cpuIsa(), __builtin_cpu_supports("avx512bf16") != 0, cpuFlags().contains("amx_bf16")};
 }
 
 std::vector<KernelFact> kernelFacts(Isa cap, const CpuFacts& cpu)

@@ -12,7 +12,6 @@ struct CpuFacts
     Isa isa = Isa::Avx2;
     bool bf16 = false; // AVX512-BF16
     bool amxBf16 = false;
-    bool amxProduct = false; // our own AMX kernel was asked for, see product_choice.h
 };
 CpuFacts cpuFacts();
 

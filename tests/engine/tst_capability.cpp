@@ -63,7 +63,7 @@ private slots:
         QFETCH(const bool, seven);
         QFETCH(const QString, bf16Isa);
         QFETCH(const QString, reason);
-        const auto facts = kernelFacts(Isa(cap), {Isa(cpu), bf16, bf16, false});
+        const auto facts = kernelFacts(Isa(cap), {Isa(cpu), bf16, bf16});
         const KernelFact& integer = find(facts, weights, Precision::Int8);
         QCOMPARE(QString::fromStdString(integer.isa), int8);
         QCOMPARE(integer.sevenBitWeights, seven);
@@ -81,13 +81,11 @@ private slots:
         QVERIFY(find(facts, "Attention", Precision::Bf16).executed == Precision::Fp32);
     }
 
-    void ourAmxKernelOnlyWhenAsked()
+    void ourKernelsMultiplyFromVnniOn()
     {
-        const auto kernel = [](bool asked) {
-            return find(kernelFacts(Isa::Amx, {Isa::Amx, true, true, asked}), weights, Precision::Int8).kernel;
-        };
-        QVERIFY(kernel(false).starts_with("oneDNN"));
-        QVERIFY(kernel(true).starts_with("Octet"));
+        for (const Isa isa : {Isa::Avx2, Isa::Avx512, Isa::Vnni, Isa::Amx})
+            QCOMPARE(find(kernelFacts(isa, {Isa::Amx, true, true}), weights, Precision::Int8).kernel.starts_with("Octet"),
+                isa >= Isa::Vnni);
     }
 
     /// The table is worth nothing if programs do something else.
