@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/capability.h"
 
+#include "core/engine/kernels/product.h"
 #include "core/engine/kernels/product_choice.h"
 #include "core/engine/onednn.h"
 
@@ -30,10 +31,15 @@ std::string vectors(Isa isa)
 KernelFact int8Product(Isa isa, const CpuFacts& cpu)
 {
     KernelFact fact{weightProducts, Precision::Int8, Precision::Int8, {}, toString(isa), {}, false};
-    switch (chooseProduct(isa, cpu.isa)) {
+    ProductKernel kernel = chooseProduct(isa, cpu.isa);
+    if (kernel == ProductKernel::Amx && !cpu.tiles)
+        kernel = ProductKernel::Vnni;
+    switch (kernel) {
     case ProductKernel::Vnni:
         fact.kernel = "Octet's own, u8 x s8 with its epilogue in registers";
-        fact.reason = "A depth that is no multiple of 4 takes oneDNN.";
+        fact.isa = toString(Isa::Vnni);
+        fact.reason = isa == Isa::Amx ? "The operating system refuses the tile registers of AMX."
+                                      : "A depth that is no multiple of 4 takes oneDNN.";
         break;
     case ProductKernel::Amx:
         fact.kernel = "Octet's own, u8 x s8 in tiles";
@@ -139,7 +145,8 @@ std::vector<CpuFeature> cpuFeatures(const std::set<std::string>& flags)
 
 CpuFacts cpuFacts()
 {
-    return {cpuIsa(), __builtin_cpu_supports("avx512bf16") != 0, cpuFlags().contains("amx_bf16")};
+    return {cpuIsa(), __builtin_cpu_supports("avx512bf16") != 0, cpuFlags().contains("amx_bf16"),
+        cpuIsa() < Isa::Amx || allowTiles()};
 }
 
 std::vector<KernelFact> kernelFacts(Isa cap, const CpuFacts& cpu)

@@ -12,6 +12,7 @@ struct CpuFacts
     Isa isa = Isa::Avx2;
     bool bf16 = false; // AVX512-BF16
     bool amxBf16 = false;
+    bool tiles = true; // the operating system grants the registers of AMX
 };
 CpuFacts cpuFacts();
 

@@ -86,6 +86,9 @@ private slots:
         for (const Isa isa : {Isa::Avx2, Isa::Avx512, Isa::Vnni, Isa::Amx})
             QCOMPARE(find(kernelFacts(isa, {Isa::Amx, true, true}), weights, Precision::Int8).kernel.starts_with("Octet"),
                 isa >= Isa::Vnni);
+        const auto refused = kernelFacts(Isa::Amx, {Isa::Amx, true, true, false});
+        QCOMPARE(find(refused, weights, Precision::Int8).isa, std::string("vnni"));
+        QVERIFY(!find(refused, weights, Precision::Int8).reason.empty());
     }
 
     /// The table is worth nothing if programs do something else.
