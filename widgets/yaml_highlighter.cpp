@@ -71,7 +71,11 @@ void YamlHighlighter::colourValue(const QString& text, int from, int to)
             : number.match(token).hasMatch()                 ? m_theme->sensitivityRamp[4]
             : token.size() == 1 && !token[0].isLetterOrNumber() ? m_theme->secondary
                                                                 : m_theme->text;
-        setFormat(int(match.capturedStart()), int(match.capturedLength()), colour);
+        QTextCharFormat format;
+        format.setForeground(colour);
+        if (colour == m_theme->int8 || colour == m_theme->bf16 || colour == m_theme->fp32)
+            format.setFontWeight(QFont::DemiBold);
+        setFormat(int(match.capturedStart()), int(match.capturedLength()), format);
     }
 }
 

@@ -97,7 +97,7 @@ void YamlPage::showDraft()
         QString losses;
         m_view->setText(textOf(draft, &losses));
         m_view->setReadOnly(tr("To be edited as Octet YAML.") + QLatin1Char(' ')
-            + (losses.isEmpty() ? tr("This schema says all of it.") : tr("This schema cannot say: %1.").arg(losses)));
+            + (losses.isEmpty() ? tr("Neural Compressor's schema says all of it.") : tr("What Neural Compressor would not do alike: %1.").arg(losses)));
         return;
     }
     m_view->setReadOnly(m_document->editable() ? QString() : m_document->reviewReason());
