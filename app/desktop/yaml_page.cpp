@@ -96,8 +96,9 @@ void YamlPage::showDraft()
     if (m_inc) {
         QString losses;
         m_view->setText(textOf(draft, &losses));
-        m_view->setReadOnly(tr("To be edited as Octet YAML.") + QLatin1Char(' ')
-            + (losses.isEmpty() ? tr("Neural Compressor's schema says all of it.") : tr("What Neural Compressor would not do alike: %1.").arg(losses)));
+        const QString difference = losses.isEmpty() ? tr("Neural Compressor's schema says all of it.")
+                                                    : tr("What Neural Compressor would not do alike: %1.").arg(losses);
+        m_view->setReadOnly(tr("To be edited as Octet YAML.") + QLatin1Char(' ') + difference);
         return;
     }
     m_view->setReadOnly(m_document->editable() ? QString() : m_document->reviewReason());
