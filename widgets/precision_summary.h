@@ -27,7 +27,7 @@ struct PrecisionKind
 struct PrecisionCell
 {
     int edges = 0;
-    QString size; // "0.21 MB a sample"; empty = not known
+    QString size; // "0.21 MB per sample"; empty = not known
     QString time; // "0.012 ms in 3 steps"; empty = not measured
     QString tip;
     QStringList nodes;

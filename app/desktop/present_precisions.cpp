@@ -86,8 +86,8 @@ widgets::PrecisionCell cellOf(
     shown.nodes = namesOf(document, cell.nodes);
     if (cell.unsized < cell.edges)
         shown.size = cell.unsized > 0
-            ? tr("%1 a %2, %3 unknown").arg(megabytes(cell.bytes), noun).arg(cell.unsized)
-            : tr("%1 a %2").arg(megabytes(cell.bytes), noun);
+            ? tr("%1 per %2, %3 unknown").arg(megabytes(cell.bytes), noun).arg(cell.unsized)
+            : tr("%1 per %2").arg(megabytes(cell.bytes), noun);
     if (cell.ms && cell.steps > 0)
         shown.time = tr("%1 ms, %2").arg(words::ms(*cell.ms), words::count(cell.steps, tr("step")));
     else if (cell.ms && cell.edges > 0 && from != to)
@@ -104,7 +104,7 @@ QString costs(const TransitionMatrix& matrix, const Trial& measured, const QStri
     for (const auto& row : matrix.cells)
         for (const TransitionCell& cell : row)
             ms += cell.ms.value_or(0), steps += cell.steps;
-    QString text = tr("Trial %1: changing the form of values takes %2 ms a %3 in steps of its own").arg(measured.id)
+    QString text = tr("Trial %1: changing the form of values takes %2 ms per %3 in steps of its own").arg(measured.id)
                        .arg(words::ms(ms), noun);
     if (measured.latency.p50 > 0)
         text += tr(" (p50 is %1 ms)").arg(words::ms(measured.latency.p50));
