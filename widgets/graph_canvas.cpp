@@ -19,6 +19,7 @@ constexpr qreal kMargin = 16, kReadable = 0.8, kMaxFit = 1.5;
 GraphCanvas::Impl::Impl(GraphCanvas* canvas)
     : q(canvas)
 {
+    accessible.emplace(canvas, accessibleParts());
     faces.setFont(canvas->font());
     QObject::connect(&runner, &GraphLayoutRunner::finished, q,
         [this](const std::shared_ptr<graph::Layout>& layout) { layoutDone(layout); });
@@ -289,6 +290,7 @@ void GraphCanvas::setStructure(std::shared_ptr<const graph::Structure> structure
     d.hovered = -1;
     d.setCurrent(-1);
     d.scene.clear();
+    announceNewParts(this);
     d.autoFit = true;
     d.relayout(-1, false);
 }

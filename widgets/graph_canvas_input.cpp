@@ -301,6 +301,7 @@ void GraphCanvas::focusInEvent(QFocusEvent* event)
     m_impl->focusShown = event->reason() != Qt::MouseFocusReason && event->reason() != Qt::PopupFocusReason
         && event->reason() != Qt::ActiveWindowFocusReason;
     QAbstractScrollArea::focusInEvent(event);
+    announceCurrentPart(this);
     viewport()->update();
 }
 

@@ -14,7 +14,7 @@
 
 namespace octet::desktop {
 
-EmptyPage::EmptyPage(QAction* open, QAction* sample, QWidget* parent)
+EmptyPage::EmptyPage(QAction* open, QAction* openFolder, QAction* sample, QWidget* parent)
     : QWidget(parent)
     , m_state(new QLabel)
     , m_recentTitle(new QLabel(tr("Recent")))
@@ -33,7 +33,7 @@ EmptyPage::EmptyPage(QAction* open, QAction* sample, QWidget* parent)
     connect(openButton, &QPushButton::clicked, open, &QAction::trigger);
     auto* folderButton = new QPushButton(tr("Open folder..."));
     folderButton->setObjectName(QStringLiteral("openFolder"));
-    connect(folderButton, &QPushButton::clicked, this, [this] { emit openRequested(QString()); });
+    connect(folderButton, &QPushButton::clicked, openFolder, &QAction::trigger);
     auto* sampleButton = new QPushButton(tr("Open sample"));
     sampleButton->setToolTip(sample->toolTip());
     sampleButton->setEnabled(sample->isEnabled());

@@ -7,8 +7,8 @@
 #include "app/desktop/compare_control.h"
 #include "app/desktop/empty_page.h"
 #include "app/desktop/graph_panel.h"
+#include "app/desktop/job_bar.h"
 #include "app/desktop/message_area.h"
-#include "app/desktop/present_trials.h"
 #include "app/desktop/profile_page.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/status_line.h"
@@ -18,7 +18,6 @@
 #include "app/desktop/workbench.h"
 #include "widgets/compare_page.h"
 #include "widgets/data_page.h"
-#include "widgets/job_strip.h"
 #include "widgets/segmented.h"
 
 #include <QCloseEvent>
@@ -84,7 +83,8 @@ void MainWindow::buildToolBar()
 
 void MainWindow::buildPages()
 {
-    m_emptyPage = new EmptyPage(m_actions->open, m_actions->openSample);
+    m_emptyPage = new EmptyPage(m_actions->open, m_actions->openFolder, m_actions->openSample);
+    connect(m_emptyPage, &EmptyPage::openRequested, this, &MainWindow::open);
     m_dataPage = new widgets::DataPage;
     m_workbench = new Workbench(&m_document, &m_jobs, m_actions);
     m_comparePage = new widgets::ComparePage;
@@ -97,8 +97,6 @@ void MainWindow::buildPages()
     for (QWidget* page : m_pageByName)
         m_pages->addWidget(page);
     m_messages = new MessageArea;
-    m_jobStrip = new widgets::JobStrip;
-    m_jobStrip->hide();
     m_status = new StatusLine(&m_document, &m_jobs);
     setStatusBar(m_status);
     auto* centre = new QWidget;
@@ -107,7 +105,7 @@ void MainWindow::buildPages()
     column->setSpacing(4);
     column->addWidget(m_messages);
     column->addWidget(m_pages, 1);
-    column->addWidget(m_jobStrip);
+    column->addWidget(new JobBar(&m_document, &m_jobs));
     setCentralWidget(centre);
 }
 
@@ -147,42 +145,21 @@ void MainWindow::connectDocument()
 
 void MainWindow::connectJobs()
 {
-    connect(&m_jobs, &JobControl::started, this, [this](JobKind kind) {
+    connect(&m_jobs, &JobControl::started, this, [this] {
         m_messages->clear(); // what it asked for has begun
-        m_jobStrip->show();
-        m_jobStrip->start(JobControl::title(kind));
         m_refreshTimer.start();
     });
     connect(&m_jobs, &JobControl::progress, this, [this](const JobProgress& progress) {
-        m_jobStrip->setProgress(progress);
         const double share = progress.total > 0 ? double(progress.done) / double(progress.total) : progress.overall;
         m_workbench->showProgress(share, words::q(progress.stage));
     });
-    connect(&m_jobs, &JobControl::logLine, m_jobStrip, &widgets::JobStrip::appendLog);
     connect(&m_jobs, &JobControl::notice, this, [this](const Notice& notice) { showMessage(notice); });
-    connect(&m_jobs, &JobControl::trialFinished, this, [this] {
-        const TrialsContent content = presentTrials(m_document);
-        for (std::size_t i = 0; i < content.trials.size(); ++i)
-            if (content.best && content.trials[i].id == content.best)
-                m_jobStrip->setNote(tr("best so far: trial %1, %2").arg(content.best).arg(
-                    content.verdicts[i] == QLatin1String("meets") ? tr("meets the goal") : content.verdicts[i]));
-    });
-    connect(&m_jobs, &JobControl::ended, this, [this](const QString& summary, bool failed) {
-        m_jobStrip->finish(summary, failed);
+    connect(&m_jobs, &JobControl::ended, this, [this] {
         m_refreshTimer.start();
         if (m_closing)
             close();
     });
-    connect(&m_jobs, &JobControl::pauseChanged, this, [this](bool stands) {
-        m_jobStrip->setPaused(stands);
-        m_refreshTimer.start();
-    });
-    connect(&m_jobs, &JobControl::searchUpdated, this, [this](const QString& what) {
-        m_jobStrip->setNote(what);
-        m_jobStrip->appendLog(what);
-    });
-    connect(m_jobStrip, &widgets::JobStrip::pauseRequested, &m_jobs, &JobControl::pause);
-    connect(m_jobStrip, &widgets::JobStrip::stopRequested, &m_jobs, &JobControl::stop);
+    connect(&m_jobs, &JobControl::pauseChanged, this, [this] { m_refreshTimer.start(); });
 }
 
 void MainWindow::open(const QString& path)
@@ -199,7 +176,6 @@ void MainWindow::opened(bool)
 {
     showPage(QStringLiteral("workbench"));
     setWindowTitle(m_document.title());
-    m_jobStrip->show();
     m_refreshTimer.start();
 }
 

@@ -14,7 +14,6 @@ class QPushButton;
 namespace octet::widgets {
 class ComparePage;
 class DataPage;
-class JobStrip;
 class Segmented;
 } // namespace octet::widgets
 
@@ -87,7 +86,6 @@ private:
     ProfilePage* m_profilePage;
     QMap<QString, QWidget*> m_pageByName;
     MessageArea* m_messages;
-    widgets::JobStrip* m_jobStrip;
     StatusLine* m_status;
     CommandPalette* m_palette;
     bool m_closing = false;

@@ -8,10 +8,15 @@
 
 namespace octet::desktop::settings {
 
-enum class ThemeChoice { System, Light, Dark };
+enum class ThemeChoice { System, Light, Dark, HighContrast };
 
 ThemeChoice theme();
 void setTheme(ThemeChoice choice);
+
+/// Points that texts are larger than usual, smallestText to largestText.
+constexpr int smallestText = -1, largestText = 8;
+int textSize();
+void setTextSize(int points);
 
 /// Most recent first, at most ten.
 QStringList recent();

@@ -13,6 +13,8 @@ namespace octet::desktop::style {
 /// Call once, before the first window.
 void install();
 void applyTheme(settings::ThemeChoice choice);
+/// Of all texts: `points` more than usual.
+void applyTextSize(int points);
 
 /// Weight 600 of the program's font: titles.
 QFont titleFont();

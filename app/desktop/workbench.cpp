@@ -70,6 +70,7 @@ Workbench::Workbench(Document* document, JobControl* jobs, Actions* actions, QWi
     for (QWidget* widget : {static_cast<QWidget*>(m_graph), static_cast<QWidget*>(m_left),
              static_cast<QWidget*>(m_sensitivityView)})
         widget->addActions(actions->marks());
+    m_graph->addActions(actions->fits());
 }
 
 widgets::Panel* Workbench::makeTree()
