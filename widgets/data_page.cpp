@@ -7,6 +7,7 @@
 #include "widgets/icons.h"
 #include "widgets/panel.h"
 #include "widgets/segmented.h"
+#include "widgets/text_height.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"
 
@@ -174,7 +175,7 @@ void DataPage::Impl::build()
 QWidget* DataPage::Impl::buildBottom()
 {
     auto* bar = new BottomBar;
-    bar->setFixedHeight(44);
+    setTextHeight(bar, 44);
     auto* layout = new QHBoxLayout(bar);
     layout->setContentsMargins(14, 0, 8, 0);
     layout->setSpacing(8);

@@ -87,6 +87,8 @@ struct GraphCanvas::Impl
     int shownBox(int box) const; // itself or the nearest shown ancestor
     int anchorInView() const;
     void toggle(int box);
+
+    // graph_canvas_view.cpp
     void fitInitially();
     void viewMoved(); // bars, picture
     void updateBars();

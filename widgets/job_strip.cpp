@@ -2,6 +2,7 @@
 #include "widgets/job_strip.h"
 
 #include "widgets/icons.h"
+#include "widgets/text_height.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"
 
@@ -224,7 +225,7 @@ JobStrip::JobStrip(QWidget* parent)
     , m_impl(std::make_unique<Impl>(this))
 {
     setAccessibleName(QStringLiteral("Jobs"));
-    setFixedHeight(36);
+    setTextHeight(this, 36);
     setMinimumWidth(300);
     m_impl->build();
     m_impl->apply();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/app_style.h"
 
+#include "widgets/text_height.h"
 #include "widgets/theme.h"
 
+#include <QApplication>
 #include <QPainter>
 #include <QStyleOption>
 #include <QToolBar>
@@ -120,9 +122,9 @@ QSize AppStyle::sizeFromContents(
             button && inToolBar(widget) && button->toolButtonStyle == Qt::ToolButtonTextBesideIcon)
             return {2 * buttonPadding + button->iconSize.width() + iconGap
                     + button->fontMetrics.size(Qt::TextHideMnemonic, button->text).width(),
-                28};
+                widgets::grownHeight(28, widget->font())};
     if (type == CT_MenuBarItem)
-        return {base.width(), 28};
+        return {base.width(), widgets::grownHeight(28, widget ? widget->font() : QApplication::font())};
     return base;
 }
 

@@ -21,9 +21,11 @@ EmptyPage::EmptyPage(QAction* open, QAction* openFolder, QAction* sample, QWidge
     , m_recent(new QListWidget)
 {
     auto* title = new QLabel(tr("Open a Transformer to see what can run in int8."));
-    QFont font = style::titleFont();
-    font.setPointSize(14);
-    title->setFont(font);
+    style::keepFont(title, [] {
+        QFont font = style::titleFont();
+        font.setPointSizeF(font.pointSizeF() + 4);
+        return font;
+    });
     m_state->setText(
         tr("An .onnx file, a model folder with its tokenizer, or an .octet project. You can also drop it here."));
     style::setSecondary(m_state);
@@ -45,7 +47,7 @@ EmptyPage::EmptyPage(QAction* open, QAction* openFolder, QAction* sample, QWidge
     buttons->addWidget(sampleButton);
     buttons->addStretch();
 
-    m_recentTitle->setFont(style::titleFont());
+    style::keepFont(m_recentTitle, style::titleFont);
     m_recent->setFrameShape(QFrame::NoFrame);
     m_recent->setAccessibleName(tr("Recent"));
     m_recent->viewport()->setAutoFillBackground(false);

@@ -6,13 +6,13 @@
 #include "app/desktop/commands.h"
 #include "app/desktop/compare_control.h"
 #include "app/desktop/empty_page.h"
-#include "app/desktop/graph_panel.h"
 #include "app/desktop/job_bar.h"
+#include "app/desktop/leaving.h"
 #include "app/desktop/message_area.h"
 #include "app/desktop/profile_page.h"
+#include "app/desktop/session.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/status_line.h"
-#include "app/desktop/style.h"
 #include "app/desktop/tool_bar.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workbench.h"
@@ -31,8 +31,6 @@
 namespace octet::desktop {
 
 namespace {
-
-const QString geometryKey = QStringLiteral("geometry"), splittersKey = QStringLiteral("splitters");
 
 QString droppedPath(const QMimeData* data)
 {
@@ -56,10 +54,11 @@ MainWindow::MainWindow(QWidget* parent)
     connectDocument();
     connectJobs();
     m_commands->connectAll();
+    m_leaving = new Leaving(this);
     m_refreshTimer.setSingleShot(true);
     m_refreshTimer.setInterval(0);
     connect(&m_refreshTimer, &QTimer::timeout, this, &MainWindow::refresh);
-    restoreSession();
+    session::restoreWindow(this);
     refresh();
 }
 
@@ -116,8 +115,7 @@ void MainWindow::connectDocument()
     connect(&m_document, &Document::openingStarted, this, [this](const QString& path) {
         m_emptyPage->setOpening(path);
         m_messages->clear();
-        if (m_document.isOpen())
-            m_document.setViewState(m_workbench->viewState());
+        session::saveView(this);
     });
     connect(&m_document, &Document::openingEnded, this, [this] {
         m_emptyPage->setOpening({});
@@ -154,11 +152,7 @@ void MainWindow::connectJobs()
         m_workbench->showProgress(share, words::q(progress.stage));
     });
     connect(&m_jobs, &JobControl::notice, this, [this](const Notice& notice) { showMessage(notice); });
-    connect(&m_jobs, &JobControl::ended, this, [this] {
-        m_refreshTimer.start();
-        if (m_closing)
-            close();
-    });
+    connect(&m_jobs, &JobControl::ended, this, [this] { m_refreshTimer.start(); });
     connect(&m_jobs, &JobControl::pauseChanged, this, [this] { m_refreshTimer.start(); });
 }
 
@@ -175,6 +169,7 @@ void MainWindow::open(const QString& path)
 void MainWindow::opened(bool)
 {
     showPage(QStringLiteral("workbench"));
+    session::restoreView(this);
     setWindowTitle(m_document.title());
     m_refreshTimer.start();
 }
@@ -233,38 +228,14 @@ void MainWindow::resetLayout()
     m_workbench->resetSplitters();
 }
 
-void MainWindow::saveSession()
-{
-    settings::setState(geometryKey, saveGeometry());
-    settings::setState(splittersKey, m_workbench->splitters());
-    if (m_document.isOpen() && m_document.editable())
-        m_document.setViewState(m_workbench->viewState());
-}
-
-void MainWindow::restoreSession()
-{
-    resize(1600, 1000);
-    restoreGeometry(settings::state(geometryKey));
-    if (const QByteArray splitters = settings::state(splittersKey); !splitters.isEmpty())
-        m_workbench->setSplitters(splitters);
-}
-
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    if (m_jobs.running()) {
+    if (!m_leaving->mayClose()) {
         event->ignore();
-        showMessage({Notice::Kind::Warning, tr("%1 is running.").arg(JobControl::title(m_jobs.kind())),
-                        tr("Finished trials are kept; the one that runs is not.")},
-            {{tr("Stop and close"),
-                 [this] {
-                     m_closing = true;
-                     m_jobs.stop();
-                 },
-                 true},
-                {tr("Go on"), [] {}, false}});
         return;
     }
-    saveSession();
+    session::saveWindow(this);
+    session::saveView(this);
     event->accept();
 }
 

@@ -24,6 +24,7 @@ class CommandPalette;
 class CompareControl;
 class Commands;
 class EmptyPage;
+class Leaving;
 class MessageArea;
 class ProfilePage;
 class StatusLine;
@@ -53,6 +54,7 @@ public:
     widgets::ComparePage* comparePage() { return m_comparePage; }
     CompareControl* compare() { return m_compare; }
     MessageArea* messages() { return m_messages; }
+    Leaving* leaving() { return m_leaving; }
     CommandPalette* palettePopup() { return m_palette; }
 
 protected:
@@ -68,8 +70,6 @@ private:
     void connectJobs();
     void opened(bool isNew);
     void refresh();
-    void saveSession();
-    void restoreSession();
 
     Document m_document;
     JobControl m_jobs;
@@ -88,7 +88,7 @@ private:
     MessageArea* m_messages;
     StatusLine* m_status;
     CommandPalette* m_palette;
-    bool m_closing = false;
+    Leaving* m_leaving;
     QTimer m_refreshTimer;
 };
 

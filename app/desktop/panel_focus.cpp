@@ -59,6 +59,8 @@ void focusPanel(QWidget* panel)
 {
     QWidget* last = panel->focusWidget();
     QWidget* main = panel->focusProxy();
+    while (main && main->focusProxy())
+        main = main->focusProxy();
     QWidget* target = last && takesKeys(last) ? last : main && takesKeys(main) ? main : firstStop(panel);
     if (target)
         target->setFocus(Qt::TabFocusReason);

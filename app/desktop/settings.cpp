@@ -21,6 +21,7 @@ QSettings open()
 const QStringList themeNames {
     QStringLiteral("system"), QStringLiteral("light"), QStringLiteral("dark"), QStringLiteral("high-contrast")};
 const QString textSizeKey = QStringLiteral("view/text_size");
+const QString openAtStartKey = QStringLiteral("session/open");
 const QString recentKey = QStringLiteral("recent/paths");
 
 } // namespace
@@ -76,6 +77,16 @@ QString workerCommand()
 void setWorkerCommand(const QString& command)
 {
     open().setValue(QStringLiteral("worker/command"), command);
+}
+
+bool openAtStart()
+{
+    return open().value(openAtStartKey).toBool();
+}
+
+void setOpenAtStart(bool wasOpen)
+{
+    open().setValue(openAtStartKey, wasOpen);
 }
 
 QByteArray state(const QString& key)

@@ -27,6 +27,10 @@ void removeRecent(const QString& path);
 QString workerCommand();
 void setWorkerCommand(const QString& command);
 
+/// Something was open when the program ended.
+bool openAtStart();
+void setOpenAtStart(bool open);
+
 QByteArray state(const QString& key);
 void setState(const QString& key, const QByteArray& value);
 void clearStates();

@@ -80,6 +80,31 @@ private:
     QWidget* m_label;
 };
 
+/// A font of its own is not touched by the application's either.
+class KeptFont : public QObject
+{
+public:
+    KeptFont(QWidget* label, QFont (*font)())
+        : QObject(label)
+        , m_label(label)
+        , m_font(font)
+    {
+        qApp->installEventFilter(this);
+        m_label->setFont(m_font());
+    }
+
+    bool eventFilter(QObject* watched, QEvent* event) override
+    {
+        if (watched == qApp && event->type() == QEvent::ApplicationFontChange)
+            m_label->setFont(m_font());
+        return false;
+    }
+
+private:
+    QWidget* m_label;
+    QFont (*m_font)();
+};
+
 } // namespace
 
 void install()
@@ -127,6 +152,11 @@ QFont smallFont()
     QFont font = QApplication::font();
     font.setPointSizeF(std::max(8.0, font.pointSizeF() - 1));
     return font;
+}
+
+void keepFont(QWidget* label, QFont (*font)())
+{
+    new KeptFont(label, font);
 }
 
 void setSecondary(QWidget* label)

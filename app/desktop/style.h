@@ -20,6 +20,8 @@ void applyTextSize(int points);
 QFont titleFont();
 /// One point smaller: tables, secondary lines.
 QFont smallFont();
+/// Sets a label's font to one of these, also when the text size changes.
+void keepFont(QWidget* label, QFont (*font)());
 /// Colours text of a label by Theme: secondary, following theme switches.
 void setSecondary(QWidget* label);
 
