@@ -279,7 +279,7 @@ DataPage::DataPage(QWidget* parent)
     , m_impl(std::make_unique<Impl>(this))
 {
     setAccessibleName(QStringLiteral("Data"));
-    setFocusPolicy(Qt::StrongFocus);
+    setFocusPolicy(Qt::ClickFocus); // Enter accepts
     setMinimumSize(900, 560);
     m_impl->build();
     m_impl->applyTheme();

@@ -132,8 +132,9 @@ void GraphCanvas::setView(const QPointF& origin, double zoom)
     d.moved();
     d.camera.zoom = std::clamp(zoom, GraphCamera::kMin, GraphCamera::kMax);
     d.camera.origin = origin;
+    // Before it is laid out the view has no size to speak of; its resize looks again.
     if (!d.scene.isEmpty())
-        d.camera.keepNear(d.scene.bounds(), d.viewSize());
+        d.camera.keepNear(d.scene.bounds(), isVisible() ? d.viewSize() : QSizeF(4000, 4000));
     d.viewMoved();
 }
 

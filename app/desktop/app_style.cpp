@@ -90,6 +90,13 @@ void AppStyle::drawControl(
         return;
     case CE_Splitter:
         return;
+    case CE_FocusFrame: {
+        painter->save();
+        painter->setPen(QPen(Theme::of(option->palette).accent, 2));
+        painter->drawRect(option->rect.adjusted(1, 1, -1, -1));
+        painter->restore();
+        return;
+    }
     case CE_MenuBarItem:
         if (const auto* item = qstyleoption_cast<const QStyleOptionMenuItem*>(option)) {
             painter->save();
@@ -111,6 +118,27 @@ void AppStyle::drawControl(
         break;
     }
     FlatStyle::drawControl(element, option, painter, widget);
+}
+
+int AppStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const
+{
+    // Over the edge of what it surrounds: tables fill their panels.
+    if (metric == PM_FocusFrameHMargin || metric == PM_FocusFrameVMargin)
+        return 0;
+    return FlatStyle::pixelMetric(metric, option, widget);
+}
+
+int AppStyle::styleHint(
+    StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* returnData) const
+{
+    if (hint == SH_FocusFrame_AboveWidget)
+        return 1;
+    if (hint == SH_FocusFrame_Mask)
+        if (auto* mask = qstyleoption_cast<QStyleHintReturnMask*>(returnData)) {
+            mask->region = QRegion(option->rect) - QRegion(option->rect.adjusted(2, 2, -2, -2));
+            return 1;
+        }
+    return FlatStyle::styleHint(hint, option, widget, returnData);
 }
 
 QSize AppStyle::sizeFromContents(

@@ -6,6 +6,7 @@
 #include "app/desktop/commands.h"
 #include "app/desktop/compare_control.h"
 #include "app/desktop/empty_page.h"
+#include "app/desktop/focus_ring.h"
 #include "app/desktop/job_bar.h"
 #include "app/desktop/leaving.h"
 #include "app/desktop/message_area.h"
@@ -55,6 +56,7 @@ MainWindow::MainWindow(QWidget* parent)
     connectJobs();
     m_commands->connectAll();
     m_leaving = new Leaving(this);
+    new FocusRing(this);
     m_refreshTimer.setSingleShot(true);
     m_refreshTimer.setInterval(0);
     connect(&m_refreshTimer, &QTimer::timeout, this, &MainWindow::refresh);

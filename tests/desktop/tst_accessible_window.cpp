@@ -77,9 +77,11 @@ void collectNameless(QAccessibleInterface* item, QStringList& nameless, int& see
     if (!item || item->state().invisible)
         return;
     ++seen;
+    // Cells of tables may be empty; what they say is for the models' tests.
+    const bool cell = !item->object() && item->parent() && qobject_cast<QAbstractItemView*>(item->parent()->object());
     const bool scrollArea = item->object() && qobject_cast<QAbstractScrollArea*>(item->object())
         && !qobject_cast<QAbstractItemView*>(item->object()) && item->role() == QAccessible::Client;
-    if (isUsed(item) && !scrollArea && item->text(QAccessible::Name).isEmpty()
+    if (isUsed(item) && !scrollArea && !cell && item->text(QAccessible::Name).isEmpty()
         && item->text(QAccessible::Value).isEmpty() && !belongsToNamed(item))
         nameless << describe(item);
     // Of long tables the first rows say what there is to say.
@@ -276,6 +278,7 @@ private slots:
         QTRY_VERIFY(!document.selection()->nodes().isEmpty());
         window->workbench()->graph()->canvas()->setFocus(Qt::TabFocusReason);
         const Config before = document.draft();
+        QTRY_VERIFY(window->actionList()->markFp32->isEnabled());
         QTest::keyClick(window->focusWidget(), Qt::Key_3);
         QTRY_VERIFY(!(document.draft() == before));
         QTest::keyClick(window->focusWidget(), Qt::Key_Z, Qt::ControlModifier);

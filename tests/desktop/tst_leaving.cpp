@@ -63,7 +63,7 @@ private slots:
     void itGoesOnUnseenAndIsFoundAgain()
     {
         {
-            const auto window = measuring(300);
+            const auto window = measuring(3000);
             QVERIFY(window);
             QSignalSpy ended(window->jobs(), &JobControl::ended);
             QVERIFY(!window->close());

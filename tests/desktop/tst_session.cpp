@@ -10,6 +10,7 @@
 #include "test_main.h"
 #include "widgets/graph_canvas.h"
 
+#include <QSplitter>
 #include <QtTest>
 
 using namespace octet;
@@ -18,53 +19,66 @@ using namespace octet::desktop;
 class TestSession : public QObject
 {
     Q_OBJECT
-    test::SampleCopy m_sample;
+
+    static QList<int> sizesIn(MainWindow& window)
+    {
+        QList<int> sizes;
+        for (const QSplitter* splitter : window.workbench()->findChildren<QSplitter*>())
+            sizes << splitter->sizes();
+        return sizes;
+    }
 
 private slots:
     void cleanup() { settings::clearStates(); }
 
     void viewAndWindowComeBack()
     {
+        const test::SampleCopy sample;
         const QString op = QStringLiteral("/blocks.2/mlp/fc1/MatMul");
         QSize size;
-        QByteArray splitters;
+        QList<int> splitters;
         QPointF origin;
         double zoom = 0;
         QStringList expanded;
         {
             MainWindow window;
             window.show();
-            QVERIFY(m_sample.open(window));
-            window.resize(1300, 800);
+            QVERIFY(sample.open(window));
+            window.resize(960, 650); // the offscreen screen is small
             widgets::GraphCanvas* canvas = window.workbench()->graph()->canvas();
             canvas->expandTo(op);
             window.document()->selection()->setNodes({op});
             canvas->setZoom(1.3);
             window.showPage(QStringLiteral("profile"));
+            for (auto* splitter : window.workbench()->findChildren<QSplitter*>())
+                splitter->setSizes({300, 250, 350});
             QTest::qWait(20);
             expanded = canvas->expandedPaths();
             origin = canvas->viewOrigin();
             zoom = canvas->zoom();
             size = window.size();
-            splitters = window.workbench()->splitters();
+            splitters = sizesIn(window);
             QVERIFY(window.close());
         }
-        QCOMPARE(QFileInfo(session::lastOpen()), QFileInfo(m_sample.model()));
+        QCOMPARE(QFileInfo(session::lastOpen()), QFileInfo(sample.model()));
         MainWindow window;
         window.show();
         QCOMPARE(window.size(), size);
-        QVERIFY(m_sample.open(window));
+        QVERIFY(sample.open(window));
         QTRY_COMPARE(window.page(), QStringLiteral("profile"));
         widgets::GraphCanvas* canvas = window.workbench()->graph()->canvas();
         QCOMPARE(canvas->expandedPaths(), expanded);
         QCOMPARE(canvas->zoom(), zoom);
         QCOMPARE(canvas->viewOrigin(), origin);
         QCOMPARE(window.document()->selection()->nodes(), QStringList{op});
-        QCOMPARE(window.workbench()->splitters(), splitters);
+        QTRY_COMPARE(sizesIn(window).size(), splitters.size());
+        for (qsizetype i = 0; i < splitters.size(); ++i)
+            QVERIFY2(qAbs(sizesIn(window)[i] - splitters[i]) <= 3, qPrintable(QString::number(i)));
     }
 
     void garbageIsNoHarm()
     {
+        const test::SampleCopy sample;
         const QByteArray junk = QByteArray::fromHex("00ff17ab").repeated(500);
         for (const QByteArray& bytes : {junk, QByteArray("[\"x\",\"y\",\"z\"]"), QByteArray("{}"), QByteArray()}) {
             settings::setState(QStringLiteral("geometry"), bytes);
@@ -72,7 +86,7 @@ private slots:
             MainWindow window;
             window.show();
             QVERIFY(window.width() >= 960);
-            QVERIFY(m_sample.open(window));
+            QVERIFY(sample.open(window));
             for (const char* view : {"\xff\x00 no JSON", "[1,2]",
                      R"({"page":7,"zoom":1e300,"x":-1e300,"y":1e300,"fill":99,"trial":-5,"nodes":[1,"no such"],"expanded":{}})",
                      R"({"page":"compare","zoom":1,"x":1e18,"y":-1e18,"expanded":["no such",3],"lower":[]})"}) {
@@ -85,18 +99,19 @@ private slots:
             QVERIFY(window.workbench()->plot() && window.document()->selection()->nodes().isEmpty());
             // Some of the graph is still in view.
             widgets::GraphCanvas* canvas = window.workbench()->graph()->canvas();
-            bool seen = false;
+            QRectF all;
             for (const graph::Box& box : window.document()->loaded().structure->boxes)
-                seen = seen || canvas->boxRect(QString::fromStdString(box.path)).intersects(QRectF(canvas->viewport()->rect()));
-            QVERIFY(seen);
+                all |= canvas->boxRect(QString::fromStdString(box.path));
+            QVERIFY(all.intersects(QRectF(canvas->viewport()->rect())));
         }
     }
 
     void whatCannotBeOpenedIsForgotten()
     {
-        settings::addRecent(m_sample.model());
+        const test::SampleCopy sample;
+        settings::addRecent(sample.model());
         settings::setOpenAtStart(true);
-        QCOMPARE(QFileInfo(session::lastOpen()), QFileInfo(m_sample.model()));
+        QCOMPARE(QFileInfo(session::lastOpen()), QFileInfo(sample.model()));
         session::forgetLastOpen();
         QVERIFY(session::lastOpen().isEmpty());
         settings::setOpenAtStart(true);
