@@ -67,6 +67,7 @@ public:
     explicit ElidedLabel(int least)
         : m_least(least)
     {
+        setTextFormat(Qt::PlainText);
         setSizePolicy(least > 0 ? QSizePolicy::Preferred : QSizePolicy::Ignored, QSizePolicy::Preferred);
     }
     void say(const QString& text)

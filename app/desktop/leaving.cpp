@@ -34,20 +34,26 @@ bool Leaving::mayClose()
     m_window->showMessage({Notice::Kind::Warning, tr("%1 is running.").arg(JobControl::title(jobs->kind())),
                               tr("Stopped, it keeps its finished trials, not the one that runs. Without a window it goes "
                                  "on into the project; starting Octet again brings the window back.")},
-        {{tr("Stop and close"),
-             [this] {
-                 m_stopping = true;
-                 m_window->jobs()->stop();
-             },
-             true},
+        {{tr("Stop and close"), [this] { stopAndClose(); }, true},
             {tr("Go on without a window"), [this] { goOnUnseen(); }, false}, {tr("Cancel"), [] {}, false}});
-    focusPanel(m_window->messages());
+    // The message shows itself a moment later.
+    QMetaObject::invokeMethod(this, [this] { focusPanel(m_window->messages()); }, Qt::QueuedConnection);
     return false;
+}
+
+void Leaving::stopAndClose()
+{
+    if (!m_window->jobs()->running()) { // it ended while the question stood
+        m_window->close();
+        return;
+    }
+    m_stopping = true;
+    m_window->jobs()->stop();
 }
 
 void Leaving::goOnUnseen()
 {
-    if (!m_window->jobs()->running()) { // it ended while the question stood
+    if (!m_window->jobs()->running()) {
         m_window->close();
         return;
     }

@@ -20,6 +20,7 @@ public:
     bool unseen() const { return m_unseen; }
 
 private:
+    void stopAndClose();
     void goOnUnseen();
     void showAgain();
     void jobEnded(const QString& summary);

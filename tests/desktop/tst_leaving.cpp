@@ -52,10 +52,10 @@ private slots:
         QVERIFY(window);
         QVERIFY(!window->close());
         QVERIFY(window->isVisible() && window->jobs()->running());
-        QVERIFY(press(*window, QStringLiteral("Cancel")));
+        QTRY_VERIFY(press(*window, QStringLiteral("Cancel")));
         QVERIFY(window->jobs()->running());
         QVERIFY(!window->close());
-        QVERIFY(press(*window, QStringLiteral("Stop and close")));
+        QTRY_VERIFY(press(*window, QStringLiteral("Stop and close")));
         QTRY_VERIFY_WITH_TIMEOUT(!window->isVisible(), test::longest);
         QVERIFY(!window->jobs()->running());
     }
@@ -67,7 +67,7 @@ private slots:
             QVERIFY(window);
             QSignalSpy ended(window->jobs(), &JobControl::ended);
             QVERIFY(!window->close());
-            QVERIFY(press(*window, QStringLiteral("Go on without a window")));
+            QTRY_VERIFY(press(*window, QStringLiteral("Go on without a window")));
             if (ended.isEmpty()) {
                 QVERIFY(!window->isVisible() && window->leaving()->unseen());
                 QVERIFY(window->jobs()->running());
@@ -89,7 +89,7 @@ private slots:
         const auto window = measuring(30000);
         QVERIFY(window);
         QVERIFY(!window->close());
-        QVERIFY(press(*window, QStringLiteral("Go on without a window")));
+        QTRY_VERIFY(press(*window, QStringLiteral("Go on without a window")));
         QVERIFY(!window->isVisible());
         for (const QString& path : {m_sample.model(), m_sample.project(), QFileInfo(m_sample.model()).path()}) {
             auto shown = std::async(std::launch::async, [path] { return SingleWindow::showOther(path); });
