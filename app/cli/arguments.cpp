@@ -37,7 +37,7 @@ void addWhere(CLI::App& app, Arguments& a)
 {
     app.add_option("--threads", a.threads, "Threads to compute with (default: the physical cores)")
         ->check(CLI::Range(1, 1024));
-    app.add_option("--isa", a.isa, "Use no wider instructions than these (amx: oneDNN's tiles; our own, unmeasured, with OCTET_AMX_PRODUCT=1)")
+    app.add_option("--isa", a.isa, "Use no wider instructions than these")
         ->check(CLI::IsMember({"avx2", "avx512", "vnni", "amx"}));
 }
 
@@ -50,6 +50,8 @@ void addConfig(CLI::App& app, Arguments& a)
 {
     auto* config = repeated(app, "--config", a.configs, "An INC YAML or an .octet.yaml (default: fp32)");
     auto* preset = repeated(app, "--preset", a.presets, "fp32, bf16, static, smoothed or dynamic");
+    repeated(app, "--range", a.manualRanges,
+        "VALUE=MIN:MAX, cut this value (or what this op reads) there whatever the range method; may be repeated");
     if (app.get_name() != "benchmark") {
         config->expected(1)->take_last();
         preset->expected(1)->take_last()->excludes(config);
@@ -95,7 +97,8 @@ void addData(CLI::App& app, Arguments& a)
 void addMetric(CLI::App& app, Arguments& a)
 {
     app.add_option("--metric", a.metric,
-        "accuracy (default), f1, f1_macro, mcc; without labels, against fp32: agreement, cosine, kl, mse");
+        "accuracy (default), f1, f1_macro, mcc; without labels, against fp32: agreement, cosine, kl, mse; labels that are "
+        "numbers: pearson, spearman; a label for each token: token_match");
 }
 
 void addTune(CLI::App& app, Arguments& a)

@@ -27,6 +27,7 @@ struct Arguments
     std::optional<long> limit, calibLimit;
 
     std::vector<std::string> configs, presets;
+    std::vector<std::string> manualRanges; // VALUE=MIN:MAX
     std::optional<int> threads;
     std::string isa;
     std::string project;

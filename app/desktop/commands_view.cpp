@@ -3,6 +3,7 @@
 #include "app/desktop/commands.h"
 
 #include "app/desktop/actions.h"
+#include "app/desktop/advice_control.h"
 #include "app/desktop/document.h"
 #include "app/desktop/find_bar.h"
 #include "app/desktop/graph_panel.h"
@@ -62,6 +63,8 @@ void Commands::connectView()
             style::applyTheme(choice);
         });
     }
+    connect(m_window->workbench()->advice(), &AdviceControl::dataPageRequested, this,
+        [this] { m_window->showPage(QStringLiteral("data")); });
     for (const int step : {1, -1})
         connect(step > 0 ? m_actions->largerText : m_actions->smallerText, &QAction::triggered, this,
             [=, this] { setTextSize(settings::textSize() + step); });

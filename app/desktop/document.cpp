@@ -76,6 +76,7 @@ void Document::adopt(std::shared_ptr<Opened> result)
     m_selection.setTrial(0);
     m_sensitivity = {};
     m_ranges.clear();
+    m_evidence = {};
     m_data.clear();
     m_store.set(std::move(result->project));
     m_loaded = std::move(result->model);
@@ -293,6 +294,15 @@ void Document::addRanges(const Ranges& ranges)
     m_store.write([=](project::Project& project) { project.addRanges(hash, ranges); });
 }
 
+void Document::addEvidence(const CalibrationEvidence& found)
+{
+    m_evidence.add(found);
+    const std::string hash = m_data.hash();
+    if (!hash.empty())
+        m_store.write([=, evidence = m_evidence](project::Project& project) { project.putEvidence(hash, evidence); });
+    emit evidenceChanged();
+}
+
 void Document::setSensitivity(const Sensitivity& sensitivity)
 {
     m_sensitivity = sensitivity;
@@ -335,6 +345,13 @@ void Document::dataChecked()
         emit notice({Notice::Kind::Warning, tr("The ranking cannot be read. %1").arg(q(error.message())), {}});
     }
     emit sensitivityChanged();
+    try {
+        m_evidence = m_store.read().evidence(m_data.hash());
+    } catch (const Error& error) {
+        m_evidence = {};
+        emit notice({Notice::Kind::Warning, tr("What calibration saw cannot be read. %1").arg(q(error.message())), {}});
+    }
+    emit evidenceChanged();
     // Accepting means these very files: another hash asks again.
     if (m_store.read().meta(acceptedKey) == m_data.hash())
         m_data.setAccepted(true);
@@ -349,6 +366,10 @@ void Document::acceptData()
         project.setMeta(acceptedKey, hash);
     });
     m_data.setAccepted(true);
+    Goal goal = m_goal;
+    goal.metric = fittingMetric(goal.metric, m_data.labels());
+    if (goal != m_goal)
+        m_undo.push(new SetGoal(this, goal));
 }
 
 void Document::saveCopy(const QString& path)

@@ -68,6 +68,8 @@ public:
 
     Ranges ranges() const; // of this model on this data
     void addRanges(const Ranges& ranges);
+    const CalibrationEvidence& evidence() const { return m_evidence; } // likewise; empty = none
+    void addEvidence(const CalibrationEvidence& found);
     const Sensitivity& sensitivity() const { return m_sensitivity; } // of this model on this data; empty = none
     void setSensitivity(const Sensitivity& sensitivity);
     /// From sensitivity and trials of this workload; null while too little is known.
@@ -92,6 +94,7 @@ signals:
     void workloadChanged();
     void trialsChanged();
     void sensitivityChanged();
+    void evidenceChanged();
     void notice(const octet::desktop::Notice& notice);
 
 private:
@@ -110,6 +113,7 @@ private:
     Goal m_goal;
     Sensitivity m_sensitivity;
     Ranges m_ranges; // that the project has of this data
+    CalibrationEvidence m_evidence;
     mutable std::optional<tune::Predictor> m_predictor; // made when asked for
     mutable bool m_predictorCurrent = false;
     Workload m_workload;

@@ -22,6 +22,11 @@ JobControl::JobControl(Document* document, QObject* parent)
     connect(&m_worker, &WorkerClient::logLine, this, &JobControl::logLine);
     connect(&m_worker, &WorkerClient::rangesFound, m_document, &Document::addRanges);
     connect(&m_worker, &WorkerClient::sensitivityFound, m_document, &Document::setSensitivity);
+    connect(&m_worker, &WorkerClient::evidenceFound, this, [this](const CalibrationEvidence& found) {
+        m_document->addEvidence(found);
+        setPartial({});
+    });
+    connect(&m_worker, &WorkerClient::partialEvidence, this, &JobControl::setPartial);
     connect(&m_worker, &WorkerClient::trialStarted, this, [this](const Trial& trial) {
         const Trial mine = ours(trial);
         m_runningTrial = mine.id;
@@ -105,6 +110,8 @@ QString JobControl::draftName() const
         parts << tr("smoothed");
     if (!dynamic && !smoothed && draft.model.rangeMethod.value_or(RangeMethod::MinMax) != RangeMethod::MinMax)
         parts << tr("%1 ranges").arg(words::q(toString(*draft.model.rangeMethod)));
+    if (!dynamic && !draft.manualRanges.empty())
+        parts << words::count(long(draft.manualRanges.size()), tr("range")) + tr(" by hand");
     if (counts.fp32 > 0)
         parts << tr("%1 in fp32").arg(words::count(counts.fp32, QStringLiteral("product")));
     if (counts.bf16 > 0)
@@ -123,6 +130,11 @@ JobRequest JobControl::request(JobKind kind) const
     job.goal = m_document->goal();
     job.workload = m_document->workload();
     job.ranges = m_document->ranges();
+    if (kind == JobKind::Calibrate) // a range that is known alone has no histogram
+        std::erase_if(job.ranges, [this](const auto& range) {
+            return !m_document->evidence().value(range.first.value)
+                && !m_document->loaded().importedRanges.contains(range.first);
+        });
     job.trialName = s(draftName());
     job.sensitivity = m_document->sensitivity();
     for (const Trial& trial : m_document->trials())
@@ -228,8 +240,17 @@ void JobControl::abandonRunning(TrialState state, const QString& reason)
     m_document->putTrial(ended);
 }
 
+void JobControl::setPartial(const CalibrationEvidence& soFar)
+{
+    if (soFar == m_partial)
+        return;
+    m_partial = soFar;
+    emit partialEvidenceChanged();
+}
+
 void JobControl::end(const QString& summary, bool failed)
 {
+    setPartial({});
     m_paused = false;
     emit ended(summary, failed);
 }

@@ -225,8 +225,8 @@ void leaf(QStringList& found, const QString& title, const Value& a, const Value&
 
 QString rangesOf(const OpSettings& settings)
 {
-    return settings.rangeMethod == RangeMethod::Percentile ? QObject::tr("percentile %1").arg(settings.percentile)
-                                                           : q(toString(settings.rangeMethod));
+    return words::rangeMethod(settings.rangeMethod, settings.percentile)
+        + (settings.manualRanges.empty() ? QString() : QObject::tr(", set by hand"));
 }
 
 /// In words, of two that both run in int8; elsewhere these leaves mean nothing.

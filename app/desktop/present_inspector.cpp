@@ -229,6 +229,21 @@ void addSensitivity(InspectorContent& content, const Document& document, const g
     content.sections << section;
 }
 
+QString rangeText(const Document& document, const std::string& value, const OpSettings& settings)
+{
+    const auto ends = [](double min, double max) { return QObject::tr("%1 to %2").arg(min, 0, 'g', 4).arg(max, 0, 'g', 4); };
+    if (const auto manual = settings.manualRanges.find(value); manual != settings.manualRanges.end())
+        return QObject::tr("%1, set by hand").arg(ends(manual->second.min, manual->second.max));
+    const Ranges ranges = document.ranges();
+    const auto it = ranges.find(rangeKey(value, settings));
+    const QString method = words::rangeMethod(settings.rangeMethod, settings.percentile);
+    if (it == ranges.end())
+        return QObject::tr("%1, not collected yet").arg(method);
+    return QStringLiteral("%1, %2, %3")
+        .arg(ends(it->second.min, it->second.max), method,
+            words::count(it->second.samples, words::sampleNoun(document.data()->spec())));
+}
+
 void addRange(InspectorContent& content, const Document& document, const quantize::ResolvedOp& op)
 {
     if (op.settings.precision != Precision::Int8)
@@ -244,20 +259,8 @@ void addRange(InspectorContent& content, const Document& document, const quantiz
     section.rows << qMakePair(QObject::tr("Activations"),
         (dynamic ? QObject::tr("dynamic, per token") : QObject::tr("static, per tensor")) + QStringLiteral(", ")
             + q(toString(set.activationScheme)));
-    if (!dynamic) {
-        const Ranges ranges = document.ranges();
-        const auto it = ranges.find(rangeKey(op.product.activation, set));
-        const QString method = set.rangeMethod == RangeMethod::Percentile
-            ? QObject::tr("percentile %1").arg(set.percentile)
-            : q(toString(set.rangeMethod));
-        section.rows << qMakePair(QObject::tr("Range"),
-            it == ranges.end()
-                ? QObject::tr("%1, not collected yet").arg(method)
-                : QObject::tr("%1 to %2, %3, %4")
-                      .arg(it->second.min, 0, 'g', 4)
-                      .arg(it->second.max, 0, 'g', 4)
-                      .arg(method, words::count(it->second.samples, words::sampleNoun(document.data()->spec()))));
-    }
+    if (!dynamic)
+        section.rows << qMakePair(QObject::tr("Range"), rangeText(document, op.product.activation, set));
     content.sections << section;
 }
 
@@ -303,8 +306,8 @@ void describeNode(InspectorContent& content, const Document& document, const gra
         addRange(content, document, *op);
     for (Section section : {shapes(model, node), weights(model, node), attributes(node)})
         if (!section.rows.isEmpty())
-            content.sections << section;
-    content.sections << Section{QObject::tr("Names"), {qMakePair(QObject::tr("Node"), q(node.name))}};
+            content.details << section;
+    content.details << Section{QObject::tr("Names"), {qMakePair(QObject::tr("Node"), q(node.name))}};
     if (!op)
         content.notEditableReason = q(quantize::whyNotProduct(model, node));
 }
@@ -347,6 +350,21 @@ void describeSeveral(InspectorContent& content, const Document& document, const 
 
 } // namespace
 
+namespace {
+
+/// Of the whole model: are the samples enough, and what is odd.
+void addCalibration(InspectorContent& content, const CalibrationEvidence& evidence)
+{
+    if (evidence.empty())
+        return;
+    Section section{QObject::tr("Calibration"), {qMakePair(QString(), q(sufficiency(evidence).sentence))}};
+    for (const std::string& warning : warnings(evidence))
+        section.rows << qMakePair(QString(), q(warning));
+    content.sections << section;
+}
+
+} // namespace
+
 InspectorContent inspect(const Document& document)
 {
     InspectorContent content;
@@ -354,6 +372,7 @@ InspectorContent inspect(const Document& document)
     if (!document.hasModel() || nodes.isEmpty()) {
         content.title = QObject::tr("Nothing selected");
         content.subtitle = QObject::tr("Click a box or an op.");
+        addCalibration(content, document.evidence());
         return content;
     }
     const graph::Node* node = nodes.size() == 1 ? document.model().node(s(nodes.front())) : nullptr;

@@ -210,20 +210,29 @@ QString trialTooltip(const Trial& trial, const Trial* fp32, const Goal& goal, co
             + (verdict.startsWith(QLatin1String("too close")) ? verdict : verdict + QObject::tr(" the goal"));
     }
     lines << last;
+    if (trial.latency.drifted)
+        lines << q(measure::driftInWords(trial.latency));
     return lines.join(QLatin1Char('\n'));
 }
 
-TrialsContent presentTrials(const Document& document)
+std::vector<Trial> shownTrials(const Document& document)
 {
-    TrialsContent content;
+    std::vector<Trial> trials;
     const std::string dataHash = document.data()->hash();
     for (const Trial& trial : document.trials()) {
         const bool sameData =
             dataHash.empty() || trial.manifest.dataHash.empty() || trial.manifest.dataHash == dataHash;
         const bool sameMetric = !trial.tuning() || trial.tuning()->metric == document.goal().metric;
         if (trial.workload == document.workload() && sameData && sameMetric)
-            content.trials.push_back(trial);
+            trials.push_back(trial);
     }
+    return trials;
+}
+
+TrialsContent presentTrials(const Document& document)
+{
+    TrialsContent content;
+    content.trials = shownTrials(document);
     const Trial* fp32 = tune::fp32Baseline(content.trials);
     content.fp32 = fp32 && done(*fp32) ? fp32 : nullptr;
     for (const Trial& trial : content.trials) {

@@ -23,6 +23,8 @@ struct TrialsContent
     widgets::PlotContent plot;
     QString summary; // "17 done, 8 on the frontier; numbers from the tuning half, 436 texts"
 };
+/// The trials that belong together: of the document's workload, data and metric.
+std::vector<Trial> shownTrials(const Document& document);
 TrialsContent presentTrials(const Document& document);
 
 /// "Trial 14, static, 6 products in fp32\n2.2x faster ...": four lines of words at most.

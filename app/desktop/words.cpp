@@ -67,6 +67,25 @@ QString precision(Precision value)
     return q(toString(value)).toUpper();
 }
 
+QString rangeMethod(RangeMethod method, double percentile)
+{
+    switch (method) {
+    case RangeMethod::MinMax:
+        return QStringLiteral("min-max");
+    case RangeMethod::Percentile:
+        return QStringLiteral("%1 %").arg(percentile);
+    case RangeMethod::Kl:
+        return QStringLiteral("KL");
+    case RangeMethod::Mse:
+        return QStringLiteral("MSE");
+    case RangeMethod::MseWeighted:
+        return QStringLiteral("weighted MSE");
+    case RangeMethod::Manual:
+        return QStringLiteral("by hand");
+    }
+    return {};
+}
+
 QString sampleNoun(const DataSpec& data)
 {
     if (data.kind == DataKind::Text)

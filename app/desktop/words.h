@@ -25,6 +25,8 @@ QString duration(double seconds);
 
 /// "INT8", "BF16", "FP32"
 QString precision(Precision value);
+/// "min-max", "99.9 %", "KL", "MSE"
+QString rangeMethod(RangeMethod method, double percentile);
 /// "text", "image", "sample"
 QString sampleNoun(const DataSpec& data);
 /// "batch 1, real lengths, 1 thread"

@@ -2,6 +2,7 @@
 #include "app/desktop/workbench.h"
 
 #include "app/desktop/actions.h"
+#include "app/desktop/advice_control.h"
 #include "app/desktop/document.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/graph_panel.h"
@@ -9,8 +10,11 @@
 #include "app/desktop/marking.h"
 #include "app/desktop/present_sensitivity.h"
 #include "app/desktop/present_trials.h"
+#include "app/desktop/range_control.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workload_menu.h"
+#include "core/measure/verdict.h"
+#include "widgets/advice_list.h"
 #include "widgets/frontier_plot.h"
 #include "widgets/goal_line.h"
 #include "widgets/graph_canvas.h"
@@ -87,6 +91,7 @@ widgets::Panel* Workbench::makeInspector()
 {
     auto* panel = new widgets::Panel(tr("Inspector"));
     m_inspector = new widgets::Inspector;
+    new RangeControl(m_document, m_jobs, m_inspector->rangeView());
     panel->body()->addWidget(m_inspector);
     return panel;
 }
@@ -111,6 +116,9 @@ widgets::Panel* Workbench::makePlot()
     panel->body()->addWidget(m_goal);
     panel->body()->addWidget(m_plot, 1);
     panel->setFocusProxy(m_plot);
+    auto* advice = new widgets::AdviceList;
+    panel->body()->addWidget(advice);
+    m_advice = new AdviceControl(m_document, m_jobs, advice, this);
     return panel;
 }
 
@@ -275,6 +283,15 @@ void Workbench::refreshTrials()
     const long samples = today ? today->samples : m_document->data()->tuningSamples();
     m_goal->setGoal(m_document->goal(), samples, today ? today->correct : -1,
         words::sampleNoun(m_document->data()->spec()) + QLatin1Char('s'));
+    const DataSource& source = *m_document->data();
+    const long judged = source.testSamples() - source.tuningSamples();
+    const double fp32 = today ? today->value : 1;
+    const QString tooFew = words::q(measure::tooFewSamples(judged, fp32, m_document->goal()));
+    const long needed = measure::samplesToTell(fp32, m_document->goal());
+    m_goal->setWarning(tooFew.isEmpty() ? QString()
+            : needed > 0                ? tr("Too few to tell: it takes %1").arg(2 * needed)
+                                        : tr("No number of samples can tell that"),
+        tooFew);
     m_goal->setReadOnly(!m_document->editable());
     m_workload->setText(tr("Workload  %1").arg(words::workload(m_document->workload())));
     // The graph may show the trial that has just finished.

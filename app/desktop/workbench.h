@@ -13,6 +13,7 @@ class QPushButton;
 class QStackedWidget;
 
 namespace octet::widgets {
+class AdviceList;
 class FrontierPlot;
 class GoalLine;
 class Inspector;
@@ -27,6 +28,7 @@ class TrialsView;
 namespace octet::desktop {
 
 class Actions;
+class AdviceControl;
 class Document;
 class GraphPanel;
 class JobControl;
@@ -45,6 +47,7 @@ public:
     void showSensitivity(bool shown); // instead of the trials
     widgets::ModelTree* tree() { return m_tree; }
     widgets::Inspector* inspector() { return m_inspector; }
+    AdviceControl* advice() { return m_advice; }
 
     QByteArray splitters() const;
     void setSplitters(const QByteArray& state);
@@ -80,6 +83,7 @@ private:
     widgets::Inspector* m_inspector;
     widgets::FrontierPlot* m_plot;
     widgets::GoalLine* m_goal;
+    AdviceControl* m_advice;
     widgets::TrialsModel* m_trialsModel;
     widgets::TrialsView* m_trialsView;
     widgets::SensitivityView* m_sensitivityView;

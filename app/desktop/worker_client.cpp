@@ -131,6 +131,7 @@ void WorkerClient::launch(const std::string& isa)
     m_process->setChildProcessModifier([] { ::signal(SIGHUP, SIG_IGN); });
 #endif
     m_process->start(program, arguments);
+    sendWatched();
 }
 
 void WorkerClient::stopProcess()
@@ -177,16 +178,31 @@ void WorkerClient::update(const JobUpdate& update)
         send(framed(request(++m_requestId, "job/update", toJson(update))));
 }
 
+void WorkerClient::watch(const std::vector<std::string>& values)
+{
+    if (values == m_watched)
+        return;
+    m_watched = values;
+    sendWatched();
+}
+
+void WorkerClient::sendWatched()
+{
+    send(framed(request(++m_requestId, "job/watch", {{"values", m_watched}})));
+}
+
 void WorkerClient::readOutput()
 {
     const int generation = m_generation;
+    static const json nothing = json::object();
     const QByteArray bytes = m_process->readAllStandardOutput();
     try {
         for (const json& message : m_deframer->feed(std::string_view(bytes.constData(), std::size_t(bytes.size())))) {
             if (message.contains("method"))
-                dispatch(message.at("method").get<std::string>(), message.value("params", json::object()).dump());
+                dispatch(
+                    message.at("method").get<std::string>(), message.contains("params") ? message.at("params") : nothing);
             else if (message.value("id", 0) == m_jobId && m_busy)
-                answer(message.dump());
+                answer(message);
             // A slot may have started the next job with another worker.
             if (generation != m_generation)
                 return;
@@ -205,9 +221,8 @@ void WorkerClient::readErrors()
         emit logLine(line);
 }
 
-void WorkerClient::dispatch(const std::string& method, const std::string& params)
+void WorkerClient::dispatch(const std::string& method, const json& value)
 {
-    const json value = json::parse(params);
     if (method == "step/started")
         emit trialStarted(fromJson<Trial>(value));
     else if (method == "step/finished")
@@ -218,15 +233,18 @@ void WorkerClient::dispatch(const std::string& method, const std::string& params
         emit rangesFound(fromJson<Ranges>(value));
     else if (method == "job/sensitivity")
         emit sensitivityFound(fromJson<Sensitivity>(value));
+    else if (method == "job/evidence")
+        emit evidenceFound(fromJson<CalibrationEvidence>(value));
+    else if (method == "job/partial")
+        emit partialEvidence(fromJson<CalibrationEvidence>(value));
     else if (method == "job/paused")
         emit pauseChanged(value.value("paused", false));
     else if (method == "job/log")
         emit logLine(QString::fromStdString(value.value("line", std::string())));
 }
 
-void WorkerClient::answer(const std::string& text)
+void WorkerClient::answer(const json& message)
 {
-    const json message = json::parse(text);
     if (message.contains("result")) {
         const JobResult result = fromJson<JobResult>(message.at("result"));
         const bool wasCancelling = m_cancelling;

@@ -8,6 +8,8 @@
 #include <QProcess>
 #include <QTimer>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <memory>
 #include <optional>
 
@@ -37,6 +39,8 @@ public:
     void pause(bool on);
     /// For the search that runs, from its next trial.
     void update(const JobUpdate& update);
+    /// ONNX values whose partialEvidence is wanted from now on, in every job.
+    void watch(const std::vector<std::string>& values);
 
 signals:
     void trialStarted(const octet::Trial& trial);
@@ -44,6 +48,8 @@ signals:
     void progress(const octet::JobProgress& progress);
     void rangesFound(const octet::Ranges& ranges);
     void sensitivityFound(const octet::Sensitivity& sensitivity);
+    void evidenceFound(const octet::CalibrationEvidence& evidence);
+    void partialEvidence(const octet::CalibrationEvidence& soFar);
     void pauseChanged(bool stands);
     void logLine(const QString& line);
     void finished(const octet::JobResult& result);
@@ -55,10 +61,11 @@ private:
     void launch(const std::string& isa);
     void stopProcess();
     void send(const QByteArray& frame);
+    void sendWatched();
     void readOutput();
     void readErrors();
-    void dispatch(const std::string& method, const std::string& params);
-    void answer(const std::string& json);
+    void dispatch(const std::string& method, const nlohmann::json& params);
+    void answer(const nlohmann::json& message);
     void processEnded(int code, QProcess::ExitStatus status);
     void processError(QProcess::ProcessError error);
     void endJob();
@@ -69,6 +76,7 @@ private:
     QStringList m_command;
     QTimer m_cancelTimer;
     QString m_lastErrors; // tail of stderr, for the detail of a death
+    std::vector<std::string> m_watched;
     std::string m_isa; // cap of the running worker: final for its life
     bool m_busy = false, m_cancelling = false;
     int m_requestId = 0, m_jobId = 0, m_generation = 0;

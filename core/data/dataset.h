@@ -4,6 +4,7 @@
 
 #include "core/graph/model.h"
 #include "core/values/data_spec.h"
+#include "core/values/label_kind.h"
 #include "core/values/tensor.h"
 
 #include <memory>
@@ -33,7 +34,13 @@ public:
     virtual const DataSpec& spec() const = 0; // with columns, label names and hashes filled in
     virtual std::size_t size(Split split) const = 0;
     virtual int label(Split split, std::size_t index) const = 0; // -1 = none
-    virtual bool hasLabels() const = 0;
+    virtual bool hasLabels() const = 0; // classes
+    virtual LabelKind labelKind() const { return hasLabels() ? LabelKind::Classes : LabelKind::None; }
+    /// Of LabelKind::Numbers, for test samples.
+    virtual float target(Split, std::size_t) const { return 0; }
+    /// Of LabelKind::Tokens, for test samples: one a token of the sample, ignoredLabel where it does not count. Padding
+    /// has none.
+    virtual std::vector<int> tokenLabels(Split, std::size_t) const { return {}; }
     virtual int classes() const = 0; // highest label + 1, or from the model's output
     /// Tokens of the sample (1..maxLength, both for texts and for arrays with an attention_mask, where it is the last
     /// column that is masked in); 0 = fixed-shape samples. A model with a fixed sequence dimension: always that.
@@ -56,7 +63,8 @@ public:
 ///
 /// The spec comes back filled in: kind, columns, label names, hashes, and maxLength as it holds (a fixed sequence
 /// dimension or max_position_embeddings of config.json; for arrays with a mask the width of the arrays).
-/// Labels are numbers or class names; names come from the spec, id2label of config.json or labels.txt.
+/// Labels are class numbers or names; of a model whose last dimension is 1, and in arrays of floats, they are numbers; an
+/// integer array [samples, tokens] labels tokens, -100 where one does not count. Names come from the spec, id2label of config.json or labels.txt.
 /// Arrays: a uint8 array that feeds a float input becomes (x/255 - mean)/std in float32, so x/255 when mean and std are
 /// empty; integers widen or narrow as long as every value fits; [N, H, W] feeds [N, 1, H, W].
 std::shared_ptr<const Dataset> open(const DataSpec& spec, const graph::Model& model);

@@ -59,6 +59,15 @@ int DatasetBase::label(Split split, std::size_t index) const
                                        : m_testLabels.at(testIndex(split, index));
 }
 
+std::vector<int> DatasetBase::tokenLabels(Split split, std::size_t index) const
+{
+    const std::size_t row = testIndex(split, index) * m_tokenColumns;
+    const int tokens = length(split, index); // 0: all of a fixed shape
+    const std::size_t count = tokens > 0 ? std::min(m_tokenColumns, static_cast<std::size_t>(tokens)) : m_tokenColumns;
+    const auto from = m_tokenLabels.begin() + static_cast<std::ptrdiff_t>(row);
+    return {from, from + static_cast<std::ptrdiff_t>(count)};
+}
+
 std::size_t DatasetBase::testIndex(Split split, std::size_t index) const
 {
     if (index >= size(split))
@@ -99,6 +108,10 @@ PartsHash DatasetBase::commonHash() const
         hash.add("splitSeed", std::to_string(m_spec.splitSeed));
     std::string labels;
     for (const int label : m_testLabels)
+        labels += fmt::format("{},", label);
+    for (const float target : m_targets)
+        labels += fmt::format("{},", target);
+    for (const int label : m_tokenLabels)
         labels += fmt::format("{},", label);
     return hash.add("labels", labels);
 }

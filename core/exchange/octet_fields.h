@@ -58,6 +58,19 @@ struct Fields<Config>
         v("op_types", &Config::opTypes);
         v("rules", &Config::rules);
         v("ops", &Config::ops);
+        v("manual_ranges", &Config::manualRanges);
+    }
+};
+
+template <>
+struct Fields<Interval>
+{
+    static constexpr bool known = true;
+    template <typename V>
+    static void visit(V& v)
+    {
+        v("min", &Interval::min);
+        v("max", &Interval::max);
     }
 };
 

@@ -59,7 +59,6 @@ struct JobResult
     Ranges ranges; // Calibrate
     long evaluations = 0;
     double seconds = 0;
-    CalibrationEvidence evidence; // Calibrate, of what was not known before
     bool operator==(const JobResult&) const = default;
 };
 
@@ -76,6 +75,12 @@ public:
     virtual void trialStarted(const Trial& trial) = 0; // state Running, id set; before any of its work
     virtual void trialFinished(const Trial& trial) = 0;
     virtual void rangesFound(const Ranges& ranges) = 0;
+    virtual void evidenceFound(const CalibrationEvidence&) {} // of what the data was run for, once it has
+    /// ONNX values of which partialEvidence() is wanted while the data runs; asked at most twice a second. Each costs a
+    /// search for ranges.
+    static constexpr std::size_t mostWatched = 8;
+    virtual std::vector<std::string> watched() { return {}; }
+    virtual void partialEvidence(const CalibrationEvidence&) {}
     virtual void sensitivityFound(const Sensitivity& sensitivity) = 0; // also while it grows: ops so far
     virtual void log(const std::string& line) = 0;
 };

@@ -28,6 +28,7 @@ nlohmann::json toJson(const JobUpdate& value);
 nlohmann::json toJson(const JobProgress& value);
 nlohmann::json toJson(const JobResult& value);
 nlohmann::json toJson(const Sensitivity& value);
+nlohmann::json toJson(const CalibrationEvidence& value);
 nlohmann::json toJson(const Error& value); // {kind, message, detail, where{file,line,column,row,node}}
 
 /// Specialised for every type above (Error excepted: errorFromJson).
@@ -51,6 +52,7 @@ template <> JobUpdate fromJson(const nlohmann::json& json);
 template <> JobProgress fromJson(const nlohmann::json& json);
 template <> JobResult fromJson(const nlohmann::json& json);
 template <> Sensitivity fromJson(const nlohmann::json& json);
+template <> CalibrationEvidence fromJson(const nlohmann::json& json);
 Error errorFromJson(const nlohmann::json& json);
 
 } // namespace octet

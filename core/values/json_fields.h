@@ -43,6 +43,7 @@ void fields(A& a, V& v)
     a("smoothing", v.smoothing);
     a("bias_correction", v.biasCorrection);
     a("locked", v.locked);
+    a.unlessEmpty("manual_ranges", v.manualRanges);
 }
 
 template <typename A, Is<Rule> V>
@@ -59,6 +60,14 @@ void fields(A& a, V& v)
     a("op_types", v.opTypes);
     a("rules", v.rules);
     a("ops", v.ops);
+    a.unlessEmpty("manual_ranges", v.manualRanges);
+}
+
+template <typename A, Is<Interval> V>
+void fields(A& a, V& v)
+{
+    a("min", v.min);
+    a("max", v.max);
 }
 
 template <typename A, Is<RangeKey> V>
@@ -164,6 +173,8 @@ void fields(A& a, V& v)
     a("ratio_to_fp32", v.ratioToFp32);
     a("ratio_low", v.ratioLow);
     a("ratio_high", v.ratioHigh);
+    a("drift", v.drift);
+    a("drifted", v.drifted);
 }
 
 template <typename A, Is<GroupProfile> V>
@@ -308,14 +319,6 @@ void fields(A& a, V& v)
     a("seconds_left", v.secondsLeft);
 }
 
-template <typename A, Is<HistogramBin> V>
-void fields(A& a, V& v)
-{
-    a("low", v.low);
-    a("high", v.high);
-    a("count", v.count);
-}
-
 template <typename A, Is<Threshold> V>
 void fields(A& a, V& v)
 {
@@ -371,7 +374,6 @@ void fields(A& a, V& v)
     a("ranges", v.ranges);
     a("evaluations", v.evaluations);
     a("seconds", v.seconds);
-    a.unlessEmpty("evidence", v.evidence);
 }
 
 template <typename A, Is<Location> V>

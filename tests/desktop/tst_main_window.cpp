@@ -2,6 +2,7 @@
 // The main job in the real window: open, data, baseline, plot, mark, undo, reopen; and a worker that dies.
 #include "app/desktop/actions.h"
 #include "app/desktop/compare_control.h"
+#include "app/desktop/edit_commands.h"
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/job_control.h"
 #include "app/desktop/main_window.h"
@@ -15,7 +16,9 @@
 #include "widgets/compare_page.h"
 #include "widgets/frontier_plot.h"
 #include "widgets/graph_canvas.h"
+#include "widgets/inspector.h"
 #include "widgets/profile_view.h"
+#include "widgets/range_view.h"
 #include "widgets/trials_view.h"
 
 #include <QTreeView>
@@ -197,6 +200,51 @@ private slots:
         const auto again = openedWindow();
         QVERIFY(again);
         QCOMPARE(again->document()->trials().size(), baselines); // nothing was lost
+    }
+
+    /// Calibration tells what it saw; a handle that is dragged sets a range, which runs, is undone and is kept.
+    void rangesAreSetByHand()
+    {
+        const QString op = QStringLiteral("/blocks.0/mlp/fc1/MatMul");
+        std::string value;
+        {
+            const auto window = openedWindow();
+            QVERIFY(window);
+            QVERIFY(acceptSmallData(*window));
+            Document& document = *window->document();
+            QSignalSpy ended(window->jobs(), &JobControl::ended);
+            document.undoStack()->push(new SetDraft(&document, presetConfig("static"), QStringLiteral("static"), false));
+            QVERIFY(window->jobs()->start(JobKind::Calibrate));
+            QVERIFY(ended.count() > 0 || ended.wait(longest));
+            QVERIFY(!document.evidence().empty());
+            document.selection()->setNodes({op});
+            widgets::RangeView* view = window->workbench()->inspector()->rangeView();
+            QTRY_VERIFY(view->isVisibleTo(window->workbench()->inspector()));
+            value = document.resolution().find(op.toStdString())->product.activation;
+            widgets::RangeHistogram* histogram = view->histogram();
+            histogram->setFocus();
+            QTest::keyClick(histogram, Qt::Key_Left, Qt::ControlModifier);
+            QVERIFY(document.draft().manualRanges.contains(value));
+            const Interval range = document.draft().manualRanges.at(value);
+            QVERIFY(range == histogram->range());
+            QVERIFY(document.undoStack()->undoText().startsWith(QStringLiteral("Range of ")));
+            document.undoStack()->undo();
+            QVERIFY(document.draft().manualRanges.empty());
+            document.undoStack()->redo();
+            QVERIFY(window->jobs()->start(JobKind::Measure));
+            QVERIFY(ended.count() > 1 || ended.wait(longest));
+            const auto trial = std::find_if(document.trials().rbegin(), document.trials().rend(),
+                [](const Trial& t) { return t.origin == "draft"; });
+            QVERIFY(trial != document.trials().rend() && trial->state == TrialState::Done);
+            const Range& used = trial->ranges.at({value, RangeMethod::Manual, 0, 0});
+            QCOMPARE(used.max, range.max);
+            QVERIFY(trial->name.find("1 range by hand") != std::string::npos);
+        }
+        const auto again = openedWindow();
+        QVERIFY(again);
+        QVERIFY(again->document()->draft().manualRanges.contains(value));
+        QVERIFY(QTest::qWaitFor([&] { return !again->document()->evidence().empty(); }, longest));
+        QVERIFY(again->document()->evidence().value(value));
     }
 
     void aKilledWorkerIsOneFailedJob()

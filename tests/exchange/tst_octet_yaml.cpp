@@ -40,6 +40,7 @@ Trial fullTrial()
     trial.config.rules = {{"/layer\\.(1|2)/.*", allLeaves()}, {"on", {}}};
     trial.config.ops["/layer.0/x: y"].locked = true;
     trial.config.ops["empty"] = {};
+    trial.config.manualRanges["/layer.0/x: y"] = {-1.0 / 3, 1e-7};
     trial.ranges[{"a", RangeMethod::MinMax, 0}] = {-1.0 / 3, 1e-7, RangeMethod::MinMax, 99.99, 256, 0, {}, 0, {}};
     trial.ranges[{"a", RangeMethod::Percentile, 99.9}] = {-0.25, 5e-324, RangeMethod::Percentile, 99.9, 12, 0, {}, 0, {}};
     trial.ranges[{"yes, [b]", RangeMethod::Kl, 0}] = {0, 3, RangeMethod::Mse, 0, 1, 0.5, {0.5f, 4}, 2, {0.1f}};
@@ -104,12 +105,14 @@ private slots:
         OctetDocument document;
         document.config = presetConfig("static");
         document.config.ops["/layer.0/MatMul"].precision = Precision::Fp32;
+        document.config.manualRanges["/layer.0/Add_output_0"] = {-4, 6.5};
         const std::string text = writeOctetYaml(document);
         QVERIFY(text.starts_with("#"));
         QVERIFY(
             text.find(
                 "octet: 1\nconfig:\n  model:\n    precision: int8\n    approach: static\n  ops:\n    /layer.0/MatMul:\n"
-                "      precision: fp32\n")
+                "      precision: fp32\n  manual_ranges:\n    /layer.0/Add_output_0:\n      min: -4.0\n"
+                "      max: 6.5\n")
             != std::string::npos);
     }
 
@@ -131,6 +134,8 @@ private slots:
         QTest::newRow("seed") << "octet: 1\ngoal: {seed: -1}\n" << 2 << 14 << false << "integer";
         QTest::newRow("number") << "octet: 1\ngoal: {max_drop: [1]}\n" << 2 << 18 << false << "number";
         QTest::newRow("boolean") << "octet: 1\ngoal: {relative: 1}\n" << 2 << 18 << false << "true or false";
+        QTest::newRow("manual range") << "octet: 1\nconfig: {manual_ranges: {x: {low: 1}}}\n"
+                                      << 2 << 30 << true << "min, max";
         QTest::newRow("map") << "octet: 1\nconfig: [a]\n" << 2 << 9 << false << "map";
         QTest::newRow("list") << "octet: 1\nranges: {a: b}\n" << 2 << 9 << false << "list";
         QTest::newRow("split") << "octet: 1\naccuracy: {train: {}}\n" << 2 << 12 << true << "held_out";

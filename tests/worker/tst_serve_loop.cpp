@@ -117,7 +117,11 @@ private:
             observer.trialStarted(trial);
             observer.trialFinished(trial);
             observer.rangesFound({{{"x", RangeMethod::MinMax, 0}, {}}});
+            observer.evidenceFound({64, {{"x", 9, 0, {{-1, 2, 9}}, {}}}, {}});
             observer.log("line");
+        } else if (request.trialName == "watched") {
+            for (const std::string& value : observer.watched())
+                observer.partialEvidence({8, {{value, 9, 0, {}, {}}}, {}});
         } else if (request.trialName == "forever") {
             observer.trialStarted({});
             while (!observer.cancelled())
@@ -192,9 +196,34 @@ private slots:
         QCOMPARE(fromJson<JobResult>(answer["result"]).summary, std::string("report"));
         QVERIFY((seen
             == std::map<std::string, int>{
-                {"step/started", 1}, {"step/finished", 1}, {"job/ranges", 1}, {"job/log", 1}}));
+                {"step/started", 1}, {"step/finished", 1}, {"job/ranges", 1}, {"job/evidence", 1},
+                {"job/log", 1}}));
         peer.startJob(2, "again"); // one at a time, but one after the other
         QVERIFY(peer.answer(2).contains("result"));
+    }
+
+    void tellsAboutWatchedValues()
+    {
+        Peer peer;
+        peer.send(1, "job/watch", {{"values", {"a", "b"}}}); // before the job, or while it runs
+        QVERIFY(peer.answer(1).contains("result"));
+        peer.startJob(2, "watched");
+        for (const char* value : {"a", "b"}) {
+            const json message = peer.next();
+            QCOMPARE(message["method"].get<std::string>(), std::string("job/partial"));
+            QCOMPARE(fromJson<CalibrationEvidence>(message["params"]).values.front().value, std::string(value));
+        }
+        QVERIFY(peer.answer(2).contains("result"));
+        int id = 3;
+        for (const json& wrong : {json("a"), json::array({1}), json(std::vector<std::string>(9, "a"))}) {
+            peer.send(id, "job/watch", {{"values", wrong}});
+            QCOMPARE(peer.answer(id++)["error"]["code"].get<int>(), -32602);
+        }
+        peer.send(9, "job/watch");
+        peer.startJob(10, "watched");
+        std::map<std::string, int> seen;
+        QVERIFY(peer.answer(10, &seen).contains("result"));
+        QVERIFY(!seen.contains("job/partial"));
     }
 
     void openThenStartWithoutWaiting()
