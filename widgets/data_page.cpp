@@ -170,6 +170,13 @@ void DataPage::Impl::build()
     connect(source, &DataSource::modelFileChosen, q, &DataPage::modelFileChosen);
     connect(source, &DataSource::browseRequested, q, &DataPage::browseRequested);
     connect(which, &Segmented::valueChanged, q, [this] { showRows(); });
+    // Later: the new content takes the row away in which the button stands.
+    connect(rows, &DataRowsTable::fixRequested, q,
+        [this](int fix) {
+            if (fix < content.fixes.size())
+                emit q->specEdited(content.fixes[fix].spec);
+        },
+        Qt::QueuedConnection);
 }
 
 QWidget* DataPage::Impl::buildBottom()
@@ -207,6 +214,8 @@ DataRowsModel::Problem DataPage::Impl::problem() const
 {
     DataRowsModel::Problem result;
     result.sentence = content.problem;
+    for (const auto& fix : content.fixes)
+        result.fixes << fix.text;
     const QString file = QFileInfo(content.problemFile).fileName();
     if (!file.isEmpty() && content.problemRow > 0)
         result.place = QStringLiteral("%1, row %2").arg(file, grouped(content.problemRow));

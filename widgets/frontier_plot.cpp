@@ -162,7 +162,9 @@ void FrontierPlot::Impl::applyContent()
     canvas->xAxis2->setRange(scales.msLow, scales.msHigh);
     canvas->yAxis->setRange(scales.rightLow, scales.rightHigh);
     const QString noun = content.sampleNoun.isEmpty() ? QStringLiteral("samples") : content.sampleNoun;
-    canvas->xAxis->setLabel(QStringLiteral("Median time per %1, ms").arg(singular(noun)));
+    const QString where =
+        content.recordedOn.isEmpty() ? QString() : QStringLiteral(", recorded on %1").arg(content.recordedOn);
+    canvas->xAxis->setLabel(QStringLiteral("Median time per %1, ms%2").arg(singular(noun), where));
     canvas->yAxis->setLabel(content.samples > 0
             ? QStringLiteral("Right answers, of %1 %2").arg(grouped(content.samples), noun)
             : QStringLiteral("Right answers"));

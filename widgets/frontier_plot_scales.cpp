@@ -169,6 +169,8 @@ QString plotSummary(const PlotContent& content)
                                              : QStringLiteral("%1 trials").arg(grouped(content.marks.size()));
     if (best > 0)
         text += QStringLiteral(", best %1 times faster").arg(QString::number(best, 'f', 1));
+    if (!content.recordedOn.isEmpty())
+        text += QStringLiteral(", recorded on %1").arg(content.recordedOn);
     return text;
 }
 

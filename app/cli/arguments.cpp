@@ -89,6 +89,8 @@ void addData(CLI::App& app, Arguments& a)
         ->group(both);
     app.add_option("--split-seed", a.splitSeed, "Other halves for tuning and held-out (default: by the samples' hashes)")
         ->group(both);
+    app.add_flag("--leave-out-shared", a.leaveOutShared, "Calibrate without samples that are test samples too")
+        ->group(both);
     app.add_option("--batch-size", a.batchSize, "Samples a run; never changes a result")
         ->check(CLI::Range(1, 4096))
         ->group(both);

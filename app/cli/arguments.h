@@ -24,6 +24,7 @@ struct Arguments
     std::vector<double> mean, std;
     std::optional<int> maxLength, batchSize;
     std::optional<long> splitSeed;
+    bool leaveOutShared = false;
     std::optional<long> limit, calibLimit;
 
     std::vector<std::string> configs, presets;

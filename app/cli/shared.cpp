@@ -113,6 +113,8 @@ void overrideSpec(const Arguments& a, DataSpec& spec)
     spec.limit = a.limit.value_or(spec.limit);
     spec.calibLimit = a.calibLimit.value_or(spec.calibLimit);
     spec.splitSeed = a.splitSeed.value_or(spec.splitSeed);
+    if (a.leaveOutShared)
+        spec.sharedRows = "leave_out";
     spec.batchSize = a.batchSize.value_or(spec.batchSize);
 }
 

@@ -287,12 +287,15 @@ void Actions::refresh()
     const QString noTrialEdit = !noTrial.isEmpty() ? noTrial : m_document->reviewReason();
     const bool done = trial && trial->state == TrialState::Done;
     setWhyNot(makeDraft, noTrialEdit);
-    setWhyNot(pin, noTrialEdit);
+    const QString notOurs = !noTrialEdit.isEmpty() ? noTrialEdit
+        : m_document->recordedOn().isEmpty()      ? QString()
+                                                  : tr("it was recorded elsewhere: measure here first, F5");
+    setWhyNot(pin, notOurs);
     pin->setChecked(trial && trial->pinned);
     setWhyNot(choose,
-        !noTrialEdit.isEmpty() ? noTrialEdit
-            : done             ? QString()
-                               : tr("only a finished trial can be chosen"));
+        !notOurs.isEmpty() ? notOurs
+            : done         ? QString()
+                           : tr("only a finished trial can be chosen"));
     setWhyNot(unchoose,
         !m_document->reviewReason().isEmpty() ? m_document->reviewReason()
             : m_document->chosenTrial()       ? QString()

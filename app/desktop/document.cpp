@@ -5,7 +5,6 @@
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/words.h"
-#include "core/exchange/inc_yaml.h"
 #include "core/values/error.h"
 
 #include <QFileInfo>
@@ -21,6 +20,7 @@ namespace {
 
 const std::string acceptedKey = "data.accepted";
 const std::string viewKey = "window.view";
+const std::string unfinishedKey = "job.unfinished";
 
 Notice failure(const QString& text, const QString& detail = {})
 {
@@ -81,6 +81,7 @@ void Document::adopt(std::shared_ptr<Opened> result)
     m_store.set(std::move(result->project));
     m_loaded = std::move(result->model);
     m_reviewReason = result->reviewReason;
+    m_recorded = std::move(result->recorded);
     m_modelHash.clear();
     ProjectContents& contents = result->contents;
     m_draft = std::move(contents.draft);
@@ -96,6 +97,10 @@ void Document::adopt(std::shared_ptr<Opened> result)
         emit notice({Notice::Kind::Info, m_loaded.importNote, {}});
     if (!m_reviewReason.isEmpty())
         emit notice({Notice::Kind::Warning, m_reviewReason, {}});
+    if (!recordedOn().isEmpty())
+        emit notice({Notice::Kind::Info,
+            tr("These trials were recorded on %1; nothing has been measured here yet.").arg(recordedOn()),
+            tr("Accept the data and press F5: your own measurements take their place.")});
     if (hasModel()) {
         hashModel();
         m_data.check(contents.data, m_loaded.model);
@@ -132,53 +137,6 @@ void Document::hashModel()
                 emit notice({Notice::Kind::Warning, m_reviewReason, {}});
             }
             emit editableChanged();
-        });
-}
-
-void Document::importConfig(const QString& path)
-{
-    if (!hasModel()) {
-        emit notice(failure(tr("%1 is a config: open its model first, then the config becomes the draft.")
-                                .arg(QFileInfo(path).fileName())));
-        return;
-    }
-    if (!editable()) {
-        emit notice(failure(m_reviewReason));
-        return;
-    }
-    struct Result
-    {
-        exchange::ConfigFile file;
-        QString error;
-    };
-    background::run(
-        this,
-        [path, model = m_loaded.model] {
-            Result result;
-            try {
-                result.file = exchange::readConfigFile(s(path), model.get());
-            } catch (const std::exception& error) {
-                result.error = QString::fromUtf8(error.what());
-            }
-            return result;
-        },
-        [this, path](const Result& result) {
-            if (!result.error.isEmpty()) {
-                emit notice(failure(result.error));
-                return;
-            }
-            settings::addRecent(path);
-            m_undo.push(new SetDraft(this, result.file.config, tr("Import %1").arg(QFileInfo(path).fileName()), false));
-            if (!result.file.ranges.empty())
-                addRanges(result.file.ranges);
-            m_selection.setShowsDraft(true);
-            QStringList warnings;
-            for (const std::string& warning : result.file.warnings)
-                warnings << q(warning);
-            for (const quantize::Problem& problem : m_resolution.problems)
-                warnings << q(problem.path + ": " + problem.message);
-            emit notice({warnings.isEmpty() ? Notice::Kind::Info : Notice::Kind::Warning,
-                tr("%1 is the draft now.").arg(QFileInfo(path).fileName()), warnings.join(QLatin1Char(' '))});
         });
 }
 
@@ -227,8 +185,14 @@ void Document::setWorkload(const Workload& workload)
 
 const Trial* Document::trial(int id) const
 {
-    const auto it = std::find_if(m_trials.begin(), m_trials.end(), [id](const Trial& t) { return t.id == id; });
-    return it == m_trials.end() ? nullptr : &*it;
+    const std::vector<Trial>& shown = shownTrials();
+    const auto it = std::find_if(shown.begin(), shown.end(), [id](const Trial& t) { return t.id == id; });
+    return it == shown.end() ? nullptr : &*it;
+}
+
+QString Document::recordedOn() const
+{
+    return m_recorded.empty() ? QString() : q(m_recorded.front().manifest.machine.cpu);
 }
 
 const Trial* Document::chosenTrial() const
@@ -246,6 +210,12 @@ void Document::putTrial(const Trial& trial)
 {
     m_store.write([trial](project::Project& project) { project.putTrial(trial); });
     m_nextTrialId = std::max(m_nextTrialId, trial.id + 1);
+    if (!m_recorded.empty()) {
+        m_recorded.clear();
+        m_selection.setTrial(0);
+        m_selection.setHoveredTrial(0);
+        m_selection.setComparedTrial(0);
+    }
     const auto it =
         std::lower_bound(m_trials.begin(), m_trials.end(), trial.id, [](const Trial& t, int id) { return t.id < id; });
     if (it != m_trials.end() && it->id == trial.id)
@@ -255,9 +225,17 @@ void Document::putTrial(const Trial& trial)
     emit trialsChanged();
 }
 
+bool Document::ownTrials()
+{
+    if (!m_recorded.empty())
+        emit notice({Notice::Kind::Warning,
+            tr("These trials were recorded on %1. Measure here first, F5.").arg(recordedOn()), {}});
+    return m_recorded.empty();
+}
+
 void Document::annotate(int id, bool pinned, const QString& note)
 {
-    if (!m_store.write([=, note = s(note)](project::Project& project) { project.annotate(id, pinned, note); }))
+    if (!ownTrials() || !m_store.write([=, note = s(note)](project::Project& project) { project.annotate(id, pinned, note); }))
         return;
     for (Trial& known : m_trials)
         if (known.id == id)
@@ -267,7 +245,7 @@ void Document::annotate(int id, bool pinned, const QString& note)
 
 void Document::choose(int id, const QString& reason)
 {
-    if (!m_store.write([id, reason = s(reason)](project::Project& project) { project.choose(id, reason); }))
+    if (!ownTrials() || !m_store.write([id, reason = s(reason)](project::Project& project) { project.choose(id, reason); }))
         return;
     for (Trial& known : m_trials) {
         known.chosen = known.id == id;
@@ -376,6 +354,16 @@ void Document::saveCopy(const QString& path)
 {
     m_store.run([path](const project::Project& project) { project.saveAs(s(path)); },
         [this, path] { emit notice({Notice::Kind::Info, tr("A copy is at %1.").arg(path), {}}); });
+}
+
+QString Document::unfinishedJob() const
+{
+    return isOpen() ? q(m_store.read().meta(unfinishedKey)) : QString();
+}
+
+void Document::setUnfinishedJob(const QString& kind)
+{
+    m_store.write([kind = s(kind)](project::Project& project) { project.setMeta(unfinishedKey, kind); });
 }
 
 QByteArray Document::viewState() const

@@ -58,8 +58,11 @@ public:
     void setGoal(const Goal& goal);
     void setWorkload(const Workload& workload);
 
-    const std::vector<Trial>& trials() const { return m_trials; }
-    const Trial* trial(int id) const; // null = none
+    const std::vector<Trial>& trials() const { return m_trials; } // of this project: what jobs and predictions read
+    /// What views show: the project's trials or, while it has none, those that were recorded with the model. Never both.
+    const std::vector<Trial>& shownTrials() const { return m_recorded.empty() ? m_trials : m_recorded; }
+    QString recordedOn() const; // CPU of the recorded trials while they are shown; empty = they are this project's
+    const Trial* trial(int id) const; // of those that are shown; null = none
     const Trial* chosenTrial() const;
     int nextTrialId() const;
     void putTrial(const Trial& trial);
@@ -76,6 +79,10 @@ public:
     const tune::Predictor* predictor() const;
     void checkData(const DataSpec& spec);
     void acceptData();
+
+    /// A job that has begun and not ended, by name, so that the next opening can offer to go on; "" = none.
+    QString unfinishedJob() const;
+    void setUnfinishedJob(const QString& kind);
 
     /// A consistent copy of the project file.
     void saveCopy(const QString& path);
@@ -102,6 +109,8 @@ private:
     void importConfig(const QString& path);
     void hashModel();
     void dataChecked();
+    bool ownTrials(); // else says that recorded ones are neither pinned nor chosen
+
     bool m_opening = false;
     ProjectStore m_store;
     std::string m_storedModelPath, m_storedModelHash; // as the project has them
@@ -119,6 +128,7 @@ private:
     Workload m_workload;
     quantize::Resolution m_resolution;
     std::vector<Trial> m_trials; // by id
+    std::vector<Trial> m_recorded; // by id; empty once there are trials of one's own
     QUndoStack m_undo;
     Selection m_selection;
     DataSource m_data;

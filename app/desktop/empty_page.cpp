@@ -39,13 +39,20 @@ EmptyPage::EmptyPage(QAction* open, QAction* openFolder, QAction* sample, QWidge
     auto* sampleButton = new QPushButton(tr("Open sample"));
     sampleButton->setToolTip(sample->toolTip());
     sampleButton->setEnabled(sample->isEnabled());
-    connect(sample, &QAction::changed, sampleButton, [=] { sampleButton->setEnabled(sample->isEnabled()); });
+    connect(sample, &QAction::changed, sampleButton, [=] {
+        sampleButton->setEnabled(sample->isEnabled());
+        sampleButton->setToolTip(sample->toolTip());
+    });
     connect(sampleButton, &QPushButton::clicked, sample, &QAction::trigger);
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(openButton);
     buttons->addWidget(folderButton);
     buttons->addWidget(sampleButton);
     buttons->addStretch();
+    auto* aboutSample = new QLabel(
+        tr("The sample is a small Vision Transformer on 2,000 images, with trials that were recorded to look at."));
+    aboutSample->setFont(style::smallFont());
+    style::setSecondary(aboutSample);
 
     style::keepFont(m_recentTitle, style::titleFont);
     m_recent->setFrameShape(QFrame::NoFrame);
@@ -62,6 +69,7 @@ EmptyPage::EmptyPage(QAction* open, QAction* openFolder, QAction* sample, QWidge
     column->addWidget(title);
     column->addWidget(m_state);
     column->addLayout(buttons);
+    column->addWidget(aboutSample);
     column->addSpacing(16);
     column->addWidget(m_recentTitle);
     column->addWidget(m_recent, 5);

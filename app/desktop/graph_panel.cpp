@@ -81,6 +81,8 @@ GraphPanel::GraphPanel(Document* document, QWidget* parent)
         if (nodes.size() == 1)
             m_canvas->expandTo(nodes.front());
         m_document->selection()->setNodes(nodes);
+        if (nodes.size() > 1)
+            m_canvas->setFocus(); // the next key marks them
     });
     connect(m_shown, &widgets::Segmented::valueChanged, this,
         [this](const QString& value) { m_document->selection()->setShowsDraft(value == shownDraft); });
@@ -121,7 +123,7 @@ void GraphPanel::listOthers()
     if (m_other->view()->isVisible())
         return; // not under the hand that is choosing
     m_other->clear();
-    for (const Trial& trial : m_document->trials())
+    for (const Trial& trial : m_document->shownTrials())
         if (trial.state == TrialState::Done)
             m_other->addItem(trial.name.empty() ? tr("Trial %1").arg(trial.id)
                                                 : tr("%1, trial %2").arg(words::q(trial.name)).arg(trial.id),
@@ -178,10 +180,11 @@ void GraphPanel::showShown()
     if (trial)
         text = trial->state == TrialState::Running ? tr("Trial %1, running").arg(trial->id)
             : trial->groups.empty()                ? tr("Trial %1, asked").arg(trial->id)
+            : !m_document->recordedOn().isEmpty()  ? tr("Trial %1, recorded").arg(trial->id)
                                                    : tr("Trial %1, ran").arg(trial->id);
     m_shown->setOptionText(shownTrial, text);
     m_shown->setOptionEnabled(
-        shownTrial, trial != nullptr, trial ? tr("What ran") : tr("Select a trial in the plot or the table"));
+        shownTrial, trial != nullptr, trial ? m_document->recordedOn().isEmpty() ? tr("What ran") : tr("What ran on %1").arg(m_document->recordedOn()) : tr("Select a trial in the plot or the table"));
     m_shown->setValue(selection.showsDraft() ? shownDraft : shownTrial);
 }
 

@@ -72,6 +72,8 @@ QString JobControl::title(JobKind kind)
         return tr("Sensitivity");
     case JobKind::Tune:
         return tr("Tune");
+    case JobKind::Judge:
+        return tr("Verdict");
     }
     return {};
 }
@@ -90,6 +92,8 @@ QString JobControl::whyNot(JobKind kind) const
         return reason;
     if (m_document->modelHash().empty())
         return tr("the model's hash is being computed");
+    if (kind == JobKind::Judge && !m_document->chosenTrial())
+        return tr("no trial is chosen");
     if (kind == JobKind::Calibrate && m_document->data()->calibrationSamples() == 0)
         return tr("there is no calibration data");
     return {};
@@ -136,6 +140,8 @@ JobRequest JobControl::request(JobKind kind) const
                 && !m_document->loaded().importedRanges.contains(range.first);
         });
     job.trialName = s(draftName());
+    if (const Trial* chosen = m_document->chosenTrial(); chosen && kind == JobKind::Judge)
+        job.judged = chosen->id;
     job.sensitivity = m_document->sensitivity();
     for (const Trial& trial : m_document->trials())
         if (trial.state != TrialState::Running && trial.workload == job.workload
@@ -158,6 +164,7 @@ bool JobControl::start(JobKind kind)
     m_sent = {job.draft, job.goal};
     for (const Trial& known : job.known)
         m_ids.insert(known.id, known.id);
+    m_document->setUnfinishedJob(q(toString(kind)));
     m_worker.start(job);
     emit started(kind);
     return true;
@@ -216,10 +223,10 @@ Trial JobControl::ours(const Trial& trial)
 {
     // The worker numbers after what it was told; the project may hold more (other workloads, other data).
     Trial mine = trial;
-    const auto it = m_ids.constFind(trial.id);
-    mine.id = it != m_ids.constEnd() ? *it : m_document->nextTrialId();
+    const bool seen = m_ids.contains(trial.id);
+    mine.id = seen ? m_ids.value(trial.id) : m_document->nextTrialId();
     m_ids.insert(trial.id, mine.id);
-    if (const Trial* known = m_document->trial(mine.id)) {
+    if (const Trial* known = seen ? m_document->trial(mine.id) : nullptr) {
         mine.pinned = known->pinned;
         mine.chosen = known->chosen;
         if (mine.note.empty())
@@ -252,6 +259,7 @@ void JobControl::end(const QString& summary, bool failed)
 {
     setPartial({});
     m_paused = false;
+    m_document->setUnfinishedJob({});
     emit ended(summary, failed);
 }
 

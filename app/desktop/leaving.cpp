@@ -5,6 +5,7 @@
 #include "app/desktop/message_area.h"
 #include "app/desktop/panel_focus.h"
 #include "app/desktop/session.h"
+#include "app/desktop/words.h"
 
 #include <QApplication>
 
@@ -34,7 +35,7 @@ bool Leaving::mayClose()
     m_window->showMessage({Notice::Kind::Warning, tr("%1 is running.").arg(JobControl::title(jobs->kind())),
                               tr("Stopped, it keeps its finished trials, not the one that runs. Without a window it goes "
                                  "on into the project; starting Octet again brings the window back.")},
-        {{tr("Stop and close"), [this] { stopAndClose(); }, true},
+        {{tr("Stop, resume later"), [this] { stopAndClose(); }, true},
             {tr("Go on without a window"), [this] { goOnUnseen(); }, false}, {tr("Cancel"), [] {}, false}});
     // The message shows itself a moment later.
     QMetaObject::invokeMethod(this, [this] { focusPanel(m_window->messages()); }, Qt::QueuedConnection);
@@ -87,6 +88,7 @@ void Leaving::jobEnded(const QString& summary)
         QMetaObject::invokeMethod(qApp, &QCoreApplication::quit, Qt::QueuedConnection);
     } else if (m_stopping) {
         m_stopping = false;
+        m_window->document()->setUnfinishedJob(words::q(toString(m_window->jobs()->kind())));
         QMetaObject::invokeMethod(m_window, &QWidget::close, Qt::QueuedConnection);
     }
 }

@@ -34,7 +34,7 @@ int main(int argc, char** argv)
 
     QString path = parser.positionalArguments().value(0);
     if (parser.isSet(sample)) {
-        path = sampleFolder();
+        path = sampleModel();
         if (path.isEmpty()) {
             std::fputs("octet: the sample did not come with this program.\n", stderr);
             return 1;

@@ -172,6 +172,7 @@ void MainWindow::opened(bool)
 {
     showPage(QStringLiteral("workbench"));
     session::restoreView(this);
+    m_workbench->setFocus(); // a window that starts gives the focus to its first widget, the switch of pages
     setWindowTitle(m_document.title());
     m_refreshTimer.start();
 }
@@ -180,8 +181,12 @@ void MainWindow::showPage(const QString& page)
 {
     if (!m_document.isOpen() || !m_pageByName.contains(page))
         return;
-    m_pages->setCurrentWidget(m_pageByName[page]);
+    QWidget* shown = m_pageByName[page];
+    m_pages->setCurrentWidget(shown);
     m_pageSwitch->setValue(page);
+    // The page's own keys come next (Enter accepts the data), unless somebody walks the switch with the arrows.
+    if (!m_pageSwitch->hasFocus() && !shown->isAncestorOf(focusWidget()))
+        shown->setFocus();
 }
 
 QString MainWindow::page() const

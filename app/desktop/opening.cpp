@@ -131,6 +131,31 @@ void readContents(Opened& opened)
 
 } // namespace
 
+std::vector<Trial> recordedTrials(const graph::Model& model)
+{
+    const QFileInfo file(q(model.path()));
+    const QString path =
+        file.absolutePath() + QLatin1Char('/') + file.completeBaseName() + QStringLiteral(".recorded.octet");
+    if (!QFileInfo::exists(path))
+        return {};
+    try {
+        const auto project = project::Project::review(s(path));
+        if (project->modelHash() != model.hash())
+            return {};
+        std::vector<Trial> trials;
+        for (Trial& trial : project->trials()) {
+            if (trial.state != TrialState::Done)
+                continue;
+            trial.pinned = trial.chosen = false;
+            trial.note.clear();
+            trials.push_back(std::move(trial));
+        }
+        return trials;
+    } catch (const Error&) {
+        return {}; // something to look at, nothing that is missed
+    }
+}
+
 PathKind pathKind(const QString& path)
 {
     const QString lower = path.toLower();
@@ -166,6 +191,8 @@ std::shared_ptr<Opened> openPath(const QString& path, const QString& current)
             openModel(*opened, QFileInfo(path).absoluteFilePath(), current);
         if (opened->project)
             readContents(*opened);
+        if (opened->project && opened->model.model && opened->contents.trials.empty())
+            opened->recorded = recordedTrials(*opened->model.model);
     } catch (const Error& error) {
         opened->project.reset();
         opened->error = q(error.message());

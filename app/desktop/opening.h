@@ -45,6 +45,7 @@ struct Opened
     LoadedModel model; // null model: the project opens for review
     QString reviewReason; // why edits are refused; empty = editable
     QString error; // nothing was opened; one sentence
+    std::vector<Trial> recorded; // see recordedTrials(); only for a project without trials of its own
     bool isNew = false;
     bool alreadyOpen = false; // it is the current project: nothing was done
 };
@@ -56,6 +57,11 @@ PathKind pathKind(const QString& path);
 /// projects folder where that cannot be written. A project that cannot be written, or whose model is missing, opens
 /// for review. `current` is the project that this process has open. Never throws.
 std::shared_ptr<Opened> openPath(const QString& path, const QString& current = {});
+
+/// Finished trials of exactly this model that somebody recorded elsewhere and shipped as NAME.recorded.octet beside
+/// it, so that plot and graph have something to show before anything has run; by id, without pins and choices. A file
+/// that is missing, damaged or of another model is none.
+std::vector<Trial> recordedTrials(const graph::Model& model);
 
 /// Where the project of a model lies or would lie.
 QString projectPathFor(const QString& modelFile);

@@ -360,7 +360,7 @@ CompareContent presentCompare(const Document& document, int a, int b, const Samp
     CompareContent content;
     content.noun = words::sampleNoun(document.data()->spec()) + QLatin1Char('s');
     content.choices << CompareContent::Choice{0, QObject::tr("Draft, planned")};
-    for (const Trial& trial : document.trials())
+    for (const Trial& trial : document.shownTrials())
         if (trial.state != TrialState::Running)
             content.choices << CompareContent::Choice{trial.id, nameOf(trial)};
     const Side first = sideOf(document, a), second = sideOf(document, b);

@@ -149,7 +149,7 @@ QString executedWith(const GroupProfile& group, const graph::Model& model, const
 /// The same work in the fp32 baseline, when its group has the same main node.
 void addFp32(Section& section, const Document& document, const Trial& trial, const GroupProfile& group)
 {
-    const Trial* fp32 = tune::fp32Baseline(document.trials());
+    const Trial* fp32 = tune::fp32Baseline(document.shownTrials());
     if (!fp32 || fp32->id == trial.id || fp32->workload != trial.workload || !(group.ms > 0))
         return;
     for (const GroupProfile& other : fp32->groups)
@@ -172,7 +172,9 @@ void addRun(InspectorContent& content, const Document& document, const graph::No
     }
     if (!found)
         return;
-    Section section{QObject::tr("Ran in trial %1").arg(trial->id), {}};
+    Section section{document.recordedOn().isEmpty() ? QObject::tr("Ran in trial %1").arg(trial->id)
+                                                    : QObject::tr("Recorded in trial %1").arg(trial->id),
+        {}};
     section.rows << qMakePair(QObject::tr("Precision"), q(toString(found->executed)));
     if (found->name != node.name)
         section.rows << qMakePair(QObject::tr("Inside"), tail(found->name));
@@ -272,11 +274,13 @@ QString titleOf(const Document& document, const graph::Node& node, QString* plac
         std::size_t(node.index) < structure.leafOfNode.size() ? structure.leafOfNode[std::size_t(node.index)] : -1;
     if (leaf < 0)
         return q(node.name);
-    const graph::Box& box = structure.boxes[std::size_t(leaf)];
-    const int parent = box.parent;
-    if (parent > 0)
-        *place = q(structure.boxes[std::size_t(parent)].title);
-    return box.title.empty() ? q(node.name) : q(box.title);
+    const graph::Box* box = &structure.boxes[std::size_t(leaf)];
+    // A leaf that is only called after its op type says nothing: the box around it is what people know it by.
+    if (box->title == node.opType && box->parent > 0)
+        box = &structure.boxes[std::size_t(box->parent)];
+    if (box->parent > 0)
+        *place = q(structure.boxes[std::size_t(box->parent)].title);
+    return box->title.empty() ? q(node.name) : q(box->title);
 }
 
 void describeNode(InspectorContent& content, const Document& document, const graph::Node& node)
@@ -312,6 +316,16 @@ void describeNode(InspectorContent& content, const Document& document, const gra
         content.notEditableReason = q(quantize::whyNotProduct(model, node));
 }
 
+/// Length of the path that all names begin with: what is after it tells them apart.
+qsizetype commonFolder(const std::vector<const quantize::ResolvedOp*>& ops)
+{
+    QString prefix = q(ops.front()->name);
+    for (const quantize::ResolvedOp* op : ops)
+        while (!q(op->name).startsWith(prefix))
+            prefix.chop(1);
+    return prefix.lastIndexOf(QLatin1Char('/')) + 1;
+}
+
 void describeSeveral(InspectorContent& content, const Document& document, const QStringList& nodes)
 {
     const auto ops = marking::products(document.resolution(), nodes);
@@ -340,9 +354,9 @@ void describeSeveral(InspectorContent& content, const Document& document, const 
     if (refused > 0)
         content.refusal = QObject::tr("%1 of them cannot be int8").arg(refused);
     Section section{QObject::tr("Products"), {}};
+    const qsizetype known = commonFolder(ops);
     for (std::size_t i = 0; i < ops.size() && i < 24; ++i)
-        section.rows << qMakePair(
-            words::precision(ops[i]->settings.precision), q(ops[i]->name).section(QLatin1Char('/'), -4));
+        section.rows << qMakePair(words::precision(ops[i]->settings.precision), q(ops[i]->name).mid(known));
     if (ops.size() > 24)
         section.rows << qMakePair(QString(), QObject::tr("and %1 more").arg(ops.size() - 24));
     content.sections << section;

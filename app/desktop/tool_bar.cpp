@@ -58,6 +58,7 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
         {QObject::tr("Compare"), QStringLiteral("compare"), {}, {}, true},
         {QObject::tr("Profile"), QStringLiteral("profile"), {}, {}, true}});
     pages->setAccessibleName(QObject::tr("Page"));
+    pages->setFocusPolicy(Qt::TabFocus); // a click leads to the page, whose keys come next
     bar->addWidget(pages);
     addGap(bar, false);
     bar->addSeparator();

@@ -103,6 +103,22 @@ QString workload(const Workload& w)
     return text;
 }
 
+Answers answers(const Trial& trial)
+{
+    Answers sum;
+    int halves = 0;
+    for (const Split split : {Split::Tuning, Split::HeldOut})
+        if (const auto it = trial.accuracy.find(split); it != trial.accuracy.end() && it->second.samples > 0) {
+            sum.correct += it->second.correct;
+            sum.samples += it->second.samples;
+            sum.where = split == Split::Tuning ? QStringLiteral("tuning half") : QStringLiteral("held-out half");
+            ++halves;
+        }
+    if (halves == 2)
+        sum.where = QStringLiteral("both halves");
+    return sum;
+}
+
 QString speed(double fp32Ms, double trialMs)
 {
     if (fp32Ms <= 0 || trialMs <= 0)

@@ -76,6 +76,7 @@ Workbench::Workbench(Document* document, JobControl* jobs, Actions* actions, QWi
              static_cast<QWidget*>(m_sensitivityView)})
         widget->addActions(actions->marks());
     m_graph->addActions(actions->fits());
+    setFocusProxy(m_graph->canvas());
 }
 
 widgets::Panel* Workbench::makeTree()
@@ -253,6 +254,9 @@ void Workbench::modelOpened()
     m_goal->setReadOnly(!m_document->editable());
     refreshTrials();
     refreshOps();
+    // Something ran, though not here: the graph shows it at once.
+    if (!m_document->recordedOn().isEmpty() && m_document->selection()->trial() == 0)
+        m_document->selection()->setTrial(presentTrials(*m_document).best);
 }
 
 void Workbench::refreshOps()
@@ -271,7 +275,13 @@ void Workbench::refreshTrials()
 {
     m_trialsTimer.stop();
     const TrialsContent content = presentTrials(*m_document);
-    m_plotPanel->setNote(m_document->hasModel() ? words::q(graph::fixtureNote(m_document->model().path())) : QString());
+    QStringList notes;
+    if (m_document->hasModel())
+        notes << words::q(graph::fixtureNote(m_document->model().path()));
+    if (const QString cpu = m_document->recordedOn(); !cpu.isEmpty())
+        notes << tr("recorded on %1").arg(cpu);
+    notes.removeAll(QString());
+    m_plotPanel->setNote(notes.join(QStringLiteral("; ")));
     m_plot->setContent(content.plot);
     refreshSensitivity();
     m_trialsModel->setTrials(content.trials, content.verdicts, content.frontier);
@@ -279,14 +289,14 @@ void Workbench::refreshTrials()
     const int selected = m_document->selection()->trial();
     m_plot->setSelectedTrial(selected);
     m_trialsView->setSelectedTrial(selected);
-    const Accuracy* today = content.fp32 ? content.fp32->tuning() : nullptr;
-    const long samples = today ? today->samples : m_document->data()->tuningSamples();
-    m_goal->setGoal(m_document->goal(), samples, today ? today->correct : -1,
-        words::sampleNoun(m_document->data()->spec()) + QLatin1Char('s'));
+    const words::Answers today = content.fp32 ? words::answers(*content.fp32) : words::Answers{};
     const DataSource& source = *m_document->data();
-    const long judged = source.testSamples() - source.tuningSamples();
-    const double fp32 = today ? today->value : 1;
-    const QString tooFew = words::q(measure::tooFewSamples(judged, fp32, m_document->goal()));
+    m_goal->setGoal(m_document->goal(), today.samples > 0 ? today.samples : source.testSamples(),
+        today.samples > 0 ? today.correct : -1, words::sampleNoun(source.spec()) + QLatin1Char('s'));
+    const Accuracy* measured = content.fp32 ? content.fp32->tuning() : nullptr;
+    const double fp32 = measured ? measured->value : 1;
+    const QString tooFew =
+        words::q(measure::tooFewSamples(source.testSamples() - source.tuningSamples(), fp32, m_document->goal()));
     const long needed = measure::samplesToTell(fp32, m_document->goal());
     m_goal->setWarning(tooFew.isEmpty() ? QString()
             : needed > 0                ? tr("Too few to tell: it takes %1").arg(2 * needed)

@@ -132,6 +132,7 @@ struct Fields<DataSpec>
         v("limit", &DataSpec::limit);
         v("calib_limit", &DataSpec::calibLimit);
         v("split_seed", &DataSpec::splitSeed);
+        v("shared_rows", &DataSpec::sharedRows);
         v("batch_size", &DataSpec::batchSize);
         v("label_names", &DataSpec::labelNames);
         v("hashes", &DataSpec::hashes);

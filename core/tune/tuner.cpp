@@ -91,6 +91,9 @@ public:
         case JobKind::Tune:
             tune();
             break;
+        case JobKind::Judge:
+            judge();
+            break;
         }
         m_result.seconds = m_progress.seconds();
         return m_result;
@@ -435,6 +438,19 @@ private:
             const std::string strategy = isOwnStrategy(goal.strategy) ? goal.strategy : "pareto";
             evaluate({proposal->config, proposal->name, "tune:" + strategy, proposal->note});
         }
+    }
+
+    void judge()
+    {
+        m_progress.expectSteps(1);
+        const Trial* trial = m_evaluator.find(m_request.judged);
+        if (!trial || trial->state != TrialState::Done)
+            throw Error(ErrorKind::Data,
+                fmt::format("Trial {} cannot be judged here: it is no finished trial of this model, data and machine. "
+                            "Measure its config again.", m_request.judged));
+        m_result.bestTrial = trial->id;
+        judgeBest("as it was asked for");
+        m_result.goalMet = m_result.verdict == "meets";
     }
 
     void judgeBest(const std::string& end)

@@ -36,8 +36,9 @@ constexpr Names<TrialState, 5> trialStates{{{TrialState::Running, "running"}, {T
     {TrialState::Failed, "failed"}, {TrialState::Crashed, "crashed"}, {TrialState::Cancelled, "cancelled"}}};
 constexpr Names<Objective, 4> objectives{{{Objective::P50, "p50"}, {Objective::P99, "p99"}, {Objective::Size, "size"},
     {Objective::Memory, "memory"}}};
-constexpr Names<JobKind, 5> jobKinds{{{JobKind::Baseline, "baseline"}, {JobKind::Calibrate, "calibrate"},
-    {JobKind::Measure, "measure"}, {JobKind::Sensitivity, "sensitivity"}, {JobKind::Tune, "tune"}}};
+constexpr Names<JobKind, 6> jobKinds{{{JobKind::Baseline, "baseline"}, {JobKind::Calibrate, "calibrate"},
+    {JobKind::Measure, "measure"}, {JobKind::Sensitivity, "sensitivity"}, {JobKind::Tune, "tune"},
+    {JobKind::Judge, "judge"}}};
 constexpr Names<ErrorKind, 9> errorKinds{
     {{ErrorKind::File, "file"}, {ErrorKind::Format, "format"}, {ErrorKind::Unsupported, "unsupported"},
         {ErrorKind::Setting, "setting"}, {ErrorKind::Data, "data"}, {ErrorKind::Busy, "busy"},

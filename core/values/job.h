@@ -12,7 +12,7 @@
 
 namespace octet {
 
-enum class JobKind { Baseline, Calibrate, Measure, Sensitivity, Tune };
+enum class JobKind { Baseline, Calibrate, Measure, Sensitivity, Tune, Judge };
 std::string toString(JobKind kind);
 JobKind jobKindFromString(const std::string& text); // throws Error(Setting) that lists the accepted names
 
@@ -28,6 +28,7 @@ struct JobRequest
     std::vector<Trial> known; // finished trials of this model, data and workload: not computed again
     Ranges ranges; // known calibration results, reused when they cover what is asked
     std::string trialName; // for Measure
+    int judged = 0; // for Judge: the trial among `known` whose held-out accuracy is wanted
     Sensitivity sensitivity; // known; empty = not measured yet
     bool operator==(const JobRequest&) const = default;
 };
@@ -53,7 +54,7 @@ struct JobResult
 {
     std::string summary; // one sentence for people
     bool goalMet = false; // Tune
-    int bestTrial = 0; // Tune, Baseline: id, 0 = none
+    int bestTrial = 0; // Tune, Baseline, Measure, Judge: id, 0 = none
     std::string verdict; // "meets", "too close to call", "misses"; empty = not judged
     Accuracy heldOut; // of the best trial, when judged
     Ranges ranges; // Calibrate

@@ -112,6 +112,7 @@ void fields(A& a, V& v)
     a("limit", v.limit);
     a("calib_limit", v.calibLimit);
     a("split_seed", v.splitSeed);
+    a("shared_rows", v.sharedRows);
     a("batch_size", v.batchSize);
     a("label_names", v.labelNames);
     a("hashes", v.hashes);
@@ -263,6 +264,7 @@ void fields(A& a, V& v)
     a("known", v.known);
     a("ranges", v.ranges);
     a("trial_name", v.trialName);
+    a("judged", v.judged);
     a("sensitivity", v.sensitivity);
 }
 

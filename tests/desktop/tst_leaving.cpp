@@ -55,7 +55,7 @@ private slots:
         QTRY_VERIFY(press(*window, QStringLiteral("Cancel")));
         QVERIFY(window->jobs()->running());
         QVERIFY(!window->close());
-        QTRY_VERIFY(press(*window, QStringLiteral("Stop and close")));
+        QTRY_VERIFY(press(*window, QStringLiteral("Stop, resume later")));
         QTRY_VERIFY_WITH_TIMEOUT(!window->isVisible(), test::longest);
         QVERIFY(!window->jobs()->running());
     }

@@ -69,6 +69,7 @@ DataSpec fullData()
     data.limit = 100;
     data.batchSize = 1;
     data.splitSeed = 7;
+    data.sharedRows = "leave_out";
     data.labelNames = {"no", "yes", "", "3"};
     data.hashes = {{"f", "00"}};
     return data;

@@ -61,6 +61,7 @@ DataSpec dataSpec()
     value.calibLimit = 7;
     value.batchSize = 3;
     value.splitSeed = 7;
+    value.sharedRows = "keep";
     value.labelNames = {"no", "\"yes\"\n"};
     value.hashes = {{"t.tsv", "ab"}};
     return value;
@@ -128,7 +129,7 @@ Sensitivity sensitivity()
 JobRequest request()
 {
     return {JobKind::Tune, "m.onnx", "aa", dataSpec(), config(), goal(), workload(), {trial(), {}}, ranges(), "mine",
-        sensitivity()};
+        2, sensitivity()};
 }
 
 template <typename T>
@@ -214,7 +215,7 @@ private slots:
         QCOMPARE(text["config"]["model"]["weight_granularity"].get<std::string>(), std::string("per_tensor"));
         QVERIFY(text["accuracy"].contains("held_out"));
         QVERIFY(!toJson(OpLeaves{}).contains("precision"));
-        for (const auto kind : {JobKind::Baseline, JobKind::Calibrate, JobKind::Measure, JobKind::Tune})
+        for (const auto kind : {JobKind::Baseline, JobKind::Calibrate, JobKind::Measure, JobKind::Tune, JobKind::Judge})
             QVERIFY(jobKindFromString(toString(kind)) == kind);
         for (int i = 0; i <= int(ErrorKind::Internal); ++i)
             QVERIFY(errorKindFromString(toString(ErrorKind(i))) == ErrorKind(i));
