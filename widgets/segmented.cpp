@@ -76,9 +76,12 @@ Segmented::Segmented(QWidget* parent)
 
 void Segmented::setOptions(const QVector<Option>& options)
 {
+    const bool same = std::equal(options.begin(), options.end(), m_options.begin(), m_options.end(),
+        [](const Option& a, const Option& b) { return a.value == b.value; });
     m_options = options;
     m_focused = std::max(0, indexOf(m_value));
-    announceNewParts(this);
+    if (!same)
+        announceNewParts(this);
     describe();
     updateGeometry();
     update();
