@@ -7,6 +7,7 @@
 #include "widgets/icons.h"
 #include "widgets/panel.h"
 #include "widgets/segmented.h"
+#include "widgets/text_height.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"
 
@@ -181,7 +182,7 @@ void DataPage::Impl::build()
 QWidget* DataPage::Impl::buildBottom()
 {
     auto* bar = new BottomBar;
-    bar->setFixedHeight(44);
+    setTextHeight(bar, 44);
     auto* layout = new QHBoxLayout(bar);
     layout->setContentsMargins(14, 0, 8, 0);
     layout->setSpacing(8);
@@ -287,7 +288,7 @@ DataPage::DataPage(QWidget* parent)
     , m_impl(std::make_unique<Impl>(this))
 {
     setAccessibleName(QStringLiteral("Data"));
-    setFocusPolicy(Qt::StrongFocus);
+    setFocusPolicy(Qt::ClickFocus); // Enter accepts
     setMinimumSize(900, 560);
     m_impl->build();
     m_impl->applyTheme();

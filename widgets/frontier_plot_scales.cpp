@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace octet::widgets {
 
@@ -143,6 +144,17 @@ QVector<RatioTick> ratioTicks(double todayMs, const PlotScales& scales, double w
             offer(ratio);
     std::sort(ticks.begin(), ticks.end(), [](const RatioTick& a, const RatioTick& b) { return a.ms < b.ms; });
     return ticks;
+}
+
+QVector<int> walkingOrder(const QVector<Mark>& marks, bool withFailed)
+{
+    QVector<int> order(marks.size());
+    std::iota(order.begin(), order.end(), 0);
+    if (!withFailed)
+        order.removeIf([&](int i) { return marks[i].failed; });
+    std::stable_sort(order.begin(), order.end(),
+        [&](int a, int b) { return std::pair(marks[a].failed, marks[a].ms) < std::pair(marks[b].failed, marks[b].ms); });
+    return order;
 }
 
 QString plotSummary(const PlotContent& content)

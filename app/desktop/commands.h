@@ -30,6 +30,7 @@ private:
     void connectHelp();
     void browse(bool folder);
     void fillRecent();
+    void setTextSize(int points);
     void fillOpTypes();
     void setPreset(const char* name, const QString& text);
     void setRanges(const char* method, double percentile, const QString& text);

@@ -5,6 +5,7 @@
 #include "app/desktop/data_source.h"
 #include "app/desktop/notice.h"
 #include "app/desktop/opening.h"
+#include "app/desktop/project_store.h"
 #include "app/desktop/selection.h"
 #include "core/quantize/resolve.h"
 #include "core/tune/predictor.h"
@@ -28,7 +29,7 @@ public:
     /// notice().
     void open(const QString& path);
     bool opening() const { return m_opening; }
-    bool isOpen() const { return m_project != nullptr; }
+    bool isOpen() const { return m_store.isOpen(); }
     bool hasModel() const { return m_loaded.model != nullptr; }
     const LoadedModel& loaded() const { return m_loaded; }
     const graph::Model& model() const { return *m_loaded.model; }
@@ -109,18 +110,18 @@ private:
     void hashModel();
     void dataChecked();
     bool ownTrials(); // else says that recorded ones are neither pinned nor chosen
-    /// Writes to the project; an error becomes a notice and false.
-    template <typename Write>
-    bool store(Write write);
 
     bool m_opening = false;
-    std::unique_ptr<project::Project> m_project;
+    ProjectStore m_store;
+    std::string m_storedModelPath, m_storedModelHash; // as the project has them
+    int m_nextTrialId = 1;
     LoadedModel m_loaded;
     QString m_reviewReason;
     std::string m_modelHash;
     Config m_draft;
     Goal m_goal;
     Sensitivity m_sensitivity;
+    Ranges m_ranges; // that the project has of this data
     CalibrationEvidence m_evidence;
     mutable std::optional<tune::Predictor> m_predictor; // made when asked for
     mutable bool m_predictorCurrent = false;

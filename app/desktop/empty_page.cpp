@@ -14,16 +14,18 @@
 
 namespace octet::desktop {
 
-EmptyPage::EmptyPage(QAction* open, QAction* sample, QWidget* parent)
+EmptyPage::EmptyPage(QAction* open, QAction* openFolder, QAction* sample, QWidget* parent)
     : QWidget(parent)
     , m_state(new QLabel)
     , m_recentTitle(new QLabel(tr("Recent")))
     , m_recent(new QListWidget)
 {
     auto* title = new QLabel(tr("Open a Transformer to see what can run in int8."));
-    QFont font = style::titleFont();
-    font.setPointSize(14);
-    title->setFont(font);
+    style::keepFont(title, [] {
+        QFont font = style::titleFont();
+        font.setPointSizeF(font.pointSizeF() + 4);
+        return font;
+    });
     m_state->setText(
         tr("An .onnx file, a model folder with its tokenizer, or an .octet project. You can also drop it here."));
     style::setSecondary(m_state);
@@ -33,7 +35,7 @@ EmptyPage::EmptyPage(QAction* open, QAction* sample, QWidget* parent)
     connect(openButton, &QPushButton::clicked, open, &QAction::trigger);
     auto* folderButton = new QPushButton(tr("Open folder..."));
     folderButton->setObjectName(QStringLiteral("openFolder"));
-    connect(folderButton, &QPushButton::clicked, this, [this] { emit openRequested(QString()); });
+    connect(folderButton, &QPushButton::clicked, openFolder, &QAction::trigger);
     auto* sampleButton = new QPushButton(tr("Open sample"));
     sampleButton->setToolTip(sample->toolTip());
     sampleButton->setEnabled(sample->isEnabled());
@@ -52,7 +54,7 @@ EmptyPage::EmptyPage(QAction* open, QAction* sample, QWidget* parent)
     aboutSample->setFont(style::smallFont());
     style::setSecondary(aboutSample);
 
-    m_recentTitle->setFont(style::titleFont());
+    style::keepFont(m_recentTitle, style::titleFont);
     m_recent->setFrameShape(QFrame::NoFrame);
     m_recent->setAccessibleName(tr("Recent"));
     m_recent->viewport()->setAutoFillBackground(false);

@@ -3,6 +3,7 @@
 
 #include "app/desktop/style.h"
 #include "widgets/icons.h"
+#include "widgets/text_height.h"
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -24,11 +25,11 @@ FindBar::FindBar(QWidget* parent)
     m_line->setAccessibleName(tr("Find in graph"));
     m_line->setClearButtonEnabled(true);
     m_line->setMinimumWidth(110);
-    m_line->setFixedHeight(24);
+    widgets::setTextHeight(m_line, 24);
     m_line->installEventFilter(this);
-    m_count->setFont(style::smallFont());
+    style::keepFont(m_count, style::smallFont);
     style::setSecondary(m_count);
-    m_all->setFixedHeight(24);
+    widgets::setTextHeight(m_all, 24);
     m_all->setToolTip(tr("Select all matches (Ctrl+Enter)"));
     m_all->setFocusPolicy(Qt::TabFocus);
     m_count->hide();

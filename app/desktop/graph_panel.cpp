@@ -14,6 +14,7 @@
 #include <QAbstractItemView>
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QJsonArray>
 #include <QLabel>
 
 namespace octet::desktop {
@@ -41,6 +42,8 @@ GraphPanel::GraphPanel(Document* document, QWidget* parent)
         {{tr("No trial selected"), shownTrial, tr("Select a trial in the plot or the table"), {}, false},
             {tr("Draft, planned"), shownDraft, tr("What the draft plans"), {}, true}});
     m_shown->setValue(shownDraft);
+    m_shown->setAccessibleName(tr("Shown in the graph"));
+    setFocusProxy(m_canvas);
     m_fill->addItem(tr("Precision"));
     m_fill->addItem(tr("Time"));
     m_fill->addItem(tr("Sensitivity"));
@@ -146,6 +149,27 @@ void GraphPanel::showOps(const OpsContent& content)
 void GraphPanel::showSelection()
 {
     m_canvas->setSelection(m_document->selection()->nodes());
+}
+
+QJsonObject GraphPanel::viewState() const
+{
+    const QPointF at = m_canvas->viewOrigin();
+    return {{QStringLiteral("expanded"), QJsonArray::fromStringList(m_canvas->expandedPaths())},
+        {QStringLiteral("zoom"), m_canvas->zoom()}, {QStringLiteral("x"), at.x()}, {QStringLiteral("y"), at.y()},
+        {QStringLiteral("fitted"), m_canvas->isFitted()}, {QStringLiteral("fill"), m_fill->currentIndex()}};
+}
+
+void GraphPanel::setViewState(const QJsonObject& state)
+{
+    QStringList expanded;
+    for (const auto& path : state[QStringLiteral("expanded")].toArray())
+        expanded << path.toString();
+    m_canvas->setExpandedPaths(expanded);
+    m_fill->setCurrentIndex(std::clamp(state[QStringLiteral("fill")].toInt(), 0, m_fill->count() - 1));
+    const double zoom = state[QStringLiteral("zoom")].toDouble();
+    // A view that nobody moved fits itself to the window of today.
+    if (zoom > 0 && !state[QStringLiteral("fitted")].toBool())
+        m_canvas->setView(QPointF(state[QStringLiteral("x")].toDouble(), state[QStringLiteral("y")].toDouble()), zoom);
 }
 
 void GraphPanel::showShown()

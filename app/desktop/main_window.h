@@ -14,7 +14,6 @@ class QPushButton;
 namespace octet::widgets {
 class ComparePage;
 class DataPage;
-class JobStrip;
 class Segmented;
 } // namespace octet::widgets
 
@@ -26,6 +25,7 @@ class CommandPalette;
 class CompareControl;
 class Commands;
 class EmptyPage;
+class Leaving;
 class MessageArea;
 class ProfilePage;
 class StatusLine;
@@ -58,6 +58,7 @@ public:
     widgets::ComparePage* comparePage() { return m_comparePage; }
     CompareControl* compare() { return m_compare; }
     MessageArea* messages() { return m_messages; }
+    Leaving* leaving() { return m_leaving; }
     CommandPalette* palettePopup() { return m_palette; }
 
 protected:
@@ -73,8 +74,6 @@ private:
     void connectJobs();
     void opened(bool isNew);
     void refresh();
-    void saveSession();
-    void restoreSession();
 
     Document m_document;
     JobControl m_jobs;
@@ -93,10 +92,9 @@ private:
     CapabilityPage* m_machinePage;
     QMap<QString, QWidget*> m_pageByName;
     MessageArea* m_messages;
-    widgets::JobStrip* m_jobStrip;
     StatusLine* m_status;
     CommandPalette* m_palette;
-    bool m_closing = false;
+    Leaving* m_leaving;
     QTimer m_refreshTimer;
 };
 

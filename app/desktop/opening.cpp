@@ -110,6 +110,25 @@ void openModel(Opened& opened, const QString& path, const QString& current)
     opened.isNew = true;
 }
 
+void readContents(Opened& opened)
+{
+    const project::Project& project = *opened.project;
+    ProjectContents& contents = opened.contents;
+    try {
+        contents.data = project.data();
+        contents.draft = project.draft();
+        contents.goal = project.goal();
+        contents.workload = project.workload();
+        contents.trials = project.trials();
+        contents.modelPath = project.modelPath();
+        contents.modelHash = project.modelHash();
+        contents.nextTrialId = project.nextTrialId();
+    } catch (const Error& error) {
+        opened.reviewReason =
+            QStringLiteral("Review: parts of the project cannot be read. %1").arg(q(error.message()));
+    }
+}
+
 } // namespace
 
 std::vector<Trial> recordedTrials(const graph::Model& model)
@@ -170,7 +189,9 @@ std::shared_ptr<Opened> openPath(const QString& path, const QString& current)
             openProject(*opened, QFileInfo(path).absoluteFilePath(), current);
         else
             openModel(*opened, QFileInfo(path).absoluteFilePath(), current);
-        if (opened->project && opened->model.model && opened->project->trials().empty())
+        if (opened->project)
+            readContents(*opened);
+        if (opened->project && opened->model.model && opened->contents.trials.empty())
             opened->recorded = recordedTrials(*opened->model.model);
     } catch (const Error& error) {
         opened->project.reset();

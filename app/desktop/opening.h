@@ -26,9 +26,22 @@ struct LoadedModel
     QString importNote; // "already quantized (QDQ): 74 products in int8"; empty = it was not
 };
 
+/// What is asked for all the time: read once, off the window's thread.
+struct ProjectContents
+{
+    DataSpec data;
+    Config draft;
+    Goal goal;
+    Workload workload;
+    std::vector<Trial> trials;
+    std::string modelPath, modelHash;
+    int nextTrialId = 1;
+};
+
 struct Opened
 {
     std::unique_ptr<project::Project> project;
+    ProjectContents contents;
     LoadedModel model; // null model: the project opens for review
     QString reviewReason; // why edits are refused; empty = editable
     QString error; // nothing was opened; one sentence

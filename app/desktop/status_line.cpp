@@ -6,6 +6,7 @@
 #include "app/desktop/style.h"
 #include "app/desktop/words.h"
 #include "core/tune/frontier.h"
+#include "widgets/text_height.h"
 
 #include <QFileInfo>
 #include <QFrame>
@@ -19,11 +20,11 @@ StatusLine::StatusLine(Document* document, JobControl* jobs, QWidget* parent)
     , m_jobs(jobs)
 {
     setSizeGripEnabled(false);
-    setFixedHeight(26);
+    widgets::setTextHeight(this, 26);
     setContentsMargins(6, 0, 6, 0);
     for (QLabel** label : {&m_model, &m_today, &m_machine, &m_running, &m_project}) {
         *label = new QLabel;
-        (*label)->setFont(style::smallFont());
+        style::keepFont(*label, style::smallFont);
         (*label)->setContentsMargins(4, 0, 8, 0);
         style::setSecondary(*label);
         addWidget(*label);

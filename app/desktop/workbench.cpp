@@ -25,15 +25,16 @@
 #include "widgets/precision_summary.h"
 #include "widgets/segmented.h"
 #include "widgets/sensitivity_view.h"
+#include "widgets/text_height.h"
 #include "widgets/trials_view.h"
 
 #include <QHBoxLayout>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QJsonObject>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QSet>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -76,6 +77,7 @@ Workbench::Workbench(Document* document, JobControl* jobs, Actions* actions, QWi
     for (QWidget* widget : {static_cast<QWidget*>(m_graph), static_cast<QWidget*>(m_left),
              static_cast<QWidget*>(m_sensitivityView)})
         widget->addActions(actions->marks());
+    m_graph->addActions(actions->fits());
     setFocusProxy(m_graph->canvas());
 }
 
@@ -84,6 +86,7 @@ widgets::Panel* Workbench::makeTree()
     auto* panel = new widgets::Panel(tr("Model"));
     m_tree = new widgets::ModelTree;
     panel->body()->addWidget(m_tree);
+    panel->setFocusProxy(m_tree);
     return panel;
 }
 
@@ -102,7 +105,7 @@ widgets::Panel* Workbench::makePlot()
     m_workload = new QPushButton;
     m_workload->setObjectName(QStringLiteral("workload"));
     m_workload->setToolTip(tr("What a latency means. Another workload is another plot."));
-    m_workload->setFixedHeight(24);
+    widgets::setTextHeight(m_workload, 24);
     m_workloadMenu = new QMenu(m_workload);
     m_workload->setMenu(m_workloadMenu);
     connect(m_workloadMenu, &QMenu::aboutToShow, this, [this] { fillWorkloadMenu(m_workloadMenu, m_document); });
@@ -115,6 +118,7 @@ widgets::Panel* Workbench::makePlot()
     m_plot = new widgets::FrontierPlot;
     panel->body()->addWidget(m_goal);
     panel->body()->addWidget(m_plot, 1);
+    panel->setFocusProxy(m_plot);
     auto* advice = new widgets::AdviceList;
     panel->body()->addWidget(advice);
     m_advice = new AdviceControl(m_document, m_jobs, advice, this);
@@ -150,6 +154,7 @@ void Workbench::showLower(const QString& view)
     m_lowerPages->setCurrentWidget(view == QLatin1String("sensitivity") ? static_cast<QWidget*>(m_sensitivityView)
             : view == QLatin1String("precisions")                      ? static_cast<QWidget*>(m_precisions)
                                                                         : static_cast<QWidget*>(m_trialsView));
+    m_trialsPanel->setFocusProxy(m_lowerPages->currentWidget());
     refreshPrecisions();
 }
 
@@ -263,7 +268,6 @@ void Workbench::modelOpened()
     m_goal->setReadOnly(!m_document->editable());
     refreshTrials();
     refreshOps();
-    setViewState(m_document->viewState());
     // Something ran, though not here: the graph shows it at once.
     if (!m_document->recordedOn().isEmpty() && m_document->selection()->trial() == 0)
         m_document->selection()->setTrial(presentTrials(*m_document).best);
@@ -342,6 +346,11 @@ void Workbench::setSplitters(const QByteArray& state)
     if (states.size() == 3)
         for (QSplitter* splitter : {m_columns, m_left, m_right})
             splitter->restoreState(QByteArray::fromBase64(states[i++].toString().toLatin1()));
+    // A state brings these along, and settings may hold anything.
+    for (QSplitter* splitter : {m_columns, m_left, m_right}) {
+        splitter->setHandleWidth(4);
+        splitter->setChildrenCollapsible(false);
+    }
 }
 
 void Workbench::resetSplitters()
@@ -351,28 +360,34 @@ void Workbench::resetSplitters()
     m_right->setSizes({480, 370});
 }
 
-QByteArray Workbench::viewState() const
+QJsonObject Workbench::viewState() const
 {
-    QJsonObject state;
-    state[QStringLiteral("expanded")] = QJsonArray::fromStringList(m_graph->canvas()->expandedPaths());
-    state[QStringLiteral("zoom")] = m_graph->canvas()->zoom();
+    QJsonObject state = m_graph->viewState();
     state[QStringLiteral("trial")] = m_document->selection()->trial();
-    return QJsonDocument(state).toJson(QJsonDocument::Compact);
+    state[QStringLiteral("draft")] = m_document->selection()->showsDraft();
+    state[QStringLiteral("nodes")] = QJsonArray::fromStringList(m_document->selection()->nodes());
+    state[QStringLiteral("lower")] = m_lower->value();
+    return state;
 }
 
-void Workbench::setViewState(const QByteArray& bytes)
+void Workbench::setViewState(const QJsonObject& state)
 {
-    const QJsonObject state = QJsonDocument::fromJson(bytes).object();
-    if (state.isEmpty())
-        return;
-    QStringList expanded;
-    for (const auto& path : state[QStringLiteral("expanded")].toArray())
-        expanded << path.toString();
-    m_graph->canvas()->setExpandedPaths(expanded);
-    if (const double zoom = state[QStringLiteral("zoom")].toDouble(); zoom > 0.05 && zoom < 8)
-        m_graph->canvas()->setZoom(zoom);
+    Selection* selection = m_document->selection();
     if (const int trial = state[QStringLiteral("trial")].toInt(); m_document->trial(trial))
-        m_document->selection()->setTrial(trial);
+        selection->setTrial(trial);
+    if (state[QStringLiteral("draft")].toBool())
+        selection->setShowsDraft(true);
+    QStringList nodes;
+    if (m_document->hasModel()) {
+        const QStringList& names = m_document->loaded().nodeNames;
+        const QSet<QString> known(names.begin(), names.end());
+        for (const auto& name : state[QStringLiteral("nodes")].toArray())
+            if (known.contains(name.toString()))
+                nodes << name.toString();
+    }
+    selection->setNodes(nodes);
+    m_graph->setViewState(state); // last: a selection scrolls into view
+    showSensitivity(state[QStringLiteral("lower")].toString() == QLatin1String("sensitivity"));
 }
 
 } // namespace octet::desktop

@@ -3,6 +3,7 @@
 // the one selection.
 #pragma once
 
+#include <QJsonObject>
 #include <QSplitter>
 #include <QTimer>
 #include <QWidget>
@@ -53,9 +54,9 @@ public:
     QByteArray splitters() const;
     void setSplitters(const QByteArray& state);
     void resetSplitters();
-    /// Expanded boxes and zoom, kept in the project.
-    QByteArray viewState() const;
-    void setViewState(const QByteArray& state);
+    /// What is selected and how it is looked at.
+    QJsonObject viewState() const;
+    void setViewState(const QJsonObject& state);
     void showProgress(double share, const QString& stage); // of the running trial
 
 signals:

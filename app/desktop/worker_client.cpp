@@ -127,6 +127,10 @@ void WorkerClient::launch(const std::string& isa)
     connect(m_process.get(), &QProcess::readyReadStandardError, this, &WorkerClient::readErrors);
     connect(m_process.get(), &QProcess::finished, this, &WorkerClient::processEnded);
     connect(m_process.get(), &QProcess::errorOccurred, this, &WorkerClient::processError);
+#ifdef Q_OS_UNIX
+    // A job may go on without a window after its terminal was closed; the worker ends with its input, not with that.
+    m_process->setChildProcessModifier([] { ::signal(SIGHUP, SIG_IGN); });
+#endif
     m_process->start(program, arguments);
     sendWatched();
 }

@@ -239,7 +239,6 @@ private:
     void sensitivity()
     {
         m_progress.expectSteps(1);
-        m_evaluator.keepEvidence(m_result.evidence);
         const Sensitivity& found = m_evaluator.sensitivity();
         m_result.evaluations = std::lround(found.evaluations);
         m_result.summary = sensitivityText(found);
@@ -328,7 +327,6 @@ private:
         const auto trialsOfSearch =
             static_cast<int>(std::min<std::size_t>(draft.ops.size() + 3, static_cast<std::size_t>(goal.maxTrials)));
         m_progress.expectSteps(missingBaselines() + trialsOfSearch + 1);
-        m_evaluator.keepEvidence(m_result.evidence);
         warnTooFew();
         runBaselines(false);
 

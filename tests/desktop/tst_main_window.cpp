@@ -13,6 +13,7 @@
 #include "app/desktop/worker_client.h"
 #include "app/desktop/yaml_page.h"
 #include "core/values/group_match.h"
+#include "desktop_test.h"
 #include "test_main.h"
 #include "widgets/capability_view.h"
 #include "widgets/compare_page.h"
@@ -42,41 +43,16 @@ class TestMainWindow : public QObject
 {
     Q_OBJECT
 
-    QTemporaryDir m_folder; // the sample, copied: its project lies beside it
+    test::SampleCopy m_sample;
     QTemporaryDir m_home;
-    static constexpr int longest = 60000; // ms; a loaded machine only waits longer
-
-    QString model() const { return m_folder.filePath(QStringLiteral("model.onnx")); }
+    static constexpr int longest = test::longest;
 
     std::unique_ptr<MainWindow> openedWindow()
     {
         auto window = std::make_unique<MainWindow>();
-        window->jobs()->worker()->setCommand({QStringLiteral(OCTET_BIN_DIR "/octet-cli"), QStringLiteral("serve")});
         window->resize(1600, 1000);
         window->show();
-        window->open(model());
-        if (!QTest::qWaitFor([&] { return window->document()->hasModel() && !window->document()->opening(); }, longest))
-            return nullptr;
-        return window;
-    }
-
-    /// Small and accepted: the first 64 images.
-    bool acceptSmallData(MainWindow& window)
-    {
-        Document& document = *window.document();
-        if (!QTest::qWaitFor([&] { return document.data()->usable(); }, longest))
-            return false;
-        DataSpec spec = document.data()->spec();
-        spec.limit = 64;
-        spec.calibLimit = 16;
-        document.checkData(spec);
-        if (!QTest::qWaitFor([&] { return document.data()->usable() && document.data()->testSamples() == 64; }, longest))
-            return false;
-        document.acceptData();
-        Workload workload = document.workload();
-        workload.runs = 30;
-        document.setWorkload(workload);
-        return true;
+        return m_sample.open(*window) ? std::move(window) : nullptr;
     }
 
     /// Every group of the trial and of fp32 is on the profile page once, and rows and ops are one selection.
@@ -136,10 +112,6 @@ private slots:
     void initTestCase()
     {
         qputenv("XDG_RUNTIME_DIR", m_home.path().toUtf8());
-        const QDir sample(QStringLiteral(OCTET_SOURCE_DIR "/resources/sample"));
-        for (const QString& file : sample.entryList(QDir::Files))
-            if (file != QLatin1String("model_outlier.onnx"))
-                QVERIFY(QFile::copy(sample.filePath(file), m_folder.filePath(file)));
     }
 
     void graphAppearsGrouped()
@@ -147,7 +119,7 @@ private slots:
         const auto window = openedWindow();
         QVERIFY(window);
         QTRY_COMPARE(window->workbench()->graph()->canvas()->visibleBoxCount(), 8);
-        QVERIFY(QFile::exists(m_folder.filePath(QStringLiteral("model.octet")))); // saved from the start
+        QVERIFY(QFile::exists(m_sample.project())); // saved from the start
     }
 
     void calibrationWithoutLabelsIsNoClass()
@@ -308,7 +280,7 @@ private slots:
         {
             const auto window = openedWindow();
             QVERIFY(window);
-            QVERIFY(acceptSmallData(*window));
+            QVERIFY(test::SampleCopy::acceptSmallData(*window));
             QSignalSpy ended(window->jobs(), &JobControl::ended);
             QVERIFY2(window->jobs()->start(JobKind::Baseline), qPrintable(window->jobs()->whyNot(JobKind::Baseline)));
             QVERIFY(ended.count() > 0 || ended.wait(longest));
@@ -381,7 +353,7 @@ private slots:
     {
         const auto window = openedWindow();
         QVERIFY(window);
-        QVERIFY(acceptSmallData(*window));
+        QVERIFY(test::SampleCopy::acceptSmallData(*window));
         Workload workload = window->document()->workload();
         workload.runs = 30000; // long enough to be killed in the middle
         window->document()->setWorkload(workload);
@@ -403,7 +375,7 @@ private slots:
     {
         const auto window = openedWindow();
         QVERIFY(window);
-        QVERIFY(acceptSmallData(*window));
+        QVERIFY(test::SampleCopy::acceptSmallData(*window));
         Workload workload = window->document()->workload();
         workload.runs = 30000;
         window->document()->setWorkload(workload);
@@ -420,7 +392,7 @@ private slots:
     {
         const auto window = openedWindow();
         QVERIFY(window);
-        const QString bad = m_folder.filePath(QStringLiteral("bad.onnx"));
+        const QString bad = m_home.filePath(QStringLiteral("bad.onnx"));
         QFile file(bad);
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write("no model at all, only text");
