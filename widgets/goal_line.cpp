@@ -94,6 +94,7 @@ struct GoalLine::Impl
     QString noun;
     QHBoxLayout* layout = nullptr;
     QLabel *caption = nullptr, *before = nullptr, *loss = nullptr, *make = nullptr, *spend = nullptr, *end = nullptr;
+    QLabel* warning = nullptr;
     PartButton *drop = nullptr, *latency = nullptr, *budget = nullptr;
 };
 
@@ -124,6 +125,10 @@ void GoalLine::Impl::build()
     budget = new PartButton(QStringLiteral("budget"), QStringLiteral("Change how long the search may take"));
     layout->addWidget(budget);
     end = addText(QStringLiteral("."));
+    warning = addText({});
+    warning->setObjectName(QStringLiteral("goalWarning"));
+    warning->setContentsMargins(12, 0, 0, 0);
+    warning->hide();
     layout->addStretch();
     connect(drop, &QAbstractButton::clicked, q, [this] { open(drop, &GoalPopup::forDrop); });
     connect(latency, &QAbstractButton::clicked, q, [this] { open(latency, &GoalPopup::forLatency); });
@@ -155,11 +160,14 @@ static QString of(const Goal& goal)
 
 void GoalLine::Impl::apply()
 {
+    QPalette colours = q->palette();
+    colours.setColor(QPalette::WindowText, Theme::of(colours).tooClose);
+    warning->setPalette(colours);
     drop->setText(dropWords(goal));
-    latency->setText(QStringLiteral("p50 latency"));
+    latency->setText(objectiveWords(goal));
     budget->setText(timeWords(goal));
     drop->setAccessibleName(QStringLiteral("Lose at most %1").arg(drop->text()) + of(goal));
-    latency->setAccessibleName(QStringLiteral("Make p50 latency small"));
+    latency->setAccessibleName(QStringLiteral("Make %1 small").arg(latency->text()));
     budget->setAccessibleName(QStringLiteral("Spend %1").arg(budget->text()));
     q->setAccessibleDescription(q->sentence());
     for (PartButton* part : {drop, latency, budget})
@@ -214,6 +222,18 @@ void GoalLine::setGoal(const Goal& goal, long samples, long fp32Correct, const Q
     m_impl->apply();
 }
 
+void GoalLine::setWarning(const QString& words, const QString& whole)
+{
+    QLabel* warning = m_impl->warning;
+    if (warning->text() == words && warning->toolTip() == whole)
+        return;
+    warning->setText(words);
+    warning->setToolTip(whole);
+    warning->setAccessibleDescription(whole);
+    warning->setVisible(!words.isEmpty());
+    m_impl->apply();
+}
+
 void GoalLine::setReadOnly(bool readOnly)
 {
     for (PartButton* part : {m_impl->drop, m_impl->latency, m_impl->budget})
@@ -223,9 +243,10 @@ void GoalLine::setReadOnly(bool readOnly)
 QString GoalLine::sentence() const
 {
     const Impl& d = *m_impl;
+    const QString warned = d.warning->text().isEmpty() ? QString() : QLatin1Char(' ') + d.warning->text() + QLatin1Char('.');
     return d.before->text() + d.drop->text() + of(d.goal)
         + lossWords(d.goal, d.samples, d.fp32Correct, d.noun) + d.make->text() + d.latency->text() + d.spendText()
-        + d.budget->text() + d.end->text();
+        + d.budget->text() + d.end->text() + warned;
 }
 
 void GoalLine::resizeEvent(QResizeEvent*)
@@ -236,7 +257,7 @@ void GoalLine::resizeEvent(QResizeEvent*)
 void GoalLine::changeEvent(QEvent* event)
 {
     QWidget::changeEvent(event);
-    if (m_impl->layout && event->type() == QEvent::FontChange)
+    if (m_impl->layout && (event->type() == QEvent::FontChange || event->type() == QEvent::PaletteChange))
         m_impl->apply();
 }
 

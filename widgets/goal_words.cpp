@@ -21,9 +21,26 @@ QString metricWords(const Goal& goal)
 {
     static const std::map<std::string, QString> words{{"f1", QStringLiteral("F1")},
         {"f1_macro", QStringLiteral("macro F1")}, {"mcc", QStringLiteral("Matthews correlation")},
-        {"agreement", QStringLiteral("agreement with fp32")}, {"cosine", QStringLiteral("cosine to fp32")}};
+        {"agreement", QStringLiteral("agreement with fp32")}, {"cosine", QStringLiteral("cosine to fp32")},
+        {"pearson", QStringLiteral("Pearson correlation")}, {"spearman", QStringLiteral("Spearman correlation")},
+        {"token_match", QStringLiteral("exact token match")}};
     const auto it = words.find(goal.metric);
     return it != words.end() ? it->second : QString::fromStdString(goal.metric);
+}
+
+QString objectiveWords(const Goal& goal)
+{
+    switch (goal.objective) {
+    case Objective::P99:
+        return QStringLiteral("p99 latency");
+    case Objective::Size:
+        return QStringLiteral("the weights' size");
+    case Objective::Memory:
+        return QStringLiteral("memory");
+    case Objective::P50:
+        break;
+    }
+    return QStringLiteral("p50 latency");
 }
 
 QString timeWords(const Goal& goal)
