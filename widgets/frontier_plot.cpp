@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/frontier_plot.h"
 
-#include "widgets/frontier_plot_painter.h"
+#include "widgets/frontier_plot_accessible.h"
 #include "widgets/words.h"
 
-#include <QAccessible>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMouseEvent>
@@ -15,7 +14,7 @@
 
 #include <algorithm>
 #include <functional>
-#include <numeric>
+#include <optional>
 
 namespace octet::widgets {
 
@@ -77,6 +76,7 @@ struct FrontierPlot::Impl
     int selected = 0;
     int hovered = -1;
     bool focusRing = false;
+    std::optional<AccessibleEntry> accessible; // last: it reads all the others
 };
 
 void FrontierPlot::Impl::build()
@@ -162,7 +162,9 @@ void FrontierPlot::Impl::applyContent()
     canvas->xAxis2->setRange(scales.msLow, scales.msHigh);
     canvas->yAxis->setRange(scales.rightLow, scales.rightHigh);
     const QString noun = content.sampleNoun.isEmpty() ? QStringLiteral("samples") : content.sampleNoun;
-    canvas->xAxis->setLabel(QStringLiteral("Median time per %1, ms").arg(singular(noun)));
+    const QString where =
+        content.recordedOn.isEmpty() ? QString() : QStringLiteral(", recorded on %1").arg(content.recordedOn);
+    canvas->xAxis->setLabel(QStringLiteral("Median time per %1, ms%2").arg(singular(noun), where));
     canvas->yAxis->setLabel(content.samples > 0
             ? QStringLiteral("Right answers, of %1 %2").arg(grouped(content.samples), noun)
             : QStringLiteral("Right answers"));
@@ -212,13 +214,9 @@ void FrontierPlot::Impl::select(int index)
 
 void FrontierPlot::Impl::walk(int step)
 {
-    const auto& marks = painter.content().marks;
-    QVector<int> order(marks.size());
-    std::iota(order.begin(), order.end(), 0);
-    order.removeIf([&](int i) { return marks[i].failed; });
+    const QVector<int> order = walkingOrder(painter.content().marks, false);
     if (order.isEmpty())
         return;
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return marks[a].ms < marks[b].ms; });
     const auto at = order.indexOf(painter.indexOf(selected));
     const auto next =
         at < 0 ? (step > 0 ? 0 : order.size() - 1) : std::clamp<qsizetype>(at + step, 0, order.size() - 1);
@@ -240,6 +238,8 @@ FrontierPlot::FrontierPlot(QWidget* parent)
     : QWidget(parent)
     , m_impl(std::make_unique<Impl>(this))
 {
+    m_impl->accessible.emplace(this,
+        std::make_unique<AccessibleMarks>(this, &m_impl->painter, [this](int index) { m_impl->select(index); }));
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setMinimumSize(280, 200);
@@ -274,6 +274,7 @@ void FrontierPlot::setSelectedTrial(int trial)
     m_impl->selected = trial;
     m_impl->painter.setSelected(trial);
     m_impl->describe();
+    announceCurrentPart(this);
     m_impl->canvas->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -355,6 +356,7 @@ void FrontierPlot::keyPressEvent(QKeyEvent* event)
 void FrontierPlot::focusInEvent(QFocusEvent* event)
 {
     m_impl->focusRing = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    announceCurrentPart(this);
     m_impl->repaintOverlay();
 }
 

@@ -42,6 +42,7 @@ struct PlotContent
     QString sampleNoun; // "texts", "images"
     double floor = -1; // lowest acceptable right answers; < 0 = no goal yet
     double todayMs = -1; // for the upper scale; < 0 = none
+    QString recordedOn; // CPU that the marks were recorded on, when that was not here; said on the axis of times
     QString emptyText; // shown when there are no marks, e.g. "No trials yet. Measure the baseline, F5"
     QString emptyAction = QStringLiteral("Measure the baseline"); // the button below it; empty = no button
 };

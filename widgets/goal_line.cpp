@@ -164,10 +164,10 @@ void GoalLine::Impl::apply()
     colours.setColor(QPalette::WindowText, Theme::of(colours).tooClose);
     warning->setPalette(colours);
     drop->setText(dropWords(goal));
-    latency->setText(QStringLiteral("p50 latency"));
+    latency->setText(objectiveWords(goal));
     budget->setText(timeWords(goal));
     drop->setAccessibleName(QStringLiteral("Lose at most %1").arg(drop->text()) + of(goal));
-    latency->setAccessibleName(QStringLiteral("Make p50 latency small"));
+    latency->setAccessibleName(QStringLiteral("Make %1 small").arg(latency->text()));
     budget->setAccessibleName(QStringLiteral("Spend %1").arg(budget->text()));
     q->setAccessibleDescription(q->sentence());
     for (PartButton* part : {drop, latency, budget})

@@ -81,9 +81,19 @@ GoalPopup* GoalPopup::forDrop(const Goal& goal, QWidget* parent)
 
 GoalPopup* GoalPopup::forLatency(const Goal& goal, QWidget* parent)
 {
-    auto* popup = new GoalPopup(goal, QStringLiteral("What is made fast, and how"), parent);
-    popup->m_layout->addWidget(
-        secondaryLabel(QStringLiteral("p50: the median time of one sample of the named workload.")));
+    auto* popup = new GoalPopup(goal, QStringLiteral("What is made small, and how"), parent);
+    auto* objective = new Segmented;
+    objective->setObjectName(QStringLiteral("objective"));
+    objective->setAccessibleName(QStringLiteral("What is made small"));
+    objective->setOptions({{QStringLiteral("p50 latency"), QStringLiteral("p50"),
+                               QStringLiteral("The median time of one sample of the named workload"), {}, true},
+        {QStringLiteral("p99 latency"), QStringLiteral("p99"),
+            QStringLiteral("The time that 99 of 100 runs stay below"), {}, true},
+        {QStringLiteral("Size"), QStringLiteral("size"), QStringLiteral("Bytes of the packed weights"), {}, true},
+        {QStringLiteral("Memory"), QStringLiteral("memory"),
+            QStringLiteral("Bytes of weights and arena of a run"), {}, true}});
+    objective->setValue(QString::fromStdString(toString(goal.objective)));
+    popup->m_layout->addWidget(objective);
     auto* keep = new QCheckBox(QStringLiteral("Keep the weights as they are (no smoothing)"));
     keep->setObjectName(QStringLiteral("keepWeights"));
     keep->setChecked(goal.keepWeights);
@@ -93,7 +103,8 @@ GoalPopup* GoalPopup::forLatency(const Goal& goal, QWidget* parent)
     popup->m_layout->addWidget(keep);
     popup->m_layout->addWidget(searchOn);
     popup->m_first = keep;
-    popup->m_read = [keep, searchOn](Goal& edited) {
+    popup->m_read = [objective, keep, searchOn](Goal& edited) {
+        edited.objective = objectiveFromString(objective->value().toStdString());
         edited.keepWeights = keep->isChecked();
         edited.searchOn = searchOn->isChecked();
         return QString();

@@ -28,6 +28,21 @@ QString metricWords(const Goal& goal)
     return it != words.end() ? it->second : QString::fromStdString(goal.metric);
 }
 
+QString objectiveWords(const Goal& goal)
+{
+    switch (goal.objective) {
+    case Objective::P99:
+        return QStringLiteral("p99 latency");
+    case Objective::Size:
+        return QStringLiteral("the weights' size");
+    case Objective::Memory:
+        return QStringLiteral("memory");
+    case Objective::P50:
+        break;
+    }
+    return QStringLiteral("p50 latency");
+}
+
 QString timeWords(const Goal& goal)
 {
     QString words = goal.timeoutSeconds > 0 ? plainNumber(goal.timeoutSeconds / 60, 1) + QStringLiteral(" min")

@@ -2,6 +2,7 @@
 // State of a GraphCanvas; private to graph_canvas*.cpp.
 #pragma once
 
+#include "widgets/accessible_parts.h"
 #include "widgets/graph_camera.h"
 #include "widgets/graph_canvas.h"
 #include "widgets/graph_faces.h"
@@ -86,6 +87,8 @@ struct GraphCanvas::Impl
     int shownBox(int box) const; // itself or the nearest shown ancestor
     int anchorInView() const;
     void toggle(int box);
+
+    // graph_canvas_view.cpp
     void fitInitially();
     void viewMoved(); // bars, picture
     void updateBars();
@@ -127,6 +130,11 @@ struct GraphCanvas::Impl
     void zoomBy(qreal factor, const QPointF& at);
     void mapTo(const QPoint& pos);
     QString toolTipOf(int box) const;
+
+    // graph_canvas_accessible.cpp
+    class Boxes;
+    std::unique_ptr<AccessibleParts> accessibleParts();
+    std::optional<AccessibleEntry> accessible; // last: it reads all the others
 };
 
 } // namespace octet::widgets

@@ -110,6 +110,8 @@ void GraphCanvas::resizeEvent(QResizeEvent* event)
         m_impl->fitInitially();
     else if (const auto fitted = m_impl->fitted)
         m_impl->fit(fitted->area, fitted->margin);
+    else if (!m_impl->scene.isEmpty())
+        m_impl->camera.keepNear(m_impl->scene.bounds(), m_impl->viewSize());
     m_impl->viewMoved();
 }
 
@@ -301,6 +303,7 @@ void GraphCanvas::focusInEvent(QFocusEvent* event)
     m_impl->focusShown = event->reason() != Qt::MouseFocusReason && event->reason() != Qt::PopupFocusReason
         && event->reason() != Qt::ActiveWindowFocusReason;
     QAbstractScrollArea::focusInEvent(event);
+    announceCurrentPart(this);
     viewport()->update();
 }
 

@@ -177,6 +177,7 @@ ModelTree::ModelTree(QWidget* parent)
     d.filter->setClearButtonEnabled(true);
     d.filter->setMinimumHeight(28);
     d.searchIcon = d.filter->addAction(QIcon(), QLineEdit::LeadingPosition);
+    d.searchIcon->setText(tr("Filter"));
     d.filter->installEventFilter(this);
     d.view = new ModelTreeView(this);
     d.model = new ModelTreeModel(this);

@@ -68,6 +68,7 @@ void TrialsView::Impl::build()
     filter->setMaximumWidth(320);
     filter->setMinimumWidth(140);
     searchIcon = filter->addAction(QIcon(), QLineEdit::LeadingPosition);
+    searchIcon->setText(QStringLiteral("Filter"));
     frontierOnly = new QCheckBox(QStringLiteral("Frontier only"));
     frontierOnly->setObjectName(QStringLiteral("frontierOnly"));
     message = new QLabel;

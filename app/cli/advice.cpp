@@ -10,15 +10,15 @@ namespace octet::cli {
 
 using nlohmann::json;
 
-std::vector<tune::Advice> adviceOn(const Opening& opening, const JobRequest& request, const JobResult& result,
-    const Sensitivity& sensitivity, std::vector<Trial> trials)
+std::vector<tune::Advice> adviceOn(const Opening& opening, const JobRequest& request,
+    const CalibrationEvidence& evidence, const Sensitivity& sensitivity, std::vector<Trial> trials)
 {
     tune::AdviceFacts facts;
     facts.draft = request.draft;
     facts.goal = request.goal;
     facts.trials = std::move(trials);
     facts.sensitivity = &sensitivity;
-    facts.evidence = &result.evidence;
+    facts.evidence = &evidence;
     const std::size_t heldOut = opening.data->size(Split::HeldOut);
     facts.judgedSamples = static_cast<long>(heldOut > 0 ? heldOut : opening.data->size(Split::Tuning));
     facts.resolve = [&](const Config& config) { return quantize::resolve(*opening.model, config); };

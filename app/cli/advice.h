@@ -10,8 +10,8 @@
 
 namespace octet::cli {
 
-std::vector<tune::Advice> adviceOn(const Opening& opening, const JobRequest& request, const JobResult& result,
-    const Sensitivity& sensitivity, std::vector<Trial> trials);
+std::vector<tune::Advice> adviceOn(const Opening& opening, const JobRequest& request,
+    const CalibrationEvidence& evidence, const Sensitivity& sensitivity, std::vector<Trial> trials);
 
 /// kind, sentence, and of an edit action, ops, set (leaves), from_trial.
 nlohmann::json adviceJson(const std::vector<tune::Advice>& advice);

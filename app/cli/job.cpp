@@ -13,6 +13,7 @@ JobWatcher::JobWatcher(Console& console, Store& project, const data::Dataset& da
     : m_console(console)
     , m_project(project)
     , m_data(data)
+    , m_evidence(project.evidence(data))
 {
 }
 

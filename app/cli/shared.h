@@ -32,10 +32,12 @@ DataSpec dataSpec(const Arguments& arguments);
 /// The options of the data (--limit, --mean, ...) put over `spec`.
 void overrideSpec(const Arguments& arguments, DataSpec& spec);
 
-/// A config with its name and the ranges that came with it.
 /// The model, and a note when it was quantized before.
 quantize::Opened openModel(const Arguments& arguments, Console& console);
+/// The ONNX value of that name, or the first whose range the product of that name reads.
+std::string valueRead(const std::string& name, const graph::Model& model);
 
+/// A config with its name and the ranges that came with it; --range is in it.
 struct NamedConfig
 {
     std::string name;

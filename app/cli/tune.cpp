@@ -121,7 +121,7 @@ int tune(const Arguments& arguments, Console& console)
     }
     const std::vector<Trial> trials = trialsFor(request, watcher.finished(), *data);
     const Sensitivity& sensitivity = watcher.found.empty() ? request.sensitivity : watcher.found;
-    const auto advice = adviceOn(opening, request, result, sensitivity, trials);
+    const auto advice = adviceOn(opening, request, watcher.evidence(), sensitivity, trials);
     const json document = documentOf(trials, result, advice);
     console.result(document, text(document, goal.metric) + adviceText(advice));
     return result.goalMet ? Done : NotMet;

@@ -165,6 +165,33 @@ QString labelWords(const data::Dataset& dataset, const Content& content)
     return words;
 }
 
+QString fileOf(const std::string& text, const std::map<std::string, std::string>& arrays)
+{
+    return q(!text.empty() || arrays.empty() ? text : arrays.begin()->second);
+}
+
+/// Ranges would be learned from samples that are tested: the row says so, and offers both ways.
+void askAboutShared(Content& content, const std::vector<data::SharedRow>& shared, const QString& noun)
+{
+    const DataSpec& spec = content.spec;
+    content.problemFile = fileOf(spec.calibFile, spec.calibInputs);
+    content.problemRow = shared.front().calibRow;
+    const QString test = QFileInfo(fileOf(spec.testFile, spec.testInputs)).fileName();
+    content.problem = QStringLiteral("Row %1 of %2 is also row %3 of %4")
+                          .arg(shared.front().calibRow)
+                          .arg(QFileInfo(content.problemFile).fileName())
+                          .arg(shared.front().testRow)
+                          .arg(test);
+    if (shared.size() > 1)
+        content.problem += QStringLiteral(", and %1 more").arg(shared.size() - 1);
+    content.problem += QStringLiteral(". Ranges would be learned from %1s that are tested.").arg(noun);
+    DataSpec without = spec, with = spec;
+    without.sharedRows = "leave_out";
+    with.sharedRows = "keep";
+    content.fixes = {{QStringLiteral("Leave %1 out of calibration").arg(shared.size() > 1 ? QStringLiteral("them") : QStringLiteral("it")), without},
+        {QStringLiteral("Keep both"), with}};
+}
+
 void describeData(DataCheck& check, const data::Dataset& dataset)
 {
     Content& content = check.content;
@@ -187,8 +214,15 @@ void describeData(DataCheck& check, const data::Dataset& dataset)
         check.tuning == 0            ? Wrong
             : check.calibration == 0 ? Decision
                                      : Good};
+    const auto shared = dataset.shared();
+    const bool undecided = !shared.empty() && spec.sharedRows.empty();
+    QString rowsRead = words::count(check.calibration + check.tuning + check.heldOut, noun) + QStringLiteral(" read");
+    if (spec.sharedRows == "leave_out" && !shared.empty())
+        rowsRead += QStringLiteral(", %1 left out").arg(shared.size());
     content.checks << Content::Check{QStringLiteral("Rows"),
-        words::count(check.calibration + check.tuning + check.heldOut, noun) + QStringLiteral(" read"), Good};
+        undecided ? QStringLiteral("%1 needs a decision").arg(words::count(long(shared.size()), QStringLiteral("row")))
+                  : rowsRead,
+        undecided ? Decision : Good};
     if (check.tuning == 0)
         content.problem = QStringLiteral("There is no test data: accuracy cannot be measured. Choose a test file.");
     else if (!labelled)
@@ -196,6 +230,8 @@ void describeData(DataCheck& check, const data::Dataset& dataset)
             QStringLiteral("The test data has no labels: accuracy cannot be measured. Name the label column.");
     else if (check.calibration == 0)
         content.problem = QStringLiteral("There is no calibration data: static int8 needs ranges from it.");
+    else if (undecided)
+        askAboutShared(content, shared, noun);
 }
 
 void describeProblem(Content& content, const Error& error)

@@ -16,6 +16,8 @@ void openFile(QWidget* parent, const QString& title, const QString& filter, cons
 void openFolder(QWidget* parent, const QString& title, const QString& start, Chosen chosen);
 void saveFile(QWidget* parent, const QString& title, const QString& start, Chosen chosen);
 /// One line of text, such as a reason or a command.
-void askText(QWidget* parent, const QString& title, const QString& label, const QString& start, Chosen chosen);
+/// `verb` is on the button that takes the text.
+void askText(QWidget* parent, const QString& title, const QString& label, const QString& start, const QString& verb,
+    Chosen chosen);
 
 } // namespace octet::desktop::dialogs

@@ -3,6 +3,7 @@
 // the one selection.
 #pragma once
 
+#include <QJsonObject>
 #include <QSplitter>
 #include <QTimer>
 #include <QWidget>
@@ -18,6 +19,7 @@ class GoalLine;
 class Inspector;
 class ModelTree;
 class Panel;
+class PrecisionSummary;
 class Segmented;
 class SensitivityView;
 class TrialsModel;
@@ -43,7 +45,8 @@ public:
     widgets::TrialsView* trialsView() { return m_trialsView; }
     widgets::TrialsModel* trialsModel() { return m_trialsModel; }
     widgets::SensitivityView* sensitivityView() { return m_sensitivityView; }
-    void showSensitivity(bool shown); // instead of the trials
+    widgets::PrecisionSummary* precisionSummary() { return m_precisions; }
+    void showLower(const QString& view); // "trials", "sensitivity", "precisions"
     widgets::ModelTree* tree() { return m_tree; }
     widgets::Inspector* inspector() { return m_inspector; }
     AdviceControl* advice() { return m_advice; }
@@ -51,9 +54,9 @@ public:
     QByteArray splitters() const;
     void setSplitters(const QByteArray& state);
     void resetSplitters();
-    /// Expanded boxes and zoom, kept in the project.
-    QByteArray viewState() const;
-    void setViewState(const QByteArray& state);
+    /// What is selected and how it is looked at.
+    QJsonObject viewState() const;
+    void setViewState(const QJsonObject& state);
     void showProgress(double share, const QString& stage); // of the running trial
 
 signals:
@@ -72,6 +75,7 @@ private:
     void refreshOps();
     void refreshTrials();
     void refreshSensitivity();
+    void refreshPrecisions();
     void popupOpMenu(Actions* actions, const QPoint& at);
 
     Document* m_document;
@@ -86,6 +90,7 @@ private:
     widgets::TrialsModel* m_trialsModel;
     widgets::TrialsView* m_trialsView;
     widgets::SensitivityView* m_sensitivityView;
+    widgets::PrecisionSummary* m_precisions;
     widgets::Segmented* m_lower;
     QStackedWidget* m_lowerPages;
     widgets::Panel* m_plotPanel = nullptr;

@@ -43,6 +43,7 @@ public:
 private:
     void load(const Signature& signature);
     std::size_t rows(Tensor ArrayInput::*part, long limit) const;
+    std::vector<std::string> sampleHashes(Tensor ArrayInput::*part, std::size_t rows) const;
     void takeLengths(const Signature& signature);
     void takeLabels(const LabelReader& reader, const Signature& signature);
     void takeNumbers(const Tensor& tensor, const Signature& signature);
@@ -93,16 +94,7 @@ ArrayDataset::ArrayDataset(const DataSpec& given, const Signature& signature)
     std::vector<std::string> names = findLabelNames(m_spec, signature);
     takeLabels(LabelReader(classesOf(signature), names), signature);
     setClasses(classesOf(signature), std::move(names));
-    std::vector<std::string> hashes;
-    for (std::size_t row = 0; row < m_testRows; ++row) {
-        std::string parts;
-        for (const ArrayInput& input : m_inputs) {
-            const std::size_t size = input.test.bytes.size() / static_cast<std::size_t>(input.test.shape[0]);
-            parts += sha256(std::span(input.test.bytes).subspan(row * size, size));
-        }
-        hashes.push_back(sha256(parts));
-    }
-    m_halves = halve(std::move(hashes), m_spec.splitSeed);
+    setSampleHashes(sampleHashes(&ArrayInput::test, m_testRows), sampleHashes(&ArrayInput::calib, m_calibRows));
     m_hash = makeHash();
 }
 
@@ -147,6 +139,21 @@ std::size_t ArrayDataset::rows(Tensor ArrayInput::*part, long limit) const
                 fmt::format("The array of {} has {} rows, but that of {} has {}.", input.name, (input.*part).shape[0],
                     first.name, count));
     return static_cast<std::size_t>(limit > 0 ? std::min<std::int64_t>(count, limit) : count);
+}
+
+std::vector<std::string> ArrayDataset::sampleHashes(Tensor ArrayInput::*part, std::size_t rows) const
+{
+    std::vector<std::string> hashes;
+    for (std::size_t row = 0; row < rows; ++row) {
+        std::string parts;
+        for (const ArrayInput& input : m_inputs) {
+            const Tensor& tensor = input.*part;
+            const std::size_t size = tensor.bytes.size() / static_cast<std::size_t>(tensor.shape[0]);
+            parts += sha256(std::span(tensor.bytes).subspan(row * size, size));
+        }
+        hashes.push_back(sha256(parts));
+    }
+    return hashes;
 }
 
 /// With a mask [n, columns] a row is as long as its last masked-in column says: its sum, where padding is at the end.

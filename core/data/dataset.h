@@ -25,6 +25,12 @@ struct PreviewRow
     int label = -1;
 };
 
+/// A calibration sample that is a test sample too: ranges would be learned from what is tested.
+struct SharedRow
+{
+    long calibRow = 0, testRow = 0; // in their files, as PreviewRow::row
+};
+
 /// Samples are addressed by (split, index). Test order is file order; Tuning and HeldOut halve Test deterministically:
 /// by a hash of the sample's text or bytes, balanced to n/2 each (the lower half of hashes is Tuning).
 class Dataset
@@ -52,8 +58,10 @@ public:
     virtual std::map<std::string, Tensor> batch(
         Split split, const std::vector<std::size_t>& indices, int paddedLength) const = 0;
     virtual std::vector<PreviewRow> preview(Split split, std::size_t count) const = 0;
+    /// By calibration row, whether DataSpec::sharedRows leaves them out or not.
+    virtual std::vector<SharedRow> shared() const { return {}; }
     virtual std::string hash() const = 0; // over files, columns, tokenizer, lengths, preprocessing and limits
-    /// Index in Test of a sample of Tuning or HeldOut.
+    /// Index in Test of a sample of Tuning or HeldOut, among all calibration rows of one of Calibration.
     virtual std::size_t testIndex(Split split, std::size_t index) const = 0;
 };
 
@@ -81,7 +89,7 @@ int paddedLength(int length, int maxLength);
 /// A DataSpec as YAML (`--data FILE.yaml`); relative paths are relative to the file. Unknown keys, wrong types:
 /// Error(Setting) with line, column and the nearest key; bad syntax: Error(Format).
 /// Keys: kind, test, calib, text_column, text_pair_column, label_column, tokenizer, max_length, inputs {name: file},
-/// calib_inputs {name: file}, labels, mean [..], std [..], limit, calib_limit, split_seed, batch_size, label_names [..],
+/// calib_inputs {name: file}, labels, mean [..], std [..], limit, calib_limit, split_seed, shared_rows, batch_size, label_names [..],
 /// hashes {file: sha256}.
 DataSpec loadSpec(const std::string& yamlFile);
 DataSpec specFromYaml(const std::string& text, const std::string& fileName = "data.yaml"); // paths as they stand

@@ -45,6 +45,7 @@ public:
     std::vector<int> tokenLabels(Split split, std::size_t index) const override;
     std::string hash() const override { return m_hash; }
     std::size_t testIndex(Split split, std::size_t index) const override;
+    std::vector<SharedRow> shared() const override;
 
 protected:
     explicit DatasetBase(DataSpec spec)
@@ -59,6 +60,10 @@ protected:
         m_tokenLabels = std::move(labels);
         m_tokenColumns = columns;
     }
+    /// Halves the test samples, and finds the calibration samples that are among them, by hashes of all samples.
+    void setSampleHashes(std::vector<std::string> test, const std::vector<std::string>& calib);
+    /// Row in its file of the sample at `index` of all calibration (or test) rows.
+    virtual long fileRow(bool /*calibration*/, std::size_t index) const { return static_cast<long>(index) + 1; }
     /// Sets classes from the model's output (0 = unknown: the highest label), and the names of all of them.
     void setClasses(int ofModel, std::vector<std::string> names);
     /// Notes a file in the spec and returns its sha256.
@@ -68,6 +73,8 @@ protected:
 
     DataSpec m_spec;
     Halves m_halves;
+    std::vector<std::pair<std::size_t, std::size_t>> m_shared; // calibration and test row
+    std::vector<std::size_t> m_calibration; // rows that are taken
     std::vector<int> m_testLabels, m_calibLabels; // as many as samples; -1 = none
     bool m_hasLabels = false;
     std::vector<float> m_targets; // of test samples that are labelled with numbers

@@ -47,6 +47,10 @@ private:
     {
         return (split == Split::Calibration ? m_calib : m_test).at(testIndex(split, index));
     }
+    long fileRow(bool calibration, std::size_t index) const override
+    {
+        return (calibration ? m_calib : m_test).at(index).row;
+    }
     void takeInputs(const Signature& signature);
     void takeLengthLimits(const Signature& signature);
     void openTokenizer(const Signature& signature);
@@ -82,10 +86,13 @@ TextDataset::TextDataset(const DataSpec& given, const Signature& signature)
     const bool labelled = !testLabels.empty() && testLabels.front() >= 0; // a column is there for all rows or for none
     setLabels(std::move(testLabels), std::move(calibLabels), labelled);
     setClasses(classesOf(signature), std::move(names));
-    std::vector<std::string> hashes;
-    for (const TextSample& each : m_test)
-        hashes.push_back(sha256(each.text + '\0' + each.pair));
-    m_halves = halve(std::move(hashes), m_spec.splitSeed);
+    const auto hashesOf = [](const std::vector<TextSample>& samples) {
+        std::vector<std::string> hashes;
+        for (const TextSample& each : samples)
+            hashes.push_back(sha256(each.text + '\0' + each.pair));
+        return hashes;
+    };
+    setSampleHashes(hashesOf(m_test), hashesOf(m_calib));
     m_hash = makeHash();
 }
 

@@ -33,6 +33,9 @@ struct Context
     /// When given, calibrate() adds what it learnt about the values that it had to run the data for.
     CalibrationEvidence* evidence = nullptr;
     std::function<double()> clock; // ms, for latency(); empty: the steady clock
+    /// ONNX values of which calibrate() tells `partial` what they are so far, at most twice a second.
+    std::function<std::vector<std::string>()> watched;
+    std::function<void(const CalibrationEvidence&)> partial;
 };
 
 /// One fp32 pass over the calibration split. Padding never counts. Result depends on neither batch size nor order.

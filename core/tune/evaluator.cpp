@@ -50,6 +50,9 @@ Evaluator::Evaluator(const JobRequest& request, JobObserver& observer, Progress&
     m_context.cancelled = [&progress] { return progress.cancelled(); };
     m_context.progress = progress.callback();
     m_context.statistics = &m_statistics;
+    m_context.watched = [&observer] { return observer.watched(); };
+    m_context.partial = [&observer](const CalibrationEvidence& soFar) { observer.partialEvidence(soFar); };
+    std::erase_if(m_ranges, [](const auto& range) { return range.first.method == RangeMethod::Manual; });
     m_products = quantize::products(*m_context.model);
     for (const Trial& trial : request.known) {
         m_nextId = std::max(m_nextId, trial.id + 1);
@@ -277,10 +280,17 @@ const Trial& Evaluator::judge(int id)
 
 Ranges Evaluator::ranges(const Settings& settings)
 {
+    CalibrationEvidence evidence;
+    m_context.evidence = &evidence;
     const Ranges found = measure::calibrate(m_context, settings, m_ranges);
+    m_context.evidence = nullptr;
+    if (!evidence.values.empty()) {
+        m_evidence.add(evidence);
+        m_observer.evidenceFound(evidence);
+    }
     Ranges fresh;
     for (const auto& [key, range] : found)
-        if (m_ranges.emplace(key, range).second)
+        if (key.method != RangeMethod::Manual && m_ranges.emplace(key, range).second)
             fresh.emplace(key, range);
     if (!fresh.empty())
         m_observer.rangesFound(fresh);

@@ -56,8 +56,8 @@ public:
 
     /// Ranges that `settings` need, from what is known or calibrated now (and reported).
     Ranges ranges(const Settings& settings);
-    /// From now on ranges() keeps here what it learnt about them.
-    void keepEvidence(CalibrationEvidence& evidence) { m_context.evidence = &evidence; }
+    /// What ranges() learnt about the values that it had to run the data for.
+    const CalibrationEvidence& evidence() const { return m_evidence; }
 
     /// Of static int8 on every op: known from the request, or measured now and reported.
     const Sensitivity& sensitivity();
@@ -91,7 +91,8 @@ private:
     std::vector<Trial> m_trials;
     std::map<Split, Accuracy> m_reference;
     std::map<Split, std::vector<float>> m_referenceOutputs; // kept only for metrics that read them
-    Ranges m_ranges;
+    Ranges m_ranges; // none that was set by hand
+    CalibrationEvidence m_evidence;
     Sensitivity m_sensitivity;
     std::vector<float> m_rankedBeside; // fp32's outputs on the samples of outputError()
     long m_rankedSamples = 0;

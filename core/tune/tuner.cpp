@@ -91,6 +91,9 @@ public:
         case JobKind::Tune:
             tune();
             break;
+        case JobKind::Judge:
+            judge();
+            break;
         }
         m_result.seconds = m_progress.seconds();
         return m_result;
@@ -191,13 +194,16 @@ private:
         if (m_evaluator.data())
             for (const std::string& concern : measure::calibrationConcerns(*m_evaluator.data()))
                 m_observer.log("Warning: " + concern);
-        m_evaluator.keepEvidence(m_result.evidence);
         m_result.ranges = m_evaluator.ranges(settings);
+        // Also what would be without the ranges that were set by hand: to compare with, and to go back to.
+        for (auto& [op, leaves] : settings)
+            leaves.manualRanges.clear();
+        m_result.ranges.merge(m_evaluator.ranges(settings));
         const std::size_t samples = m_evaluator.data() ? m_evaluator.data()->size(Split::Calibration) : std::size_t(0);
         m_result.summary = fmt::format("{} ranges from {} calibration samples.", m_result.ranges.size(), samples);
-        if (!m_result.evidence.empty())
-            m_result.summary += " " + sufficiency(m_result.evidence).sentence;
-        for (const std::string& warning : warnings(m_result.evidence))
+        if (!m_evaluator.evidence().empty())
+            m_result.summary += " " + sufficiency(m_evaluator.evidence()).sentence;
+        for (const std::string& warning : warnings(m_evaluator.evidence()))
             m_observer.log("Warning: " + warning);
     }
 
@@ -233,7 +239,6 @@ private:
     void sensitivity()
     {
         m_progress.expectSteps(1);
-        m_evaluator.keepEvidence(m_result.evidence);
         const Sensitivity& found = m_evaluator.sensitivity();
         m_result.evaluations = std::lround(found.evaluations);
         m_result.summary = sensitivityText(found);
@@ -322,7 +327,6 @@ private:
         const auto trialsOfSearch =
             static_cast<int>(std::min<std::size_t>(draft.ops.size() + 3, static_cast<std::size_t>(goal.maxTrials)));
         m_progress.expectSteps(missingBaselines() + trialsOfSearch + 1);
-        m_evaluator.keepEvidence(m_result.evidence);
         warnTooFew();
         runBaselines(false);
 
@@ -432,6 +436,19 @@ private:
             const std::string strategy = isOwnStrategy(goal.strategy) ? goal.strategy : "pareto";
             evaluate({proposal->config, proposal->name, "tune:" + strategy, proposal->note});
         }
+    }
+
+    void judge()
+    {
+        m_progress.expectSteps(1);
+        const Trial* trial = m_evaluator.find(m_request.judged);
+        if (!trial || trial->state != TrialState::Done)
+            throw Error(ErrorKind::Data,
+                fmt::format("Trial {} cannot be judged here: it is no finished trial of this model, data and machine. "
+                            "Measure its config again.", m_request.judged));
+        m_result.bestTrial = trial->id;
+        judgeBest("as it was asked for");
+        m_result.goalMet = m_result.verdict == "meets";
     }
 
     void judgeBest(const std::string& end)

@@ -57,6 +57,11 @@ private slots:
             << goal << 705L
             << "Lose at most 0 % relative of accuracy, none of 872 texts; make p50 latency small; spend "
                "20 min.";
+        goal = {};
+        goal.objective = Objective::Memory;
+        QTest::newRow("memory") << goal << 705L
+                                << "Lose at most 1 % relative of accuracy, about 7 of 872 texts; make memory small; spend "
+                                   "20 min.";
     }
     void sentence()
     {
