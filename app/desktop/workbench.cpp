@@ -387,7 +387,7 @@ void Workbench::setViewState(const QJsonObject& state)
     }
     selection->setNodes(nodes);
     m_graph->setViewState(state); // last: a selection scrolls into view
-    showSensitivity(state[QStringLiteral("lower")].toString() == QLatin1String("sensitivity"));
+    showLower(state[QStringLiteral("lower")].toString(QStringLiteral("trials")));
 }
 
 } // namespace octet::desktop

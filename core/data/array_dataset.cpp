@@ -230,7 +230,7 @@ void ArrayDataset::takeNumbers(const Tensor& tensor, const Signature& signature)
     const std::string& file = m_spec.labelsFile;
     if (const int classes = classesOf(signature); classes > 1)
         throw Error(ErrorKind::Data,
-            fmt::format("{} holds {}, but the model has {} classes; labels of classes are integers, such as int32 or int64.",
+            fmt::format("{} holds {}, but the model has {} classes; their labels are integers, such as int32 or int64.",
                 file, toString(tensor.type), classes),
             {.file = file});
     std::vector<float> targets;
