@@ -23,7 +23,6 @@ AdviceControl::AdviceControl(Document* document, JobControl* jobs, widgets::Advi
     connect(&m_timer, &QTimer::timeout, this, &AdviceControl::refresh);
     const auto later = [this] { m_timer.start(); };
     connect(document, &Document::opened, this, [this] {
-        m_evidence = {};
         m_dismissed.clear();
         m_timer.start();
     });
@@ -31,16 +30,12 @@ AdviceControl::AdviceControl(Document* document, JobControl* jobs, widgets::Advi
     connect(document, &Document::goalChanged, this, later);
     connect(document, &Document::workloadChanged, this, later);
     connect(document, &Document::sensitivityChanged, this, later);
+    connect(document, &Document::evidenceChanged, this, later);
     connect(document, &Document::trialsChanged, this, later);
     connect(document, &Document::editableChanged, this, later);
     connect(document->data(), &DataSource::changed, this, later);
     connect(jobs, &JobControl::started, this, later);
     connect(jobs, &JobControl::ended, this, later);
-    connect(jobs, &JobControl::finished, this, [this](const JobResult& result) {
-        if (!result.evidence.empty())
-            m_evidence = result.evidence;
-        m_timer.start();
-    });
     connect(list, &widgets::AdviceList::pressed, this, &AdviceControl::follow);
     connect(list, &widgets::AdviceList::dismissed, this, [this](int row) {
         m_dismissed.insert(q(m_advice[std::size_t(row)].sentence));
@@ -58,7 +53,7 @@ void AdviceControl::refresh()
         facts.goal = m_document->goal();
         facts.trials = shownTrials(*m_document);
         facts.sensitivity = &m_document->sensitivity();
-        facts.evidence = &m_evidence;
+        facts.evidence = &m_document->evidence();
         facts.judgedSamples = m_document->data()->testSamples() - m_document->data()->tuningSamples();
         facts.resolve = [this](const Config& config) { return m_document->resolve(config); };
         m_advice = tune::advise(facts);

@@ -35,7 +35,6 @@ private:
     Document* m_document;
     JobControl* m_jobs;
     widgets::AdviceList* m_list;
-    CalibrationEvidence m_evidence; // of the last job that calibrated
     std::vector<tune::Advice> m_advice; // as shown
     QSet<QString> m_dismissed; // sentences
     QTimer m_timer;

@@ -125,8 +125,6 @@ Sufficiency sufficiency(const CalibrationEvidence& evidence)
 
 namespace {
 
-constexpr double noticeable = 0.25;
-
 std::string drivenText(const RangeGrowth& range, const std::string& what)
 {
     return fmt::format("Calibration sample {} alone makes {:.0f} % of {}; look at it, or use a percentile.",
@@ -141,7 +139,7 @@ std::vector<std::string> warnings(const ValueEvidence& value, const RangeGrowth*
     if (value.notFinite > 0)
         lines.push_back(fmt::format("{} of {} numbers are not finite; they were left out, check the calibration data.",
             value.notFinite, value.notFinite + value.count));
-    if (range && range->drivenShare > noticeable)
+    if (range && range->drivenShare > RangeGrowth::noticeable)
         lines.push_back(drivenText(*range, "this range"));
     return lines;
 }

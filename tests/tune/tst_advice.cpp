@@ -301,6 +301,8 @@ public:
     std::map<int, Trial> finished;
     std::vector<std::string> lines;
     Sensitivity sensitivity;
+    CalibrationEvidence evidence;
+    void evidenceFound(const CalibrationEvidence& e) override { evidence = e; }
     bool cancelled() override { return false; }
     void progress(const JobProgress&) override { }
     void trialStarted(const Trial&) override { }
@@ -328,11 +330,11 @@ void TestAdvice::realModel()
     r.data.calibLimit = 32;
     r.workload.runs = 30;
     Recorder recorder;
-    const JobResult result = tune::run(r, recorder);
-    QVERIFY(!result.evidence.empty());
+    tune::run(r, recorder);
+    QVERIFY(!recorder.evidence.empty());
     tune::AdviceFacts f;
     f.sensitivity = &recorder.sensitivity;
-    f.evidence = &result.evidence;
+    f.evidence = &recorder.evidence;
     f.judgedSamples = 60;
     f.resolve = [&](const Config& config) { return quantize::resolve(*model, config); };
     const auto all = tune::advise(f);
