@@ -3,6 +3,7 @@
 
 #include "app/desktop/compare_control.h"
 #include "app/desktop/main_window.h"
+#include "app/desktop/message_area.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/workbench.h"
 
