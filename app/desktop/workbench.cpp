@@ -387,7 +387,8 @@ void Workbench::setViewState(const QJsonObject& state)
     }
     selection->setNodes(nodes);
     m_graph->setViewState(state); // last: a selection scrolls into view
-    showLower(state[QStringLiteral("lower")].toString(QStringLiteral("trials")));
+    const QString lower = state[QStringLiteral("lower")].toString();
+    showLower(lower == QLatin1String("sensitivity") || lower == QLatin1String("precisions") ? lower : QStringLiteral("trials"));
 }
 
 } // namespace octet::desktop

@@ -312,7 +312,7 @@ private slots:
         {
             const auto window = openedWindow();
             QVERIFY(window);
-            QVERIFY(acceptSmallData(*window));
+            QVERIFY(test::SampleCopy::acceptSmallData(*window));
             Document& document = *window->document();
             QSignalSpy ended(window->jobs(), &JobControl::ended);
             document.undoStack()->push(new SetDraft(&document, presetConfig("static"), QStringLiteral("static"), false));

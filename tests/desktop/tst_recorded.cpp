@@ -75,7 +75,7 @@ private slots:
         }
         QCOMPARE(window->workbench()->trialsModel()->rowCount(), int(document.shownTrials().size()));
         QVERIFY(!document.selection()->showsDraft()); // the graph shows what ran
-        QVERIFY(window->messages()->texts().join(QLatin1Char(' ')).contains(document.recordedOn()));
+        QTRY_VERIFY(window->messages()->texts().join(QLatin1Char(' ')).contains(document.recordedOn()));
         // The data is the very one: accepting it hides nothing.
         QTRY_VERIFY_WITH_TIMEOUT(document.data()->usable(), longest);
         QCOMPARE(presentTrials(document).trials.size(), document.shownTrials().size());

@@ -81,8 +81,11 @@ class TestScenarioA : public QObject
         return nullptr;
     }
 
-    void runJob(Qt::Key key)
+    void runJob(Qt::Key key, const QAction* action)
     {
+        m_window->activateWindow(); // a pop-up may have had it
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        QTRY_VERIFY2(action->isEnabled(), qPrintable(action->toolTip()));
         QSignalSpy ended(m_window->jobs(), &JobControl::ended);
         press(key);
         QVERIFY2(m_window->jobs()->running(), qPrintable(m_window->messages()->texts().join(QLatin1Char('\n'))));
@@ -156,7 +159,7 @@ private slots:
 
     void baselineSaysWhatHoldsAlready()
     {
-        runJob(Qt::Key_F5);
+        runJob(Qt::Key_F5, m_window->actionList()->baseline);
         QVERIFY(done() == 4 || done() == 5); // with bf16 where the CPU has it
         for (const Trial& trial : document().trials())
             QTRY_VERIFY(!workbench().plot()->markPosition(trial.id).isNull());
@@ -188,7 +191,7 @@ private slots:
 
     void sensitivityRanksTheOps()
     {
-        runJob(Qt::Key_F7);
+        runJob(Qt::Key_F7, m_window->actionList()->sensitivity);
         QVERIFY(document().sensitivity().complete());
         QTRY_VERIFY(ranking() && ranking()->isVisible());
         QCOMPARE(ranking()->model()->rowCount(), int(document().loaded().products.size()));
@@ -197,6 +200,7 @@ private slots:
     void rowIsTheSelectionEverywhere()
     {
         QTreeView* table = ranking();
+        QVERIFY(table && table->model()->rowCount() > 0);
         QTest::mouseClick(
             table->viewport(), Qt::LeftButton, {}, table->visualRect(table->model()->index(0, 0)).center());
         const QString op = workbench().sensitivityView()->model()->row(0).node;
@@ -238,9 +242,10 @@ private slots:
     void stopKeepsTrials()
     {
         const long before = done();
+        QTRY_VERIFY(m_window->actionList()->tune->isEnabled());
         QSignalSpy ended(m_window->jobs(), &JobControl::ended);
         press(Qt::Key_F8);
-        QVERIFY(m_window->jobs()->running());
+        QVERIFY2(m_window->jobs()->running(), qPrintable(m_window->messages()->texts().join(QLatin1Char('\n'))));
         QTRY_VERIFY_WITH_TIMEOUT(done() > before, longest);
         press(Qt::Key_F5, Qt::ShiftModifier);
         QVERIFY(ended.count() > 0 || ended.wait(longest));
@@ -288,6 +293,7 @@ private slots:
     {
         const Trial* everything = byOrigin("baseline:static");
         QVERIFY(everything && !everything->accuracy.contains(Split::HeldOut));
+        QVERIFY(document().chosenTrial());
         const int before = document().chosenTrial()->id;
         document().selection()->setTrial(everything->id);
         QTRY_VERIFY(m_window->actionList()->choose->isEnabled());
@@ -317,6 +323,7 @@ private slots:
             QTRY_VERIFY(
                 m_window->messages()->texts().join(QLatin1Char(' ')).contains(QStringLiteral("Exported")));
         }
+        QVERIFY(document().chosenTrial());
         const auto config = exchange::readConfigFile(
             m_folder.filePath(QStringLiteral("model_outlier.octet.yaml")).toStdString(), &document().model());
         QVERIFY(config.config == document().chosenTrial()->config);
