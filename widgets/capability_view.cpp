@@ -2,6 +2,7 @@
 #include "widgets/capability_view.h"
 
 #include "widgets/flat_header.h"
+#include "widgets/main_part.h"
 #include "widgets/panel.h"
 #include "widgets/precision_badge.h"
 #include "widgets/segmented.h"
@@ -116,7 +117,7 @@ CapabilityView::CapabilityView(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_stack);
-    setFocusProxy(m_cap);
+    setMainPart(this, m_cap);
     setEmpty({}, {});
 }
 

@@ -2,6 +2,7 @@
 #include "widgets/model_tree.h"
 
 #include "widgets/icons.h"
+#include "widgets/main_part.h"
 #include "widgets/model_tree_model.h"
 #include "widgets/model_tree_view.h"
 
@@ -195,7 +196,7 @@ ModelTree::ModelTree(QWidget* parent)
     line->addWidget(d.filter);
     layout->addLayout(line);
     layout->addWidget(d.view, 1);
-    setFocusProxy(d.view);
+    setMainPart(this, d.view);
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
 

@@ -2,6 +2,7 @@
 #include "widgets/precision_summary.h"
 
 #include "widgets/flat_header.h"
+#include "widgets/main_part.h"
 #include "widgets/precision_badge.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"
@@ -138,7 +139,7 @@ PrecisionSummary::PrecisionSummary(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_stack);
-    setFocusProxy(m_matrix);
+    setMainPart(this, m_matrix);
 }
 
 QTableView* PrecisionSummary::makeTable(

@@ -3,6 +3,7 @@
 
 #include "widgets/icons.h"
 #include "widgets/label_colour.h"
+#include "widgets/main_part.h"
 #include "widgets/theme.h"
 #include "widgets/trials_table.h"
 #include "widgets/words.h"
@@ -290,7 +291,7 @@ TrialsView::TrialsView(TrialsModel* model, QWidget* parent)
     m_impl->build();
     m_impl->connectAll();
     m_impl->applyTheme();
-    setFocusProxy(m_impl->table);
+    setMainPart(this, m_impl->table);
 }
 
 TrialsView::~TrialsView() = default;

@@ -2,6 +2,7 @@
 #include "widgets/yaml_view.h"
 
 #include "widgets/label_colour.h"
+#include "widgets/main_part.h"
 #include "widgets/panel.h"
 #include "widgets/segmented.h"
 #include "widgets/theme.h"
@@ -77,7 +78,7 @@ YamlView::YamlView(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(columns);
-    setFocusProxy(m_editor);
+    setMainPart(this, m_editor);
 
     m_pause.setSingleShot(true);
     m_pause.setInterval(pauseMs);

@@ -50,13 +50,13 @@ void Actions::create()
     open = add(tr("Open..."), "open", QKeySequence::Open);
     openFolder = add(tr("Open model folder..."), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_O);
     openSample = add(tr("Open sample"), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_D);
-    saveCopy = add(tr("Save a copy as..."), nullptr, QKeySequence::SaveAs);
+    saveCopy = add(tr("Save a copy as..."), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_S);
     exportOctet = add(tr("Export config and ranges (.octet.yaml)..."), "export", Qt::CTRL | Qt::Key_E);
     exportInc = add(tr("Export Neural Compressor YAML..."), "export", Qt::CTRL | Qt::SHIFT | Qt::Key_E);
     exportQdq = add(tr("Export int8 ONNX (QDQ)..."), "export", Qt::CTRL | Qt::SHIFT | Qt::Key_X);
-    quit = add(tr("Quit"), nullptr, QKeySequence::Quit);
-    undo = add(tr("Undo"), "undo", QKeySequence::Undo);
-    redo = add(tr("Redo"), "redo", QKeySequence::Redo);
+    quit = add(tr("Quit"), nullptr, Qt::CTRL | Qt::Key_Q);
+    undo = add(tr("Undo"), "undo", Qt::CTRL | Qt::Key_Z);
+    redo = add(tr("Redo"), "redo", Qt::CTRL | Qt::SHIFT | Qt::Key_Z);
     find = add(tr("Find in graph"), "search", QKeySequence::Find);
     findNext = add(tr("Find next"), nullptr, Qt::Key_F3);
     findPrevious = add(tr("Find previous"), nullptr, Qt::SHIFT | Qt::Key_F3);

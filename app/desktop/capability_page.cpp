@@ -5,6 +5,7 @@
 #include "app/desktop/words.h"
 #include "app/desktop/worker_client.h"
 #include "widgets/capability_view.h"
+#include "widgets/main_part.h"
 
 #include <QVBoxLayout>
 
@@ -19,7 +20,7 @@ CapabilityPage::CapabilityPage(Document* document, WorkerClient* worker, QWidget
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_view);
-    setFocusProxy(m_view);
+    widgets::setMainPart(this, m_view);
     const auto follow = [this] { m_view->setWorkloadCap(words::q(m_document->workload().isa)); };
     connect(document, &Document::opened, this, follow);
     connect(document, &Document::workloadChanged, this, follow);

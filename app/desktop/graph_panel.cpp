@@ -9,6 +9,7 @@
 #include "app/desktop/words.h"
 #include "widgets/graph_canvas.h"
 #include "widgets/graph_legend.h"
+#include "widgets/main_part.h"
 #include "widgets/segmented.h"
 
 #include <QAbstractItemView>
@@ -43,7 +44,7 @@ GraphPanel::GraphPanel(Document* document, QWidget* parent)
             {tr("Draft, planned"), shownDraft, tr("What the draft plans"), {}, true}});
     m_shown->setValue(shownDraft);
     m_shown->setAccessibleName(tr("Shown in the graph"));
-    setFocusProxy(m_canvas);
+    widgets::setMainPart(this, m_canvas);
     m_fill->addItem(tr("Precision"));
     m_fill->addItem(tr("Time"));
     m_fill->addItem(tr("Sensitivity"));
@@ -151,9 +152,15 @@ void GraphPanel::showSelection()
     m_canvas->setSelection(m_document->selection()->nodes());
 }
 
+/// What is in the middle is kept: the height of tomorrow's window may differ.
+static QPointF middleOf(const widgets::GraphCanvas& canvas)
+{
+    return QRectF(canvas.viewport()->rect()).center();
+}
+
 QJsonObject GraphPanel::viewState() const
 {
-    const QPointF at = m_canvas->viewOrigin();
+    const QPointF at = (middleOf(*m_canvas) - m_canvas->viewOrigin()) / m_canvas->zoom();
     return {{QStringLiteral("expanded"), QJsonArray::fromStringList(m_canvas->expandedPaths())},
         {QStringLiteral("zoom"), m_canvas->zoom()}, {QStringLiteral("x"), at.x()}, {QStringLiteral("y"), at.y()},
         {QStringLiteral("fitted"), m_canvas->isFitted()}, {QStringLiteral("fill"), m_fill->currentIndex()}};
@@ -169,7 +176,9 @@ void GraphPanel::setViewState(const QJsonObject& state)
     const double zoom = state[QStringLiteral("zoom")].toDouble();
     // A view that nobody moved fits itself to the window of today.
     if (zoom > 0 && !state[QStringLiteral("fitted")].toBool())
-        m_canvas->setView(QPointF(state[QStringLiteral("x")].toDouble(), state[QStringLiteral("y")].toDouble()), zoom);
+        m_canvas->setView(
+            middleOf(*m_canvas) - QPointF(state[QStringLiteral("x")].toDouble(), state[QStringLiteral("y")].toDouble()) * zoom,
+            zoom);
 }
 
 void GraphPanel::showShown()

@@ -11,6 +11,7 @@
 #include "app/desktop/job_bar.h"
 #include "app/desktop/leaving.h"
 #include "app/desktop/message_area.h"
+#include "app/desktop/panel_focus.h"
 #include "app/desktop/profile_page.h"
 #include "app/desktop/session.h"
 #include "app/desktop/settings.h"
@@ -177,7 +178,7 @@ void MainWindow::opened(bool)
 {
     showPage(QStringLiteral("workbench"));
     session::restoreView(this);
-    m_workbench->setFocus(); // a window that starts gives the focus to its first widget, the switch of pages
+    focusPanel(m_workbench); // a window that starts gives the focus to its first widget, the switch of pages
     setWindowTitle(m_document.title());
     m_refreshTimer.start();
 }
@@ -191,7 +192,7 @@ void MainWindow::showPage(const QString& page)
     m_pageSwitch->setValue(page);
     // The page's own keys come next (Enter accepts the data), unless somebody walks the switch with the arrows.
     if (!m_pageSwitch->hasFocus() && !shown->isAncestorOf(focusWidget()))
-        shown->setFocus();
+        focusPanel(shown);
 }
 
 QString MainWindow::page() const

@@ -3,6 +3,7 @@
 
 #include "app/desktop/message_area.h"
 #include "widgets/job_strip.h"
+#include "widgets/main_part.h"
 #include "widgets/panel.h"
 
 #include <QToolBar>
@@ -58,9 +59,7 @@ QList<QWidget*> focusablePanels(QWidget* window)
 void focusPanel(QWidget* panel)
 {
     QWidget* last = panel->focusWidget();
-    QWidget* main = panel->focusProxy();
-    while (main && main->focusProxy())
-        main = main->focusProxy();
+    QWidget* main = widgets::mainPart(panel);
     QWidget* target = last && takesKeys(last) ? last : main && takesKeys(main) ? main : firstStop(panel);
     if (target)
         target->setFocus(Qt::TabFocusReason);

@@ -39,7 +39,9 @@ void restoreView(MainWindow* window)
     if (page != QLatin1String("compare") || CompareControl::whyNot(*window->document()).isEmpty())
         window->showPage(page);
     if (const QString note = state[noteKey].toString(); !note.isEmpty())
-        window->showMessage({Notice::Kind::Info, note, {}});
+        // After what opening says of itself.
+        QMetaObject::invokeMethod(
+            window, [window, note] { window->showMessage({Notice::Kind::Info, note, {}}); }, Qt::QueuedConnection);
 }
 
 void saveWindow(MainWindow* window)

@@ -20,6 +20,7 @@
 #include "widgets/goal_line.h"
 #include "widgets/graph_canvas.h"
 #include "widgets/inspector.h"
+#include "widgets/main_part.h"
 #include "widgets/model_tree.h"
 #include "widgets/panel.h"
 #include "widgets/precision_summary.h"
@@ -78,7 +79,7 @@ Workbench::Workbench(Document* document, JobControl* jobs, Actions* actions, QWi
              static_cast<QWidget*>(m_sensitivityView)})
         widget->addActions(actions->marks());
     m_graph->addActions(actions->fits());
-    setFocusProxy(m_graph->canvas());
+    widgets::setMainPart(this, m_graph->canvas());
 }
 
 widgets::Panel* Workbench::makeTree()
@@ -86,7 +87,7 @@ widgets::Panel* Workbench::makeTree()
     auto* panel = new widgets::Panel(tr("Model"));
     m_tree = new widgets::ModelTree;
     panel->body()->addWidget(m_tree);
-    panel->setFocusProxy(m_tree);
+    widgets::setMainPart(panel, m_tree);
     return panel;
 }
 
@@ -118,7 +119,7 @@ widgets::Panel* Workbench::makePlot()
     m_plot = new widgets::FrontierPlot;
     panel->body()->addWidget(m_goal);
     panel->body()->addWidget(m_plot, 1);
-    panel->setFocusProxy(m_plot);
+    widgets::setMainPart(panel, m_plot);
     auto* advice = new widgets::AdviceList;
     panel->body()->addWidget(advice);
     m_advice = new AdviceControl(m_document, m_jobs, advice, this);
@@ -154,7 +155,7 @@ void Workbench::showLower(const QString& view)
     m_lowerPages->setCurrentWidget(view == QLatin1String("sensitivity") ? static_cast<QWidget*>(m_sensitivityView)
             : view == QLatin1String("precisions")                      ? static_cast<QWidget*>(m_precisions)
                                                                         : static_cast<QWidget*>(m_trialsView));
-    m_trialsPanel->setFocusProxy(m_lowerPages->currentWidget());
+    widgets::setMainPart(m_trialsPanel, m_lowerPages->currentWidget());
     refreshPrecisions();
 }
 

@@ -6,6 +6,7 @@
 #include "app/desktop/draft_text.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/words.h"
+#include "widgets/main_part.h"
 #include "widgets/yaml_view.h"
 
 #include <QVBoxLayout>
@@ -24,7 +25,7 @@ YamlPage::YamlPage(Document* document, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_view);
-    setFocusProxy(m_view);
+    widgets::setMainPart(this, m_view);
     m_timer.setSingleShot(true);
     m_timer.setInterval(0);
     connect(&m_timer, &QTimer::timeout, this, &YamlPage::refresh);

@@ -32,10 +32,10 @@ struct Context
     std::map<std::string, quantize::ValueStatistics>* statistics = nullptr;
     /// When given, calibrate() adds what it learnt about the values that it had to run the data for.
     CalibrationEvidence* evidence = nullptr;
-    std::function<double()> clock; // ms, for latency(); empty: the steady clock
+    std::function<double()> clock = {}; // ms, for latency(); empty: the steady clock
     /// ONNX values of which calibrate() tells `partial` what they are so far, at most twice a second.
-    std::function<std::vector<std::string>()> watched;
-    std::function<void(const CalibrationEvidence&)> partial;
+    std::function<std::vector<std::string>()> watched = {};
+    std::function<void(const CalibrationEvidence&)> partial = {};
 };
 
 /// One fp32 pass over the calibration split. Padding never counts. Result depends on neither batch size nor order.

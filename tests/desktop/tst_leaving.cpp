@@ -52,10 +52,10 @@ private slots:
         QVERIFY(window);
         QVERIFY(!window->close());
         QVERIFY(window->isVisible() && window->jobs()->running());
-        QTRY_VERIFY(press(*window, QStringLiteral("Cancel")));
+        QVERIFY(QTest::qWaitFor([&] { return press(*window, QStringLiteral("Cancel")); }));
         QVERIFY(window->jobs()->running());
         QVERIFY(!window->close());
-        QTRY_VERIFY(press(*window, QStringLiteral("Stop, resume later")));
+        QVERIFY(QTest::qWaitFor([&] { return press(*window, QStringLiteral("Stop, resume later")); }));
         QTRY_VERIFY_WITH_TIMEOUT(!window->isVisible(), test::longest);
         QVERIFY(!window->jobs()->running());
     }
@@ -67,7 +67,7 @@ private slots:
             QVERIFY(window);
             QSignalSpy ended(window->jobs(), &JobControl::ended);
             QVERIFY(!window->close());
-            QTRY_VERIFY(press(*window, QStringLiteral("Go on without a window")));
+            QVERIFY(QTest::qWaitFor([&] { return press(*window, QStringLiteral("Go on without a window")); }));
             if (ended.isEmpty()) {
                 QVERIFY(!window->isVisible() && window->leaving()->unseen());
                 QVERIFY(window->jobs()->running());
@@ -80,8 +80,9 @@ private slots:
         QVERIFY(m_sample.open(again));
         QVERIFY(!again.document()->trials().empty());
         QVERIFY(again.document()->trials().back().state == TrialState::Done);
-        QVERIFY2(again.messages()->texts().join(QString()).contains(QStringLiteral("without a window")),
-            qPrintable(again.messages()->texts().join(QString())));
+        QVERIFY2(QTest::qWaitFor([&] {
+            return again.messages()->texts().join(QString()).contains(QStringLiteral("without a window"));
+        }), qPrintable(again.messages()->texts().join(QLatin1Char('|'))));
     }
 
     void aSecondStartBringsItBack()
@@ -89,7 +90,7 @@ private slots:
         const auto window = measuring(30000);
         QVERIFY(window);
         QVERIFY(!window->close());
-        QTRY_VERIFY(press(*window, QStringLiteral("Go on without a window")));
+        QVERIFY(QTest::qWaitFor([&] { return press(*window, QStringLiteral("Go on without a window")); }));
         QVERIFY(!window->isVisible());
         for (const QString& path : {m_sample.model(), m_sample.project(), QFileInfo(m_sample.model()).path()}) {
             auto shown = std::async(std::launch::async, [path] { return SingleWindow::showOther(path); });

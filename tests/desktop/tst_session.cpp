@@ -28,6 +28,11 @@ class TestSession : public QObject
         return sizes;
     }
 
+    static QPointF centreOf(const widgets::GraphCanvas& canvas)
+    {
+        return (QRectF(canvas.viewport()->rect()).center() - canvas.viewOrigin()) / canvas.zoom();
+    }
+
 private slots:
     void cleanup() { settings::clearStates(); }
 
@@ -37,7 +42,7 @@ private slots:
         const QString op = QStringLiteral("/blocks.2/mlp/fc1/MatMul");
         QSize size;
         QList<int> splitters;
-        QPointF origin;
+        QPointF centre;
         double zoom = 0;
         QStringList expanded;
         {
@@ -54,7 +59,7 @@ private slots:
                 splitter->setSizes({300, 250, 350});
             QTest::qWait(20);
             expanded = canvas->expandedPaths();
-            origin = canvas->viewOrigin();
+            centre = centreOf(*canvas);
             zoom = canvas->zoom();
             size = window.size();
             splitters = sizesIn(window);
@@ -69,7 +74,8 @@ private slots:
         widgets::GraphCanvas* canvas = window.workbench()->graph()->canvas();
         QCOMPARE(canvas->expandedPaths(), expanded);
         QCOMPARE(canvas->zoom(), zoom);
-        QCOMPARE(canvas->viewOrigin(), origin);
+        window.showPage(QStringLiteral("workbench")); // what is hidden has no size yet
+        QTRY_VERIFY((centreOf(*canvas) - centre).manhattanLength() < 2);
         QCOMPARE(window.document()->selection()->nodes(), QStringList{op});
         QTRY_COMPARE(sizesIn(window).size(), splitters.size());
         for (qsizetype i = 0; i < splitters.size(); ++i)
@@ -89,12 +95,12 @@ private slots:
             QVERIFY(sample.open(window));
             for (const char* view : {"\xff\x00 no JSON", "[1,2]",
                      R"({"page":7,"zoom":1e300,"x":-1e300,"y":1e300,"fill":99,"trial":-5,"nodes":[1,"no such"],"expanded":{}})",
-                     R"({"page":"compare","zoom":1,"x":1e18,"y":-1e18,"expanded":["no such",3],"lower":[]})"}) {
+                     R"({"page":"no such","zoom":1,"x":1e18,"y":-1e18,"expanded":["no such",3],"lower":[]})"}) {
                 window.document()->setViewState(view);
                 session::restoreView(&window);
                 QTest::qWait(10);
             }
-            QCOMPARE(window.page(), QStringLiteral("workbench")); // no two trials to compare
+            QCOMPARE(window.page(), QStringLiteral("workbench"));
             QVERIFY(window.workbench()->graph()->isVisible());
             QVERIFY(window.workbench()->plot() && window.document()->selection()->nodes().isEmpty());
             // Some of the graph is still in view.

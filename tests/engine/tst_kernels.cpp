@@ -471,12 +471,12 @@ private slots:
                     QCOMPARE(int(bytes[static_cast<std::size_t>(row * byteStride + i)]), 7);
             }
             // Whatever else is asked for, the values are the same: bytes alone and fp32 alone take shorter ways.
-            std::vector<std::uint8_t> bytesAlone(out.size());
+            std::vector<std::uint8_t> bytesAlone(bytes.size(), 7);
             ProductTask shorter = task;
             shorter.out = nullptr, shorter.bytes[0].to = bytesAlone.data(), shorter.bytes[1] = {};
             multiply(shorter, 0, panels.panels());
             QVERIFY(bytesAlone == bytes);
-            std::vector<float> outAlone(out.size());
+            std::vector<float> outAlone(out.size(), 1234.0f);
             shorter = task;
             shorter.out = outAlone.data(), shorter.bytes[0] = shorter.bytes[1] = {};
             multiply(shorter, 0, panels.panels());
