@@ -6,10 +6,13 @@
 #include "widgets/theme.h"
 
 #include <QApplication>
+#include <QCheckBox>
 #include <QPainter>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QStyleFactory>
 #include <QStyleOption>
+#include <QToolButton>
 
 #include <algorithm>
 
@@ -128,8 +131,12 @@ void FlatStyle::drawPrimitive(
         drawFieldPanel(option, *painter, t);
         return;
     }
-    case PE_FrameFocusRect:
-        return; // every control shows its focus itself
+    case PE_FrameFocusRect: // every other control shows its focus itself
+        if (keyboardFocus(option)
+            && (qobject_cast<const QToolButton*>(widget) || qobject_cast<const QRadioButton*>(widget)
+                || qobject_cast<const QCheckBox*>(widget)))
+            roundedPanel(*painter, option->rect, Qt::transparent, t.accent, 1.5);
+        return;
     case PE_IndicatorCheckBox:
         drawCheck(option, *painter, t);
         return;

@@ -140,7 +140,7 @@ void GraphCanvas::Impl::layoutDone(std::shared_ptr<graph::Layout> layout)
     scene.set(std::move(*layout), std::size_t(boxCount()));
     const int after = shownBox(anchor);
     QPointF shift;
-    if (before >= 0 && after >= 0) {
+    if (!restored && before >= 0 && after >= 0) {
         const QRectF now = scene.rect(after);
         shift = QPointF(now.center().x(), now.top()) - QPointF(old.center().x(), old.top());
         camera.origin += shift;

@@ -54,6 +54,8 @@ struct GraphCanvas::Impl
     GraphCamera camera;
     GraphMinimap minimap;
     bool autoFit = true; // until the user moves the view
+    bool restored = false; // set by setView, until the user moves it: new sizes of boxes leave it where it is
+    QSizeF lastSize; // of the view when it was last placed
     /// What was fitted last, until the view moves otherwise: a bar that goes away or a new size fits it again.
     struct Fitted
     {
@@ -95,7 +97,7 @@ struct GraphCanvas::Impl
     void fit(const QRectF& area, qreal margin); // by the user
     void moved() // by the user
     {
-        autoFit = false;
+        autoFit = restored = false;
         fitted.reset();
     }
     void reveal(int box);

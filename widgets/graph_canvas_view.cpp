@@ -132,6 +132,8 @@ void GraphCanvas::setView(const QPointF& origin, double zoom)
     d.moved();
     d.camera.zoom = std::clamp(zoom, GraphCamera::kMin, GraphCamera::kMax);
     d.camera.origin = origin;
+    d.lastSize = d.viewSize();
+    d.restored = true;
     // Before it is laid out the view has no size to speak of; its resize looks again.
     if (!d.scene.isEmpty())
         d.camera.keepNear(d.scene.bounds(), isVisible() ? d.viewSize() : QSizeF(4000, 4000));

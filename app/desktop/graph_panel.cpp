@@ -152,15 +152,15 @@ void GraphPanel::showSelection()
     m_canvas->setSelection(m_document->selection()->nodes());
 }
 
-/// What is in the middle is kept: the height of tomorrow's window may differ.
-static QPointF middleOf(const widgets::GraphCanvas& canvas)
+/// From the view's corner to its middle, in the scene's units. The middle is kept: tomorrow's window may have another size.
+static QPointF toMiddle(const widgets::GraphCanvas& canvas, double zoom)
 {
-    return QRectF(canvas.viewport()->rect()).center();
+    return QPointF(canvas.viewport()->width(), canvas.viewport()->height()) / (2 * zoom);
 }
 
 QJsonObject GraphPanel::viewState() const
 {
-    const QPointF at = (middleOf(*m_canvas) - m_canvas->viewOrigin()) / m_canvas->zoom();
+    const QPointF at = m_canvas->viewOrigin() + toMiddle(*m_canvas, m_canvas->zoom());
     return {{QStringLiteral("expanded"), QJsonArray::fromStringList(m_canvas->expandedPaths())},
         {QStringLiteral("zoom"), m_canvas->zoom()}, {QStringLiteral("x"), at.x()}, {QStringLiteral("y"), at.y()},
         {QStringLiteral("fitted"), m_canvas->isFitted()}, {QStringLiteral("fill"), m_fill->currentIndex()}};
@@ -176,8 +176,8 @@ void GraphPanel::setViewState(const QJsonObject& state)
     const double zoom = state[QStringLiteral("zoom")].toDouble();
     // A view that nobody moved fits itself to the window of today.
     if (zoom > 0 && !state[QStringLiteral("fitted")].toBool())
-        m_canvas->setView(
-            middleOf(*m_canvas) - QPointF(state[QStringLiteral("x")].toDouble(), state[QStringLiteral("y")].toDouble()) * zoom,
+        m_canvas->setView(QPointF(state[QStringLiteral("x")].toDouble(), state[QStringLiteral("y")].toDouble())
+                - toMiddle(*m_canvas, zoom),
             zoom);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Everything in the window that can be used has a name for a screen reader, and can be reached and seen with the
 // keyboard alone.
+#include "app/desktop/app_style.h"
 #include "app/desktop/actions.h"
 #include "app/desktop/compare_control.h"
 #include "app/desktop/graph_panel.h"
@@ -141,7 +142,11 @@ class TestAccessibleWindow : public QObject
     }
 
 private slots:
-    void initTestCase() { QAccessible::setActive(true); }
+    void initTestCase()
+    {
+        QAccessible::setActive(true);
+        QApplication::setStyle(new AppStyle); // what draws the focus
+    }
 
     void everythingUsedHasAName()
     {
@@ -234,6 +239,8 @@ private slots:
             QTest::qWait(50);
             focusPanel(focusablePanels(window.get()).constFirst());
             for (QWidget* widget : tabRound(window.get())) {
+                window->activateWindow(); // offscreen, a frame that goes away takes it along
+                QVERIFY(QTest::qWaitForWindowActive(window.get()));
                 widget->setFocus(Qt::TabFocusReason);
                 QTest::qWait(1);
                 const QRect area = QRect(widget->mapTo(window.get(), QPoint()), widget->size()).adjusted(-3, -3, 3, 3);

@@ -30,7 +30,7 @@ class TestSession : public QObject
 
     static QPointF centreOf(const widgets::GraphCanvas& canvas)
     {
-        return (QRectF(canvas.viewport()->rect()).center() - canvas.viewOrigin()) / canvas.zoom();
+        return canvas.viewOrigin() + QPointF(canvas.viewport()->width(), canvas.viewport()->height()) / (2 * canvas.zoom());
     }
 
 private slots:
