@@ -239,10 +239,12 @@ private slots:
             QTest::qWait(50);
             focusPanel(focusablePanels(window.get()).constFirst());
             for (QWidget* widget : tabRound(window.get())) {
-                window->activateWindow(); // offscreen, a frame that goes away takes it along
-                QVERIFY(QTest::qWaitForWindowActive(window.get()));
-                widget->setFocus(Qt::TabFocusReason);
-                QTest::qWait(1);
+                // Offscreen, a frame that goes away takes the window's activity along.
+                QVERIFY(QTest::qWaitFor([&] {
+                    window->activateWindow();
+                    widget->setFocus(Qt::TabFocusReason);
+                    return widget->hasFocus();
+                }));
                 const QRect area = QRect(widget->mapTo(window.get(), QPoint()), widget->size()).adjusted(-3, -3, 3, 3);
                 const QImage with = window->grab(area).toImage();
                 widget->clearFocus();
