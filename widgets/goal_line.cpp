@@ -114,7 +114,7 @@ void GoalLine::Impl::build()
     caption->setForegroundRole(QPalette::PlaceholderText);
     caption->setContentsMargins(0, 0, 12, 0);
     before = addText(QStringLiteral("Lose at most "));
-    drop = new PartButton(QStringLiteral("drop"), QStringLiteral("Change how much accuracy may be lost"));
+    drop = new PartButton(QStringLiteral("drop"), QStringLiteral("Change what may be lost, and how much"));
     layout->addWidget(drop);
     loss = addText({});
     make = addText(QStringLiteral("; make "));
@@ -150,7 +150,7 @@ void GoalLine::Impl::open(PartButton* anchor, GoalPopup* (*makePopup)(const Goal
 
 static QString of(const Goal& goal)
 {
-    return QStringLiteral(" of ") + metricWords(goal);
+    return QStringLiteral(" of ") + metricWords(goal.metric);
 }
 
 void GoalLine::Impl::apply()

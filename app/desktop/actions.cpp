@@ -119,6 +119,8 @@ void Actions::create()
     workerCommand = add(tr("Worker command..."));
 
     makeDraft = add(tr("Make draft of trial"));
+    rename = add(tr("Rename trial"), nullptr, Qt::Key_F2);
+    note = add(tr("Note on trial..."), nullptr, Qt::SHIFT | Qt::Key_F2);
     pin = add(tr("Pin trial"), "pin");
     pin->setCheckable(true);
     choose = add(tr("Choose trial..."), "star");
@@ -191,7 +193,9 @@ void Actions::fillOpMenu(QMenu* menu) const
 void Actions::fillTrialMenu(QMenu* menu) const
 {
     menu->setToolTipsVisible(true);
-    menu->addActions({makeDraft, compare, pin, choose, unchoose});
+    menu->addActions({makeDraft, compare, choose, unchoose});
+    menu->addSeparator();
+    menu->addActions({rename, note, pin});
     menu->addSeparator();
     menu->addActions({exportOctet, exportInc, exportQdq});
 }
@@ -267,8 +271,8 @@ void Actions::refresh()
     const QString noTrial = !closed.isEmpty() ? closed : trial ? QString() : tr("select a trial first");
     const QString noTrialEdit = !noTrial.isEmpty() ? noTrial : m_document->reviewReason();
     const bool done = trial && trial->state == TrialState::Done;
-    setWhyNot(makeDraft, noTrialEdit);
-    setWhyNot(pin, noTrialEdit);
+    for (QAction* action : {makeDraft, rename, note, pin})
+        setWhyNot(action, noTrialEdit);
     pin->setChecked(trial && trial->pinned);
     setWhyNot(choose,
         !noTrialEdit.isEmpty() ? noTrialEdit

@@ -18,6 +18,7 @@
 #include "app/desktop/settings.h"
 #include "app/desktop/shortcut_sheet.h"
 #include "app/desktop/style.h"
+#include "app/desktop/trial_edits.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workbench.h"
 #include "widgets/data_page.h"
@@ -308,7 +309,7 @@ void Commands::baselineAdvice()
         {{tr("Choose it..."),
              [this, best] {
                  m_document->selection()->setTrial(best);
-                 chooseTrial();
+                 trial_edits::askReason(m_document, best, m_window);
              },
              true},
             {tr("Tune anyway, F8"), [this] { m_jobs->start(JobKind::Tune); }, false}});
@@ -344,31 +345,28 @@ void Commands::draftFromTrial(int id)
     marking::apply(m_document, mark);
 }
 
-void Commands::chooseTrial()
-{
-    const int id = m_document->selection()->trial();
-    const Trial* trial = m_document->trial(id);
-    if (!trial)
-        return;
-    dialogs::askText(m_window, tr("Choose trial %1").arg(id), tr("Why this one? The reason stands in the report."),
-        q(trial->note), [this, id](const QString& reason) { m_document->choose(id, reason); });
-}
-
 void Commands::connectTrials()
 {
     connect(m_window->workbench(), &Workbench::draftFromTrialRequested, this, &Commands::draftFromTrial);
     connect(
         m_actions->makeDraft, &QAction::triggered, this, [this] { draftFromTrial(m_document->selection()->trial()); });
     connect(m_actions->pin, &QAction::triggered, this, [this](bool pinned) {
-        if (const Trial* trial = m_document->trial(m_document->selection()->trial()))
-            m_document->annotate(trial->id, pinned, q(trial->note));
+        trial_edits::setPinned(m_document, m_document->selection()->trial(), pinned);
     });
+    connect(m_actions->rename, &QAction::triggered, this, [this] {
+        m_window->showPage(QStringLiteral("workbench"));
+        m_window->workbench()->showSensitivity(false);
+        m_window->workbench()->trialsView()->editName(m_document->selection()->trial());
+    });
+    connect(m_actions->note, &QAction::triggered, this,
+        [this] { trial_edits::askNote(m_document, m_document->selection()->trial(), m_window); });
     connect(m_actions->compare, &QAction::triggered, this, [this] {
         m_window->compare()->setFromSelection(m_window->workbench()->trialsView()->selectedTrials());
         m_window->showPage(QStringLiteral("compare"));
     });
-    connect(m_actions->choose, &QAction::triggered, this, &Commands::chooseTrial);
-    connect(m_actions->unchoose, &QAction::triggered, this, [this] { m_document->choose(0, {}); });
+    connect(m_actions->choose, &QAction::triggered, this,
+        [this] { trial_edits::askReason(m_document, m_document->selection()->trial(), m_window); });
+    connect(m_actions->unchoose, &QAction::triggered, this, [this] { trial_edits::choose(m_document, 0, {}); });
 }
 
 void Commands::exportAs(ExportFormat format)

@@ -34,7 +34,6 @@ private:
     void setPreset(const char* name, const QString& text);
     void setRanges(const char* method, double percentile, const QString& text);
     void exportAs(ExportFormat format);
-    void chooseTrial();
     QString command() const; // the command line that does what the window would do
     void baselineAdvice();
 

@@ -37,6 +37,7 @@ Document::Document(QObject* parent)
     connect(this, &Document::trialsChanged, this, stale);
     connect(this, &Document::sensitivityChanged, this, stale);
     connect(this, &Document::workloadChanged, this, stale);
+    connect(this, &Document::goalChanged, this, stale);
     connect(this, &Document::opened, this, stale);
 }
 
@@ -212,6 +213,21 @@ QString Document::title() const
     return isOpen() ? tr("%1 in %2").arg(file.fileName(), QFileInfo(file.absolutePath()).fileName()) : QString();
 }
 
+QStringList Document::nodesOf(const QString& boxPath) const
+{
+    QStringList names;
+    if (!hasModel() || boxPath.isEmpty())
+        return names;
+    const auto& boxes = m_loaded.structure->boxes;
+    const auto box =
+        std::find_if(boxes.begin(), boxes.end(), [path = s(boxPath)](const graph::Box& b) { return b.path == path; });
+    if (box == boxes.end())
+        return names;
+    for (const int node : box->nodes)
+        names << m_loaded.nodeNames[node];
+    return names;
+}
+
 quantize::Resolution Document::resolve(const Config& config) const
 {
     return hasModel() ? quantize::resolve(*m_loaded.model, m_loaded.products, config) : quantize::Resolution{};
@@ -271,24 +287,24 @@ void Document::putTrial(const Trial& trial)
     emit trialsChanged();
 }
 
-void Document::annotate(int id, bool pinned, const QString& note)
+void Document::annotate(int id, const Annotation& annotation)
 {
-    if (!store([&](project::Project& project) { project.annotate(id, pinned, s(note)); }))
+    if (!store([&](project::Project& project) { project.annotate(id, annotation); }))
         return;
     for (Trial& known : m_trials)
         if (known.id == id)
-            known.pinned = pinned, known.note = s(note);
+            known.annotate(annotation);
     emit trialsChanged();
 }
 
-void Document::choose(int id, const QString& reason)
+void Document::choose(int id, const std::string& reason)
 {
-    if (!store([&](project::Project& project) { project.choose(id, s(reason)); }))
+    if (!store([&](project::Project& project) { project.choose(id, reason); }))
         return;
     for (Trial& known : m_trials) {
         known.chosen = known.id == id;
         if (known.chosen)
-            known.note = s(reason);
+            known.note = reason;
     }
     emit trialsChanged();
 }
@@ -332,7 +348,8 @@ const tune::Predictor* Document::predictor() const
     if (!m_predictorCurrent) {
         std::vector<const Trial*> trials;
         for (const Trial& trial : m_trials)
-            if (trial.workload == m_workload && trial.manifest.dataHash == m_data.hash())
+            if (trial.workload == m_workload && trial.manifest.dataHash == m_data.hash()
+                && (!trial.tuning() || trial.tuning()->metric == m_goal.metric))
                 trials.push_back(&trial);
         m_predictor = tune::predictorFrom(
             m_sensitivity, trials, [this](const Config& config) { return resolve(config); });

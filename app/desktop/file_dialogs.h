@@ -15,7 +15,9 @@ using Chosen = std::function<void(const QString&)>;
 void openFile(QWidget* parent, const QString& title, const QString& filter, const QString& start, Chosen chosen);
 void openFolder(QWidget* parent, const QString& title, const QString& start, Chosen chosen);
 void saveFile(QWidget* parent, const QString& title, const QString& start, Chosen chosen);
-/// One line of text, such as a reason or a command.
-void askText(QWidget* parent, const QString& title, const QString& label, const QString& start, Chosen chosen);
+enum class Answer { Optional, Required };
+/// One line of text, such as a reason or a command; a required one cannot be left blank.
+void askText(QWidget* parent, const QString& title, const QString& label, const QString& start, Chosen chosen,
+    Answer answer = Answer::Optional);
 
 } // namespace octet::desktop::dialogs

@@ -208,6 +208,7 @@ Trial JobControl::ours(const Trial& trial)
     mine.id = it != m_ids.constEnd() ? *it : m_document->nextTrialId();
     m_ids.insert(trial.id, mine.id);
     if (const Trial* known = m_document->trial(mine.id)) {
+        mine.name = known->name; // renamed while it ran
         mine.pinned = known->pinned;
         mine.chosen = known->chosen;
         if (mine.note.empty())

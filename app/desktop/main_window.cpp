@@ -163,7 +163,7 @@ void MainWindow::connectJobs()
     connect(&m_jobs, &JobControl::trialFinished, this, [this] {
         const TrialsContent content = presentTrials(m_document);
         for (std::size_t i = 0; i < content.trials.size(); ++i)
-            if (content.best && content.trials[i].id == content.best)
+            if (content.best && content.trials[i]->id == content.best)
                 m_jobStrip->setNote(tr("best so far: trial %1, %2").arg(content.best).arg(
                     content.verdicts[i] == QLatin1String("meets") ? tr("meets the goal") : content.verdicts[i]));
     });
@@ -254,7 +254,7 @@ void MainWindow::changeEvent(QEvent* event)
 void MainWindow::resetLayout()
 {
     settings::clearStates();
-    m_workbench->resetSplitters();
+    m_workbench->resetLayout();
 }
 
 void MainWindow::saveSession()

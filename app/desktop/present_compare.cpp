@@ -371,9 +371,9 @@ CompareContent presentCompare(const Document& document, int a, int b, const Samp
     content.factsB = factsOf(second, splits);
     const TrialsContent trials = presentTrials(document);
     for (std::size_t i = 0; i < trials.trials.size(); ++i) {
-        if (trials.trials[i].id == content.a)
+        if (trials.trials[i]->id == content.a)
             content.verdictA = trials.verdicts[i];
-        if (trials.trials[i].id == content.b)
+        if (trials.trials[i]->id == content.b)
             content.verdictB = trials.verdicts[i];
     }
     accuracyDifference(content, document, first, second, texts);

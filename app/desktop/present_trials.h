@@ -15,11 +15,11 @@ class Document;
 
 struct TrialsContent
 {
-    std::vector<Trial> trials;
+    std::vector<const Trial*> trials; // of the document, until it changes
     std::vector<QString> verdicts; // one a trial
     std::vector<int> frontier; // ids by rising latency
     int best = 0; // id; 0 = none meets
-    const Trial* fp32 = nullptr; // into `trials`
+    const Trial* fp32 = nullptr; // one of them
     widgets::PlotContent plot;
     QString summary; // "17 done, 8 on the frontier; numbers from the tuning half, 436 texts"
 };

@@ -29,6 +29,7 @@ class Actions;
 class Document;
 class GraphPanel;
 class JobControl;
+class WhatIfControl;
 
 class Workbench : public QWidget
 {
@@ -47,7 +48,7 @@ public:
 
     QByteArray splitters() const;
     void setSplitters(const QByteArray& state);
-    void resetSplitters();
+    void resetLayout(); // splitters and columns
     /// Expanded boxes and zoom, kept in the project.
     QByteArray viewState() const;
     void setViewState(const QByteArray& state);
@@ -69,6 +70,7 @@ private:
     void refreshOps();
     void refreshTrials();
     void refreshSensitivity();
+    void resetSplitters();
     void popupOpMenu(Actions* actions, const QPoint& at);
 
     Document* m_document;
@@ -78,6 +80,7 @@ private:
     widgets::ModelTree* m_tree;
     widgets::Inspector* m_inspector;
     widgets::FrontierPlot* m_plot;
+    WhatIfControl* m_whatIf;
     widgets::GoalLine* m_goal;
     widgets::TrialsModel* m_trialsModel;
     widgets::TrialsView* m_trialsView;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/values/goal.h"
+#include "core/values/metric.h"
 #include "core/values/trial.h"
 
 #include <span>
@@ -12,18 +13,10 @@
 
 namespace octet::measure {
 
-struct Metric
-{
-    std::string name; // as in goals and on the command line
-    std::string words; // "macro F1"
-    bool needsLabels = true; // else it compares with fp32 on the same samples
-    bool higherIsBetter = true;
-    double perfect = 1; // what fp32 reaches against itself, without labels
-};
-/// accuracy, f1, f1_macro, mcc; without labels agreement, cosine, kl, mse.
-const std::vector<Metric>& metrics();
-/// Throws Error(Setting) that lists the names.
-const Metric& metricOf(const std::string& name);
+using octet::Metric;
+using octet::metricOf;
+using octet::metrics;
+
 /// Throws Error(Data) when the metric needs labels and there are none; the sentence offers those that need none.
 void checkLabels(const Metric& metric, bool hasLabels);
 /// Throws Error(Unsupported) for what no goal can be stated in: a share of fp32's 0 is 0.
