@@ -218,10 +218,11 @@ int main(int argc, char** argv)
     measure("pan", plot, image,
         [&](int i) { mouse(plot, QEvent::MouseMove, empty + QPointF(-i % 120 * 2, i % 60)); });
     mouse(plot, QEvent::MouseButtonRelease, empty);
-    QVector<PlotContent> growing;
-    for (int i = 0; i < frames; ++i)
-        growing.append(contentOf({trials.begin(), trials.begin() + count + i + 1}));
-    measure("a trial arrives", plot, image, [&](int i) { plot.setContent(growing[i]); });
+    PlotContent growing = contentOf(first);
+    measure("a trial arrives", plot, image, [&](int i) {
+        growing.marks.append(markOf(trials[std::size_t(count + i)]));
+        plot.setContent(growing);
+    });
     windowOf(first);
     return 0;
 }

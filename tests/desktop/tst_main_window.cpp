@@ -243,6 +243,7 @@ private slots:
             Document& document = *window->document();
             Trial trial;
             trial.name = "Static";
+            trial.workload = document.workload();
             trial.state = TrialState::Done;
             trial.id = id = document.nextTrialId();
             document.putTrial(trial);
@@ -280,7 +281,7 @@ private slots:
             QVERIFY(editor);
             QTest::keyClicks(editor, QStringLiteral("Night run"));
             QTest::keyClick(editor, Qt::Key_Return);
-            QCOMPARE(document.trial(id)->name, std::string("Night run"));
+            QTRY_COMPARE(document.trial(id)->name, std::string("Night run"));
             document.undoStack()->undo();
         }
         const auto again = openedWindow();

@@ -81,7 +81,7 @@ private slots:
     {
         PlotContent content = sample();
         const PlotScales before = plotScales(content);
-        content.ghost = Ghost{2.6, 2.4, 2.8, 349, 345, 352, QStringLiteral("Draft")};
+        content.ghost = Ghost{2.6, 2.4, 2.8, 349, 345, 352, {}, QStringLiteral("Draft")};
         FrontierPlot plot;
         plot.resize(800, 500);
         plot.setPalette(Theme::light().palette());
