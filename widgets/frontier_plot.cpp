@@ -170,7 +170,7 @@ void FrontierPlot::Impl::describe()
     const int index = painter.indexOf(selected);
     if (index >= 0) {
         const Mark& mark = painter.content().marks[index];
-        QString words = mark.tooltip;
+        QString words = painter.tooltip({Kind::Mark, index});
         words.replace(QLatin1Char('\n'), QStringLiteral("; "));
         text += QStringLiteral("; selected: ") + (words.isEmpty() ? QStringLiteral("trial %1").arg(mark.trial) : words);
     }

@@ -6,6 +6,7 @@
 #include <QVector>
 #include <QWidget>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -67,6 +68,8 @@ struct PlotContent
     QString sampleNoun; // "texts", "images"
     double floor = -1; // lowest acceptable score; < 0 = no goal yet
     double todayMs = -1; // for the upper scale; < 0 = none
+    /// Words of a trial whose mark brings none: made when somebody points at it, not for thousands.
+    std::function<QString(int trial)> tooltipOf;
     QString emptyText; // shown when there are no marks, e.g. "No trials yet. Measure the baseline, F5"
     QString emptyAction = QStringLiteral("Measure the baseline"); // the button below it; empty = no button
 };

@@ -141,8 +141,10 @@ FrontierPlotPainter::Target FrontierPlotPainter::hit(QPointF point) const
 QString FrontierPlotPainter::tooltip(Target target) const
 {
     switch (target.kind) {
-    case Target::Kind::Mark:
-        return m_content.marks.value(target.index).tooltip;
+    case Target::Kind::Mark: {
+        const Mark mark = m_content.marks.value(target.index);
+        return mark.tooltip.isEmpty() && m_content.tooltipOf ? m_content.tooltipOf(mark.trial) : mark.tooltip;
+    }
     case Target::Kind::Ghost:
         return m_content.ghost ? m_content.ghost->tooltip : QString();
     case Target::Kind::WhatIf: {

@@ -138,14 +138,13 @@ QString labelOf(const Trial& trial, Mark::Role role, const Trial* fp32)
         + scoreDifference(*accuracy, *fp32->tuning());
 }
 
-Mark markOf(const Trial& trial, const TrialsContent& content, bool hasChosen, const Goal& goal, const QString& noun)
+Mark markOf(const Trial& trial, const TrialsContent& content, bool hasChosen)
 {
     Mark mark;
     mark.trial = trial.id;
     mark.kind = kindOf(trial);
     mark.role = roleOf(trial, content, hasChosen);
     mark.failed = failed(trial);
-    mark.tooltip = trialTooltip(trial, content.fp32, goal, noun);
     if (mark.failed) {
         mark.ms = expectedMs(content.trials, trial);
         return mark;
@@ -171,11 +170,15 @@ void fillPlot(TrialsContent& content, const Document& document)
     for (const Trial* each : content.trials) {
         const Trial& trial = *each;
         if (done(trial) || failed(trial))
-            plot.marks << markOf(trial, content, hasChosen, document.goal(), noun);
+            plot.marks << markOf(trial, content, hasChosen);
         if (plot.samples == 0 && trial.tuning())
             plot.samples = trial.tuning()->samples;
     }
     plot.frontier = QVector<int>(content.frontier.begin(), content.frontier.end());
+    plot.tooltipOf = [&document, fp32 = content.fp32 ? content.fp32->id : 0, goal = document.goal(), noun](int id) {
+        const Trial* trial = document.trial(id);
+        return trial ? trialTooltip(*trial, document.trial(fp32), goal, noun) : QString();
+    };
     plot.score = scoreAxis(document.goal().metric, plot.samples, noun);
     if (content.fp32) {
         plot.ghost = presentGhost(document, *content.fp32);
