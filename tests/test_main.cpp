@@ -2,7 +2,9 @@
 #include "test_main.h"
 
 #include <QDir>
+#include <QFile>
 #include <QStandardPaths>
+#include <QTemporaryDir>
 #include <QtTest>
 
 #include <exception>
@@ -32,6 +34,27 @@ QString modelsFolder()
 
 } // namespace octet::test
 
+namespace {
+
+/// Runs one test object. One that runs no function at all has failed: Qt 6.4 goes on skipping after a QSKIP in an
+/// initTestCase, silently and in all objects that follow.
+int run(QObject& object, const QStringList& arguments)
+{
+    const QTemporaryDir folder;
+    const QString log = folder.filePath(QStringLiteral("log.txt"));
+    const bool counted = arguments.size() == 1;
+    const int failures =
+        QTest::qExec(&object, counted ? arguments + QStringList {"-o", "-,txt", "-o", log + ",txt"} : arguments);
+    QFile file(log);
+    if (counted && file.open(QIODevice::ReadOnly) && file.readAll().contains("Totals: 0 passed, 0 failed")) {
+        qWarning("%s ran nothing.", object.metaObject()->className());
+        return failures + 1;
+    }
+    return failures;
+}
+
+} // namespace
+
 int main(int argc, char** argv)
 {
     QStandardPaths::setTestModeEnabled(true);
@@ -44,7 +67,7 @@ int main(int argc, char** argv)
         const auto object = factory();
         // Uncaught, the exception of a test would end in Qt's crash handler, which then runs for ever.
         try {
-            failures += QTest::qExec(object.get(), argc, argv);
+            failures += run(*object, application.arguments());
         } catch (const std::exception& error) {
             qWarning("An exception escaped from a test: %s", error.what());
             ++failures;

@@ -3,6 +3,7 @@
 
 #include "widgets/frontier_plot_scales.h"
 #include "widgets/mark_look.h"
+#include "widgets/text_height.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"
 
@@ -57,7 +58,7 @@ int medianLength(QVector<int> lengths)
 CheckCards::CheckCards(QWidget* parent)
     : QWidget(parent)
 {
-    setFixedHeight(58);
+    setTextHeight(this, 58);
     setAccessibleName(QStringLiteral("Checks"));
 }
 

@@ -7,6 +7,7 @@
 #include "widgets/icons.h"
 #include "widgets/panel.h"
 #include "widgets/segmented.h"
+#include "widgets/text_height.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"
 
@@ -169,12 +170,19 @@ void DataPage::Impl::build()
     connect(source, &DataSource::modelFileChosen, q, &DataPage::modelFileChosen);
     connect(source, &DataSource::browseRequested, q, &DataPage::browseRequested);
     connect(which, &Segmented::valueChanged, q, [this] { showRows(); });
+    // Later: the new content takes the row away in which the button stands.
+    connect(rows, &DataRowsTable::fixRequested, q,
+        [this](int fix) {
+            if (fix < content.fixes.size())
+                emit q->specEdited(content.fixes[fix].spec);
+        },
+        Qt::QueuedConnection);
 }
 
 QWidget* DataPage::Impl::buildBottom()
 {
     auto* bar = new BottomBar;
-    bar->setFixedHeight(44);
+    setTextHeight(bar, 44);
     auto* layout = new QHBoxLayout(bar);
     layout->setContentsMargins(14, 0, 8, 0);
     layout->setSpacing(8);
@@ -206,6 +214,8 @@ DataRowsModel::Problem DataPage::Impl::problem() const
 {
     DataRowsModel::Problem result;
     result.sentence = content.problem;
+    for (const auto& fix : content.fixes)
+        result.fixes << fix.text;
     const QString file = QFileInfo(content.problemFile).fileName();
     if (!file.isEmpty() && content.problemRow > 0)
         result.place = QStringLiteral("%1, row %2").arg(file, grouped(content.problemRow));
@@ -278,7 +288,7 @@ DataPage::DataPage(QWidget* parent)
     , m_impl(std::make_unique<Impl>(this))
 {
     setAccessibleName(QStringLiteral("Data"));
-    setFocusPolicy(Qt::StrongFocus);
+    setFocusPolicy(Qt::ClickFocus); // Enter accepts
     setMinimumSize(900, 560);
     m_impl->build();
     m_impl->applyTheme();

@@ -26,6 +26,12 @@ struct DataPageContent
     QString problem; // one sentence; empty = none
     QString problemFile;
     long problemRow = 0;
+    struct Fix
+    {
+        QString text; // of its button
+        DataSpec spec;
+    };
+    QVector<Fix> fixes; // ways out of the problem, the recommended one first
     struct Check
     {
         QString title, detail; // "Columns", "sentence, label"

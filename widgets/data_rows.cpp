@@ -7,8 +7,10 @@
 #include "widgets/words.h"
 
 #include <QEvent>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QPainter>
+#include <QPushButton>
 
 #include <algorithm>
 
@@ -149,6 +151,13 @@ void paintTokens(QPainter& painter, const QRect& cell, const QStringList& tokens
     }
 }
 
+/// What the buttons in the row of a problem take away from its words.
+int fixesWidth(const QAbstractItemView* view, const QModelIndex& index)
+{
+    const QWidget* fixes = view ? view->indexWidget(index) : nullptr;
+    return fixes ? fixes->sizeHint().width() : 0;
+}
+
 void paintProblem(QPainter& painter, const QRect& cell, const QModelIndex& index, const QFont& font, const Theme& t)
 {
     const bool wrong = index.data(DataRowsModel::SeverityRole).toInt() == 2;
@@ -185,7 +194,8 @@ void DataRowsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
                             : t.panel);
     const QRect cell = option.rect.adjusted(8, 0, -8, -1);
     if (index.data(DataRowsModel::ProblemRole).toBool()) {
-        paintProblem(*painter, option.rect, index, option.font, t);
+        const auto* view = qobject_cast<const QAbstractItemView*>(option.widget);
+        paintProblem(*painter, option.rect.adjusted(0, 0, -fixesWidth(view, index), 0), index, option.font, t);
     } else if (index.column() == DataRowsModel::Tokens) {
         paintTokens(*painter, cell, index.data(DataRowsModel::TokensRole).toStringList(),
             index.data(DataRowsModel::IdsRole).toStringList(), option.font, t);
@@ -227,13 +237,33 @@ void DataRowsTable::setRows(
 {
     clearSpans();
     m_model->setRows(rows, textTitle, problem);
-    if (m_model->problemRow() >= 0)
+    if (m_model->problemRow() >= 0) {
         setSpan(m_model->problemRow(), 0, 1, DataRowsModel::ColumnCount);
+        addFixes(problem.fixes);
+    }
     setColumnHidden(DataRowsModel::Tokens, !m_model->hasTokens());
     setColumnHidden(DataRowsModel::Length, !m_model->hasTokens());
     fit();
     if (m_model->problemRow() >= 0)
         scrollTo(m_model->index(m_model->problemRow(), 0));
+}
+
+void DataRowsTable::addFixes(const QStringList& fixes)
+{
+    if (fixes.isEmpty())
+        return;
+    auto* bar = new QWidget;
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(8, 4, 8, 4);
+    row->addStretch();
+    for (int i = 0; i < fixes.size(); ++i) {
+        auto* button = new QPushButton(fixes[i]);
+        button->setObjectName(QStringLiteral("fix:%1").arg(i));
+        button->setDefault(i == 0);
+        connect(button, &QPushButton::clicked, this, [this, i] { emit fixRequested(i); });
+        row->addWidget(button);
+    }
+    setIndexWidget(m_model->index(m_model->problemRow(), 0), bar);
 }
 
 void DataRowsTable::fit()
@@ -253,7 +283,8 @@ void DataRowsTable::fit()
     setColumnWidth(DataRowsModel::Tokens, left - left * 36 / 100);
     if (const int row = m_model->problemRow(); row >= 0) {
         const QString place = m_model->index(row, 0).data().toString(), text = m_model->index(row, 1).data().toString();
-        const int width = std::max(120, viewport()->width() - 60 - metrics.horizontalAdvance(place));
+        const int width = std::max(120,
+            viewport()->width() - 60 - metrics.horizontalAdvance(place) - fixesWidth(this, m_model->index(row, 0)));
         const int lines = std::max(
             1, metrics.boundingRect(QRect(0, 0, width, 1000), Qt::TextWordWrap, text).height() / metrics.height());
         setRowHeight(row, std::max(42, lines * metrics.height() + 16));

@@ -24,6 +24,7 @@ public:
         QString sentence; // empty = no problem
         long row = 0;
         bool wrong = false; // else a decision is needed
+        QStringList fixes = {}; // buttons at the row, the recommended one first
     };
     void setRows(const QVector<DataPageContent::Row>& rows, const QString& textTitle, const Problem& problem);
     int problemRow() const { return m_problemAt; } // in the table; -1 = none
@@ -59,12 +60,16 @@ public:
         const QVector<DataPageContent::Row>& rows, const QString& textTitle, const DataRowsModel::Problem& problem);
     DataRowsModel* rows() const { return m_model; }
 
+signals:
+    void fixRequested(int fix);
+
 protected:
     void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
     void fit();
+    void addFixes(const QStringList& fixes);
     DataRowsModel* m_model;
 };
 

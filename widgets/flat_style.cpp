@@ -2,12 +2,17 @@
 #include "widgets/flat_style.h"
 
 #include "widgets/mark_look.h"
+#include "widgets/text_height.h"
 #include "widgets/theme.h"
 
+#include <QApplication>
+#include <QCheckBox>
 #include <QPainter>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QStyleFactory>
 #include <QStyleOption>
+#include <QToolButton>
 
 #include <algorithm>
 
@@ -126,8 +131,12 @@ void FlatStyle::drawPrimitive(
         drawFieldPanel(option, *painter, t);
         return;
     }
-    case PE_FrameFocusRect:
-        return; // every control shows its focus itself
+    case PE_FrameFocusRect: // every other control shows its focus itself
+        if (keyboardFocus(option)
+            && (qobject_cast<const QToolButton*>(widget) || qobject_cast<const QRadioButton*>(widget)
+                || qobject_cast<const QCheckBox*>(widget)))
+            roundedPanel(*painter, option->rect, Qt::transparent, t.accent, 1.5);
+        return;
     case PE_IndicatorCheckBox:
         drawCheck(option, *painter, t);
         return;
@@ -256,9 +265,9 @@ QSize FlatStyle::sizeFromContents(
     if (type == CT_PushButton) {
         const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option);
         const bool menu = button && button->features.testFlag(QStyleOptionButton::HasMenu);
-        result = QSize(size.width() + (menu ? 36 : 22), 28);
+        result = QSize(size.width() + (menu ? 36 : 22), grownHeight(28, widget ? widget->font() : QApplication::font()));
     } else if (type == CT_LineEdit || type == CT_ComboBox) {
-        result.setHeight(28);
+        result.setHeight(grownHeight(28, widget ? widget->font() : QApplication::font()));
     }
     return result;
 }
@@ -284,7 +293,7 @@ int FlatStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, const
 int FlatStyle::styleHint(
     StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* returnData) const
 {
-    if (hint == SH_ComboBox_Popup)
+    if (hint == SH_ComboBox_Popup || hint == SH_DialogButtonBox_ButtonsHaveIcons)
         return 0;
     return QProxyStyle::styleHint(hint, option, widget, returnData);
 }

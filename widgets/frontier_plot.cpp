@@ -131,7 +131,9 @@ void FrontierPlot::Impl::applyContent()
     emptyButton->setText(content.emptyAction);
     emptyButton->setVisible(!content.emptyAction.isEmpty());
     const QString noun = content.sampleNoun.isEmpty() ? QStringLiteral("samples") : content.sampleNoun;
-    canvas->xAxis->setLabel(QStringLiteral("Median time per %1, ms").arg(singular(noun)));
+    const QString where =
+        content.recordedOn.isEmpty() ? QString() : QStringLiteral(", recorded on %1").arg(content.recordedOn);
+    canvas->xAxis->setLabel(QStringLiteral("Median time per %1, ms%2").arg(singular(noun), where));
     canvas->yAxis->setLabel(!content.score.title.isEmpty() ? content.score.title
             : content.samples > 0 ? QStringLiteral("Right answers, of %1 %2").arg(grouped(content.samples), noun)
                                   : QStringLiteral("Right answers"));
@@ -185,6 +187,8 @@ FrontierPlot::FrontierPlot(QWidget* parent)
     : QWidget(parent)
     , m_impl(std::make_unique<Impl>(this))
 {
+    m_impl->accessible.emplace(this,
+        std::make_unique<AccessibleMarks>(this, &m_impl->painter, [this](int index) { m_impl->select(index); }));
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setMinimumSize(280, 200);
@@ -234,6 +238,7 @@ void FrontierPlot::setSelectedTrial(int trial)
     m_impl->selected = trial;
     m_impl->painter.setSelected(trial);
     m_impl->describe();
+    announceCurrentPart(this);
     m_impl->canvas->replot(QCustomPlot::rpQueuedReplot);
 }
 

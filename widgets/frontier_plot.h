@@ -70,6 +70,7 @@ struct PlotContent
     double todayMs = -1; // for the upper scale; < 0 = none
     /// Words of a trial whose mark brings none: made when somebody points at it, not for thousands.
     std::function<QString(int trial)> tooltipOf;
+    QString recordedOn; // CPU that the marks were recorded on, when that was not here; said on the axis of times
     QString emptyText; // shown when there are no marks, e.g. "No trials yet. Measure the baseline, F5"
     QString emptyAction = QStringLiteral("Measure the baseline"); // the button below it; empty = no button
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "widgets/frontier_plot.h"
+#include "widgets/frontier_plot_accessible.h"
 #include "widgets/frontier_plot_painter.h"
 
 #include <QLabel>
@@ -53,6 +54,7 @@ struct FrontierPlot::Impl
     bool focusRing = false;
     QPushButton* wholeButton = nullptr; // while only a part is shown
     std::optional<QPointF> dragged; // where the pointer was, while the view is dragged
+    std::optional<AccessibleEntry> accessible; // last: it reads all the others
 };
 
 } // namespace octet::widgets

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace octet::widgets {
 
@@ -21,13 +20,9 @@ void FrontierPlot::Impl::select(int index)
 
 void FrontierPlot::Impl::walk(int step)
 {
-    const auto& marks = painter.content().marks;
-    QVector<int> order(marks.size());
-    std::iota(order.begin(), order.end(), 0);
-    order.removeIf([&](int i) { return marks[i].failed; });
+    const QVector<int> order = walkingOrder(painter.content().marks, false);
     if (order.isEmpty())
         return;
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return marks[a].ms < marks[b].ms; });
     const auto at = order.indexOf(painter.indexOf(selected));
     const auto next =
         at < 0 ? (step > 0 ? 0 : order.size() - 1) : std::clamp<qsizetype>(at + step, 0, order.size() - 1);
@@ -205,6 +200,7 @@ void FrontierPlot::keyPressEvent(QKeyEvent* event)
 void FrontierPlot::focusInEvent(QFocusEvent* event)
 {
     m_impl->focusRing = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    announceCurrentPart(this);
     m_impl->repaintOverlay();
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace octet::widgets {
 
@@ -158,6 +159,17 @@ QString Score::text(double value) const
     return decimals == 0 ? grouped(std::lround(value)) : QString::number(value, 'f', decimals);
 }
 
+QVector<int> walkingOrder(const QVector<Mark>& marks, bool withFailed)
+{
+    QVector<int> order(marks.size());
+    std::iota(order.begin(), order.end(), 0);
+    if (!withFailed)
+        order.removeIf([&](int i) { return marks[i].failed; });
+    std::stable_sort(order.begin(), order.end(),
+        [&](int a, int b) { return std::pair(marks[a].failed, marks[a].ms) < std::pair(marks[b].failed, marks[b].ms); });
+    return order;
+}
+
 QString plotSummary(const PlotContent& content)
 {
     if (content.marks.isEmpty())
@@ -170,6 +182,8 @@ QString plotSummary(const PlotContent& content)
                                              : QStringLiteral("%1 trials").arg(grouped(content.marks.size()));
     if (best > 0)
         text += QStringLiteral(", best %1 times faster").arg(QString::number(best, 'f', 1));
+    if (!content.recordedOn.isEmpty())
+        text += QStringLiteral(", recorded on %1").arg(content.recordedOn);
     return text;
 }
 

@@ -31,6 +31,9 @@ struct RatioTick
 /// Round ratios of `todayMs` to the shown latencies, at least `minGapPx` apart; round numbers win over halves.
 QVector<RatioTick> ratioTicks(double todayMs, const PlotScales& scales, double widthPx, double minGapPx);
 
+/// Positions of marks from the fastest to the slowest, failed ones last: the way of the arrow keys.
+QVector<int> walkingOrder(const QVector<Mark>& marks, bool withFailed);
+
 /// "17 trials, best 2.2 times faster": for screen readers. Best = fastest mark at or above the floor.
 QString plotSummary(const PlotContent& content);
 

@@ -86,14 +86,16 @@ struct GoalLine::Impl
                                 : QStringLiteral(" small; spend ");
     }
     void fit();
-    void open(PartButton* anchor, GoalPopup* (*make)(const Goal&, QWidget*));
+    void open(PartButton* anchor, GoalPopup* popup);
 
     GoalLine* q;
     Goal goal;
     long samples = 0, fp32Correct = -1;
     QString noun;
+    LabelKind labels = LabelKind::Classes;
     QHBoxLayout* layout = nullptr;
     QLabel *caption = nullptr, *before = nullptr, *loss = nullptr, *make = nullptr, *spend = nullptr, *end = nullptr;
+    QLabel* warning = nullptr;
     PartButton *drop = nullptr, *latency = nullptr, *budget = nullptr;
 };
 
@@ -124,15 +126,18 @@ void GoalLine::Impl::build()
     budget = new PartButton(QStringLiteral("budget"), QStringLiteral("Change how long the search may take"));
     layout->addWidget(budget);
     end = addText(QStringLiteral("."));
+    warning = addText({});
+    warning->setObjectName(QStringLiteral("goalWarning"));
+    warning->setContentsMargins(12, 0, 0, 0);
+    warning->hide();
     layout->addStretch();
-    connect(drop, &QAbstractButton::clicked, q, [this] { open(drop, &GoalPopup::forDrop); });
-    connect(latency, &QAbstractButton::clicked, q, [this] { open(latency, &GoalPopup::forLatency); });
-    connect(budget, &QAbstractButton::clicked, q, [this] { open(budget, &GoalPopup::forBudget); });
+    connect(drop, &QAbstractButton::clicked, q, [this] { open(drop, GoalPopup::forDrop(goal, labels, q)); });
+    connect(latency, &QAbstractButton::clicked, q, [this] { open(latency, GoalPopup::forLatency(goal, q)); });
+    connect(budget, &QAbstractButton::clicked, q, [this] { open(budget, GoalPopup::forBudget(goal, q)); });
 }
 
-void GoalLine::Impl::open(PartButton* anchor, GoalPopup* (*makePopup)(const Goal&, QWidget*))
+void GoalLine::Impl::open(PartButton* anchor, GoalPopup* popup)
 {
-    GoalPopup* popup = makePopup(goal, q);
     connect(popup, &GoalPopup::committed, q, [this](const Goal& edited) {
         if (edited == goal)
             return;
@@ -155,11 +160,14 @@ static QString of(const Goal& goal)
 
 void GoalLine::Impl::apply()
 {
+    QPalette colours = q->palette();
+    colours.setColor(QPalette::WindowText, Theme::of(colours).tooClose);
+    warning->setPalette(colours);
     drop->setText(dropWords(goal));
-    latency->setText(QStringLiteral("p50 latency"));
+    latency->setText(objectiveWords(goal));
     budget->setText(timeWords(goal));
     drop->setAccessibleName(QStringLiteral("Lose at most %1").arg(drop->text()) + of(goal));
-    latency->setAccessibleName(QStringLiteral("Make p50 latency small"));
+    latency->setAccessibleName(QStringLiteral("Make %1 small").arg(latency->text()));
     budget->setAccessibleName(QStringLiteral("Spend %1").arg(budget->text()));
     q->setAccessibleDescription(q->sentence());
     for (PartButton* part : {drop, latency, budget})
@@ -214,6 +222,23 @@ void GoalLine::setGoal(const Goal& goal, long samples, long fp32Correct, const Q
     m_impl->apply();
 }
 
+void GoalLine::setWarning(const QString& words, const QString& whole)
+{
+    QLabel* warning = m_impl->warning;
+    if (warning->text() == words && warning->toolTip() == whole)
+        return;
+    warning->setText(words);
+    warning->setToolTip(whole);
+    warning->setAccessibleDescription(whole);
+    warning->setVisible(!words.isEmpty());
+    m_impl->apply();
+}
+
+void GoalLine::setLabels(LabelKind labels)
+{
+    m_impl->labels = labels;
+}
+
 void GoalLine::setReadOnly(bool readOnly)
 {
     for (PartButton* part : {m_impl->drop, m_impl->latency, m_impl->budget})
@@ -223,9 +248,10 @@ void GoalLine::setReadOnly(bool readOnly)
 QString GoalLine::sentence() const
 {
     const Impl& d = *m_impl;
+    const QString warned = d.warning->text().isEmpty() ? QString() : QLatin1Char(' ') + d.warning->text() + QLatin1Char('.');
     return d.before->text() + d.drop->text() + of(d.goal)
         + lossWords(d.goal, d.samples, d.fp32Correct, d.noun) + d.make->text() + d.latency->text() + d.spendText()
-        + d.budget->text() + d.end->text();
+        + d.budget->text() + d.end->text() + warned;
 }
 
 void GoalLine::resizeEvent(QResizeEvent*)
@@ -236,7 +262,7 @@ void GoalLine::resizeEvent(QResizeEvent*)
 void GoalLine::changeEvent(QEvent* event)
 {
     QWidget::changeEvent(event);
-    if (m_impl->layout && event->type() == QEvent::FontChange)
+    if (m_impl->layout && (event->type() == QEvent::FontChange || event->type() == QEvent::PaletteChange))
         m_impl->apply();
 }
 

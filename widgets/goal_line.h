@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/values/goal.h"
+#include "core/values/label_kind.h"
 
 #include <QWidget>
 
@@ -16,8 +17,11 @@ class GoalLine : public QWidget
 public:
     explicit GoalLine(QWidget* parent = nullptr);
     ~GoalLine() override;
-    /// `samples` and `fp32Correct` (of the tuning split; < 0 = not measured) make "about 7 of 872 texts".
+    /// `samples` and `fp32Correct` (of the test data; < 0 = not measured) make "about 7 of 872 texts".
     void setGoal(const Goal& goal, long samples, long fp32Correct, const QString& sampleNoun);
+    /// Something that is wrong with the goal, at the end of the sentence; `whole` is its tool tip. Empty: nothing is.
+    void setWarning(const QString& words, const QString& whole);
+    void setLabels(LabelKind labels); // of the data: what the goal may be stated in
     void setReadOnly(bool readOnly);
     /// The whole sentence as plain text, also when the line is too narrow to show all of it.
     QString sentence() const;

@@ -18,6 +18,7 @@
 #include <QPainter>
 #include <QPushButton>
 #include <QScreen>
+#include <QStandardItemModel>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -42,12 +43,30 @@ QString explained(const Metric& metric)
         {"f1_macro", QStringLiteral("Mean of the F1 of every class, rare classes as much as frequent ones")},
         {"mcc", QStringLiteral("From -1 to 1; fair where classes have very different sizes")},
         {"agreement", QStringLiteral("Share of answers that are those of fp32; needs no labels")},
-        {"cosine", QStringLiteral("Of the outputs and those of fp32; needs no labels")}};
+        {"cosine", QStringLiteral("Of the outputs and those of fp32; needs no labels")},
+        {"pearson", QStringLiteral("How well outputs follow the labels along a line")},
+        {"spearman", QStringLiteral("How well outputs are in the order of the labels")},
+        {"token_match", QStringLiteral("Share of tokens whose answer is the label")}};
     const auto it = words.find(metric.name);
     return it == words.end() ? QString() : it->second;
 }
 
-QComboBox* metricBox(const Goal& goal)
+/// Empty: it can be computed with such labels.
+QString whyNot(const Metric& metric, LabelKind labels)
+{
+    if (!metric.needsLabels || metric.labels == labels)
+        return {};
+    switch (metric.labels) {
+    case LabelKind::Numbers:
+        return QStringLiteral("Needs labels that are numbers, such as scores");
+    case LabelKind::Tokens:
+        return QStringLiteral("Needs a label for each token");
+    default:
+        return QStringLiteral("Needs labels that are classes");
+    }
+}
+
+QComboBox* metricBox(const Goal& goal, LabelKind labels)
 {
     auto* box = new QComboBox;
     box->setObjectName(QStringLiteral("metric"));
@@ -56,7 +75,11 @@ QComboBox* metricBox(const Goal& goal)
         if (!metric.higherIsBetter)
             continue; // a share of fp32's 0 is 0: no goal
         box->addItem(QString::fromStdString(metric.words), QString::fromStdString(metric.name));
-        box->setItemData(box->count() - 1, explained(metric), Qt::ToolTipRole);
+        const QString reason = whyNot(metric, labels);
+        box->setItemData(box->count() - 1, reason.isEmpty() ? explained(metric) : reason, Qt::ToolTipRole);
+        if (!reason.isEmpty())
+            if (auto* model = qobject_cast<QStandardItemModel*>(box->model()))
+                model->item(box->count() - 1)->setEnabled(false);
     }
     const int index = box->findData(QString::fromStdString(goal.metric));
     if (index < 0) // of a newer version: kept
@@ -81,7 +104,7 @@ GoalPopup::GoalPopup(const Goal& goal, const QString& title, QWidget* parent)
     m_layout->addWidget(heading);
 }
 
-GoalPopup* GoalPopup::forDrop(const Goal& goal, QWidget* parent)
+GoalPopup* GoalPopup::forDrop(const Goal& goal, LabelKind labels, QWidget* parent)
 {
     auto* popup = new GoalPopup(goal, QStringLiteral("What may be lost, and how much"), parent);
     auto* value = new QLineEdit(plainNumber(goal.maxDrop * 100, 3));
@@ -102,7 +125,7 @@ GoalPopup* GoalPopup::forDrop(const Goal& goal, QWidget* parent)
     row->addWidget(kind);
     row->addStretch();
     popup->m_layout->addLayout(row);
-    QComboBox* metric = metricBox(goal);
+    QComboBox* metric = metricBox(goal, labels);
     auto* of = new QHBoxLayout;
     of->addWidget(new QLabel(QStringLiteral("of")));
     of->addWidget(metric);
@@ -124,9 +147,19 @@ GoalPopup* GoalPopup::forDrop(const Goal& goal, QWidget* parent)
 
 GoalPopup* GoalPopup::forLatency(const Goal& goal, QWidget* parent)
 {
-    auto* popup = new GoalPopup(goal, QStringLiteral("What is made fast, and how"), parent);
-    popup->m_layout->addWidget(
-        secondaryLabel(QStringLiteral("p50: the median time of one sample of the named workload.")));
+    auto* popup = new GoalPopup(goal, QStringLiteral("What is made small, and how"), parent);
+    auto* objective = new Segmented;
+    objective->setObjectName(QStringLiteral("objective"));
+    objective->setAccessibleName(QStringLiteral("What is made small"));
+    objective->setOptions({{QStringLiteral("p50 latency"), QStringLiteral("p50"),
+                               QStringLiteral("The median time of one sample of the named workload"), {}, true},
+        {QStringLiteral("p99 latency"), QStringLiteral("p99"),
+            QStringLiteral("The time that 99 of 100 runs stay below"), {}, true},
+        {QStringLiteral("Size"), QStringLiteral("size"), QStringLiteral("Bytes of the packed weights"), {}, true},
+        {QStringLiteral("Memory"), QStringLiteral("memory"),
+            QStringLiteral("Bytes of weights and arena of a run"), {}, true}});
+    objective->setValue(QString::fromStdString(toString(goal.objective)));
+    popup->m_layout->addWidget(objective);
     auto* keep = new QCheckBox(QStringLiteral("Keep the weights as they are (no smoothing)"));
     keep->setObjectName(QStringLiteral("keepWeights"));
     keep->setChecked(goal.keepWeights);
@@ -136,7 +169,8 @@ GoalPopup* GoalPopup::forLatency(const Goal& goal, QWidget* parent)
     popup->m_layout->addWidget(keep);
     popup->m_layout->addWidget(searchOn);
     popup->m_first = keep;
-    popup->m_read = [keep, searchOn](Goal& edited) {
+    popup->m_read = [objective, keep, searchOn](Goal& edited) {
+        edited.objective = objectiveFromString(objective->value().toStdString());
         edited.keepWeights = keep->isChecked();
         edited.searchOn = searchOn->isChecked();
         return QString();

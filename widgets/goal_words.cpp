@@ -30,6 +30,21 @@ int decimalsOf(const std::string& metric)
     return countsAnswers(metric) ? 0 : metric == "cosine" ? 4 : 3;
 }
 
+QString objectiveWords(const Goal& goal)
+{
+    switch (goal.objective) {
+    case Objective::P99:
+        return QStringLiteral("p99 latency");
+    case Objective::Size:
+        return QStringLiteral("the weights' size");
+    case Objective::Memory:
+        return QStringLiteral("memory");
+    case Objective::P50:
+        break;
+    }
+    return QStringLiteral("p50 latency");
+}
+
 QString timeWords(const Goal& goal)
 {
     QString words = goal.timeoutSeconds > 0 ? plainNumber(goal.timeoutSeconds / 60, 1) + QStringLiteral(" min")

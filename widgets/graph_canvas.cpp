@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/graph_canvas_impl.h"
 
-#include <QScrollBar>
 #include <QStyle>
 
 #include <algorithm>
@@ -13,12 +12,12 @@ constexpr int kBackgroundBoxes = 2000; // more boxes than this are laid out in a
 constexpr int kAnimatedBoxes = 1500; // more would not keep 60 frames a second
 constexpr int kAnimationMs = 150;
 constexpr int kSlowLayoutMs = 300;
-constexpr qreal kMargin = 16, kReadable = 0.8, kMaxFit = 1.5;
 } // namespace
 
 GraphCanvas::Impl::Impl(GraphCanvas* canvas)
     : q(canvas)
 {
+    accessible.emplace(canvas, accessibleParts());
     faces.setFont(canvas->font());
     QObject::connect(&runner, &GraphLayoutRunner::finished, q,
         [this](const std::shared_ptr<graph::Layout>& layout) { layoutDone(layout); });
@@ -141,7 +140,7 @@ void GraphCanvas::Impl::layoutDone(std::shared_ptr<graph::Layout> layout)
     scene.set(std::move(*layout), std::size_t(boxCount()));
     const int after = shownBox(anchor);
     QPointF shift;
-    if (before >= 0 && after >= 0) {
+    if (!restored && before >= 0 && after >= 0) {
         const QRectF now = scene.rect(after);
         shift = QPointF(now.center().x(), now.top()) - QPointF(old.center().x(), old.top());
         camera.origin += shift;
@@ -185,88 +184,6 @@ void GraphCanvas::Impl::toggle(int index)
     relayout(index, true);
 }
 
-// Where it is shown
-
-void GraphCanvas::Impl::fitInitially()
-{
-    if (scene.isEmpty() || viewSize().width() < 2 || viewSize().height() < 2)
-        return;
-    const QRectF bounds = scene.bounds();
-    camera.fit(bounds, viewSize(), kMargin, 1);
-    camera.zoom = std::max(camera.zoom, kReadable);
-    // From the top, as text is read; the middle of the width, or its start when it is wider than the view.
-    const qreal width = viewSize().width() / camera.zoom;
-    camera.origin.setX(bounds.center().x() - width / 2);
-    camera.origin.setY(bounds.top() - kMargin / camera.zoom);
-}
-
-void GraphCanvas::Impl::updateBars()
-{
-    const QRectF bounds = scene.bounds();
-    const QSizeF view = viewSize();
-    const auto set = [](QScrollBar* bar, qreal from, qreal to, qreal at, qreal page) {
-        // The range grows to where the view is: zooming at the cursor may leave the graph's own extent.
-        const int value = qRound(at);
-        const int low = std::min(qFloor(from), value), high = std::max(qCeil(to - page), value);
-        bar->setPageStep(int(page));
-        bar->setSingleStep(24);
-        bar->setRange(low, high);
-        bar->setValue(value);
-    };
-    const qreal z = camera.zoom, m = kMargin - 4; // less than a fit leaves free, else a bar would follow every fit
-    set(q->horizontalScrollBar(), bounds.left() * z - m, bounds.right() * z + m, camera.origin.x() * z, view.width());
-    set(q->verticalScrollBar(), bounds.top() * z - m, bounds.bottom() * z + m, camera.origin.y() * z, view.height());
-}
-
-void GraphCanvas::Impl::viewMoved()
-{
-    q->viewport()->update();
-    // A bar that comes or goes resizes the viewport, which leads back here.
-    if (updatingBars)
-        return;
-    updatingBars = true;
-    for (int i = 0; i < 3; ++i) {
-        const QSizeF before = viewSize();
-        updateBars();
-        if (viewSize() == before)
-            break;
-    }
-    updatingBars = false;
-}
-
-void GraphCanvas::Impl::fit(const QRectF& area, qreal margin)
-{
-    moved();
-    camera.fit(area, viewSize(), margin, kMaxFit);
-    viewMoved();
-    fitted = Fitted{area, margin};
-}
-
-void GraphCanvas::Impl::reveal(int index)
-{
-    if (scene.placed(index) < 0)
-        return;
-    QRectF area = scene.rect(index);
-    if (scene.expanded(index))
-        area.setHeight(box_metrics::kHeader);
-    const QPointF before = camera.origin;
-    camera.reveal(area, viewSize(), kMargin);
-    if (camera.origin != before)
-        moved();
-    viewMoved();
-}
-
-QRectF GraphCanvas::Impl::selectedArea() const
-{
-    QRectF area;
-    for (const graph::PlacedBox& placed : scene.layout().boxes) {
-        const Mark mark = marks[std::size_t(placed.box)];
-        if (mark == Mark::Selected || (mark == Mark::Partly && !placed.expanded))
-            area |= toQt(placed.rect);
-    }
-    return area;
-}
-
 // Public interface
 
 void GraphCanvas::setStructure(std::shared_ptr<const graph::Structure> structure, const QStringList& nodeNames)
@@ -289,6 +206,7 @@ void GraphCanvas::setStructure(std::shared_ptr<const graph::Structure> structure
     d.hovered = -1;
     d.setCurrent(-1);
     d.scene.clear();
+    announceNewParts(this);
     d.autoFit = true;
     d.relayout(-1, false);
 }
@@ -350,30 +268,6 @@ void GraphCanvas::expandTo(const QString& node)
         d.relayout(leaf, true);
     }
     d.reveal(d.shownBox(leaf));
-}
-
-void GraphCanvas::fitAll()
-{
-    m_impl->fit(m_impl->scene.bounds(), kMargin);
-}
-
-void GraphCanvas::fitSelection()
-{
-    const QRectF area = m_impl->selectedArea();
-    if (!area.isNull())
-        m_impl->fit(area, 3 * kMargin);
-}
-
-double GraphCanvas::zoom() const
-{
-    return m_impl->camera.zoom;
-}
-
-void GraphCanvas::setZoom(double zoom)
-{
-    m_impl->moved();
-    m_impl->camera.zoomAt(QPointF(viewport()->width() / 2.0, viewport()->height() / 2.0), zoom);
-    m_impl->viewMoved();
 }
 
 QRectF GraphCanvas::boxRect(const QString& path) const

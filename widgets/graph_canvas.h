@@ -38,6 +38,10 @@ public:
     void fitAll();
     void fitSelection();
     double zoom() const;
+    QPointF viewOrigin() const; // scene point at the top left
+    bool isFitted() const; // as it was opened: the user has not moved the view
+    /// Where somebody was before; far from the graph it is moved near to it.
+    void setView(const QPointF& origin, double zoom);
     void setZoom(double zoom);
     QRectF boxRect(const QString& path) const; // viewport coordinates of a visible box, for tests
     int visibleBoxCount() const; // top-level boxes shown

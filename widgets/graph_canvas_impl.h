@@ -2,6 +2,7 @@
 // State of a GraphCanvas; private to graph_canvas*.cpp.
 #pragma once
 
+#include "widgets/accessible_parts.h"
 #include "widgets/graph_camera.h"
 #include "widgets/graph_canvas.h"
 #include "widgets/graph_faces.h"
@@ -53,6 +54,8 @@ struct GraphCanvas::Impl
     GraphCamera camera;
     GraphMinimap minimap;
     bool autoFit = true; // until the user moves the view
+    bool restored = false; // set by setView, until the user moves it: new sizes of boxes leave it where it is
+    QSizeF lastSize; // of the view when it was last placed
     /// What was fitted last, until the view moves otherwise: a bar that goes away or a new size fits it again.
     struct Fitted
     {
@@ -86,13 +89,15 @@ struct GraphCanvas::Impl
     int shownBox(int box) const; // itself or the nearest shown ancestor
     int anchorInView() const;
     void toggle(int box);
+
+    // graph_canvas_view.cpp
     void fitInitially();
     void viewMoved(); // bars, picture
     void updateBars();
     void fit(const QRectF& area, qreal margin); // by the user
     void moved() // by the user
     {
-        autoFit = false;
+        autoFit = restored = false;
         fitted.reset();
     }
     void reveal(int box);
@@ -127,6 +132,11 @@ struct GraphCanvas::Impl
     void zoomBy(qreal factor, const QPointF& at);
     void mapTo(const QPoint& pos);
     QString toolTipOf(int box) const;
+
+    // graph_canvas_accessible.cpp
+    class Boxes;
+    std::unique_ptr<AccessibleParts> accessibleParts();
+    std::optional<AccessibleEntry> accessible; // last: it reads all the others
 };
 
 } // namespace octet::widgets

@@ -106,11 +106,18 @@ QString GraphCanvas::Impl::toolTipOf(int index) const
 void GraphCanvas::resizeEvent(QResizeEvent* event)
 {
     QAbstractScrollArea::resizeEvent(event);
-    if (m_impl->autoFit)
-        m_impl->fitInitially();
-    else if (const auto fitted = m_impl->fitted)
-        m_impl->fit(fitted->area, fitted->margin);
-    m_impl->viewMoved();
+    Impl& d = *m_impl;
+    const QSizeF grown = d.lastSize.isEmpty() ? QSizeF() : d.viewSize() - d.lastSize;
+    d.lastSize = d.viewSize();
+    if (d.autoFit) {
+        d.fitInitially();
+    } else if (const auto fitted = d.fitted) {
+        d.fit(fitted->area, fitted->margin);
+    } else if (!d.scene.isEmpty()) {
+        d.camera.origin -= QPointF(grown.width(), grown.height()) / (2 * d.camera.zoom); // the middle stays
+        d.camera.keepNear(d.scene.bounds(), d.viewSize());
+    }
+    d.viewMoved();
 }
 
 void GraphCanvas::scrollContentsBy(int dx, int dy)
@@ -301,6 +308,7 @@ void GraphCanvas::focusInEvent(QFocusEvent* event)
     m_impl->focusShown = event->reason() != Qt::MouseFocusReason && event->reason() != Qt::PopupFocusReason
         && event->reason() != Qt::ActiveWindowFocusReason;
     QAbstractScrollArea::focusInEvent(event);
+    announceCurrentPart(this);
     viewport()->update();
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/graph_canvas_impl.h"
 
-#include <QAccessible>
 #include <QSet>
 
 #include <algorithm>
@@ -122,8 +121,7 @@ void GraphCanvas::Impl::setCurrent(int index)
     q->setAccessibleDescription(index < 0
             ? GraphCanvas::tr("No box chosen. Arrow keys walk, Enter opens and closes, Backspace goes up.")
             : faces.spoken(index));
-    QAccessibleEvent changed(q, QAccessible::DescriptionChanged);
-    QAccessible::updateAccessibility(&changed);
+    announceCurrentPart(q);
     q->viewport()->update();
 }
 

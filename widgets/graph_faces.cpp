@@ -162,13 +162,22 @@ QString GraphFaces::spoken(int box) const
 {
     const BoxFace& f = face(box);
     const BoxSummary& s = summary(box);
-    QStringList parts{f.name};
+    // Of the boxes around it all but the outermost: "MatMul attention/output".
+    QStringList around;
+    for (int outer = m_structure->boxes[std::size_t(box)].parent; outer > 0;) {
+        const graph::Box& frame = m_structure->boxes[std::size_t(outer)];
+        outer = frame.parent;
+        if (outer > 0)
+            around.prepend(QString::fromStdString(frame.name));
+    }
+    QStringList parts{around.isEmpty() ? f.name : f.name + QLatin1Char(' ') + around.join(QLatin1Char('/'))};
     if (s.hasProducts()) {
         const PrecisionCounts& counts = s.shown();
         for (const auto& [count, precision] : {std::pair{counts.int8, Precision::Int8},
                  std::pair{counts.bf16, Precision::Bf16}, std::pair{counts.fp32, Precision::Fp32}})
             if (count > 0)
-                parts << QStringLiteral("%1 %2").arg(count).arg(precisionWord(precision));
+                parts << (s.products() == 1 ? precisionWord(precision)
+                                            : QStringLiteral("%1 %2").arg(count).arg(precisionWord(precision)));
     }
     for (const QString& text : {f.time, f.reason})
         if (!text.isEmpty())

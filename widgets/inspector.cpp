@@ -3,6 +3,7 @@
 
 #include "widgets/icons.h"
 #include "widgets/inspector_parts.h"
+#include "widgets/range_view.h"
 #include "widgets/segmented.h"
 #include "widgets/theme.h"
 
@@ -66,7 +67,7 @@ struct Inspector::Impl
 {
     Inspector* q = nullptr;
     QScrollArea* scroll = nullptr;
-    QWidget *body = nullptr, *head = nullptr, *draft = nullptr, *sections = nullptr;
+    QWidget *body = nullptr, *head = nullptr, *draft = nullptr, *sections = nullptr, *details = nullptr;
     QLabel *title = nullptr, *subtitle = nullptr, *source = nullptr, *refusalIcon = nullptr, *empty = nullptr;
     QLabel* reason = nullptr;
     QWidget* refusal = nullptr;
@@ -74,7 +75,7 @@ struct Inspector::Impl
     Segmented* precision = nullptr;
     LockButton* lock = nullptr;
     QVBoxLayout* bodyLayout = nullptr;
-    QVector<InspectorContent::Section> shown;
+    RangeView* range = nullptr;
 
     QLabel* label(const QString& text, Tone tone, bool wrap)
     {
@@ -154,6 +155,10 @@ struct Inspector::Impl
         bodyLayout->addWidget(refusal);
         sections = new QWidget;
         bodyLayout->addWidget(sections);
+        range = new RangeView;
+        bodyLayout->addWidget(range);
+        details = new QWidget;
+        bodyLayout->addWidget(details);
         bodyLayout->addStretch(1);
         scroll = new QScrollArea(q);
         scroll->setFrameShape(QFrame::NoFrame);
@@ -199,24 +204,29 @@ struct Inspector::Impl
         return widget;
     }
 
-    void showSections(const QVector<InspectorContent::Section>& content)
+    /// Puts what the sections say into the place of `shown`. One key column for all, so that values stand under each other.
+    void showSections(QWidget*& shown, const QVector<InspectorContent::Section>& content, int keyWidth)
     {
         auto* fresh = new QWidget;
         auto* layout = new QVBoxLayout(fresh);
         layout->setContentsMargins(0, 0, 0, 0);
         layout->setSpacing(0);
-        // One key column for all sections, so that values stand under each other; at most two fifths of the panel.
-        int keyWidth = 60;
-        for (const auto& section : content)
-            for (const auto& row : section.rows)
-                keyWidth = std::max(keyWidth, q->fontMetrics().horizontalAdvance(row.first) + 2);
-        keyWidth = std::min(keyWidth, std::max(80, q->width() * 2 / 5));
         for (const auto& section : content)
             layout->addWidget(sectionWidget(section, keyWidth));
-        delete bodyLayout->replaceWidget(sections, fresh);
-        sections->hide(); // a row of it may be handling the event that led here
-        sections->deleteLater();
-        sections = fresh;
+        delete bodyLayout->replaceWidget(shown, fresh);
+        shown->hide(); // a row of it may be handling the event that led here
+        shown->deleteLater();
+        shown = fresh;
+    }
+
+    /// At most two fifths of the panel.
+    int keyWidth(const InspectorContent& content) const
+    {
+        int width = 60;
+        for (const auto& section : content.sections + content.details)
+            for (const auto& row : section.rows)
+                width = std::max(width, q->fontMetrics().horizontalAdvance(row.first) + 2);
+        return std::min(width, std::max(80, q->width() * 2 / 5));
     }
 
     void applyTheme()
@@ -262,10 +272,14 @@ void Inspector::setContent(const InspectorContent& content)
     d.precision->setOptionEnabled(QStringLiteral("inherit"), !content.inherited,
         content.inherited ? tr("Nothing is set on this op itself") : tr("Take back what is set on this op itself"));
     d.lock->setChecked(content.locked);
-    if (content.sections.isEmpty() != d.shown.isEmpty() || !content.sections.isEmpty()) {
-        d.shown = content.sections;
-        d.showSections(content.sections);
-    }
+    const int keyWidth = d.keyWidth(content);
+    d.showSections(d.sections, content.sections, keyWidth);
+    d.showSections(d.details, content.details, keyWidth);
+}
+
+RangeView* Inspector::rangeView()
+{
+    return m_impl->range;
 }
 
 void Inspector::changeEvent(QEvent* event)

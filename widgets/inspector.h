@@ -31,7 +31,10 @@ struct InspectorContent
         QVector<QPair<QString, QString>> rows;
     };
     QVector<Section> sections;
+    QVector<Section> details; // below the range: shapes, attributes
 };
+
+class RangeView;
 
 class Inspector : public QWidget
 {
@@ -40,6 +43,7 @@ public:
     explicit Inspector(QWidget* parent = nullptr);
     ~Inspector() override;
     void setContent(const InspectorContent& content);
+    RangeView* rangeView(); // between sections and details; hidden while it has no value
 signals:
     void precisionRequested(octet::Precision precision);
     void inheritRequested();

@@ -2,6 +2,7 @@
 #include "widgets/job_strip.h"
 
 #include "widgets/icons.h"
+#include "widgets/text_height.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"
 
@@ -10,6 +11,7 @@
 #include <QLabel>
 #include <QPainter>
 #include <QPlainTextEdit>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QScrollBar>
@@ -23,21 +25,24 @@ namespace {
 
 constexpr int maxLogLines = 5000;
 
-class ProgressLine : public QWidget
+class ProgressLine : public QProgressBar
 {
 public:
     ProgressLine()
     {
+        setRange(0, 100);
+        setTextVisible(false);
         setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
         setMinimumWidth(60);
         setFixedHeight(8);
         setAccessibleName(QStringLiteral("Progress"));
     }
     QSize sizeHint() const override { return {160, 8}; }
+    QSize minimumSizeHint() const override { return {60, 8}; }
     void setShare(double share)
     {
         m_share = std::clamp(share, 0.0, 1.0);
-        setAccessibleDescription(QStringLiteral("%1 %").arg(qRound(m_share * 100)));
+        setValue(qRound(m_share * 100));
         update();
     }
 
@@ -55,27 +60,24 @@ private:
 };
 
 /// Text that gives way when the line is narrow, and then says all of itself in the tool tip.
-class ElidedLabel : public QWidget
+class ElidedLabel : public QLabel
 {
 public:
     /// Shrinks to `least` px, not below.
     explicit ElidedLabel(int least)
         : m_least(least)
     {
+        setTextFormat(Qt::PlainText);
         setSizePolicy(least > 0 ? QSizePolicy::Preferred : QSizePolicy::Ignored, QSizePolicy::Preferred);
     }
-    void setText(const QString& text)
+    void say(const QString& text)
     {
-        m_text = text;
+        setText(text);
         setVisible(!text.isEmpty());
-        setAccessibleName(text);
-        updateGeometry();
-        update();
     }
-    QString text() const { return m_text; }
     void setColour(QPalette::ColorRole role) { setForegroundRole(role), m_own = QColor(), update(); }
     void setColour(const QColor& colour) { m_own = colour, update(); }
-    QSize sizeHint() const override { return {fontMetrics().horizontalAdvance(m_text) + 2, fontMetrics().height()}; }
+    QSize sizeHint() const override { return {fontMetrics().horizontalAdvance(text()) + 2, fontMetrics().height()}; }
     QSize minimumSizeHint() const override { return {std::min(m_least, sizeHint().width()), fontMetrics().height()}; }
 
 protected:
@@ -83,14 +85,13 @@ protected:
     {
         QPainter painter(this);
         painter.setPen(m_own.isValid() ? m_own : palette().color(foregroundRole()));
-        const QString shown = fontMetrics().elidedText(m_text, Qt::ElideRight, width());
-        setToolTip(shown == m_text ? QString() : m_text);
+        const QString shown = fontMetrics().elidedText(text(), Qt::ElideRight, width());
+        setToolTip(shown == text() ? QString() : text());
         painter.drawText(rect(), Qt::AlignLeft | Qt::AlignVCenter, shown);
     }
 
 private:
     int m_least;
-    QString m_text;
     QColor m_own;
 };
 
@@ -185,7 +186,7 @@ void JobStrip::Impl::apply()
     QFont mono = QFontDatabase::systemFont(QFontDatabase::FixedFont);
     mono.setPointSizeF(smallFont(q->font()).pointSizeF());
     logView->setFont(mono);
-    stage->setText(state == State::Idle ? QStringLiteral("none running")
+    stage->say(state == State::Idle ? QStringLiteral("none running")
             : running && paused         ? QStringLiteral("Paused: ") + stageText
                                         : stageText);
     if (state == State::Failed)
@@ -193,9 +194,9 @@ void JobStrip::Impl::apply()
     else
         stage->setColour(running ? QPalette::WindowText : QPalette::PlaceholderText);
     bar->setVisible(running);
-    left->setText(running && !paused ? leftText : QString());
+    left->say(running && !paused ? leftText : QString());
     left->setColour(QPalette::PlaceholderText);
-    note->setText(running ? noteText : QString());
+    note->say(running ? noteText : QString());
     note->setColour(QPalette::PlaceholderText);
     pause->setVisible(running);
     pause->setText(paused ? QStringLiteral("Resume  Ctrl+F5") : QStringLiteral("Pause  Ctrl+F5"));
@@ -225,7 +226,7 @@ JobStrip::JobStrip(QWidget* parent)
     , m_impl(std::make_unique<Impl>(this))
 {
     setAccessibleName(QStringLiteral("Jobs"));
-    setFixedHeight(36);
+    setTextHeight(this, 36);
     setMinimumWidth(300);
     m_impl->build();
     m_impl->apply();

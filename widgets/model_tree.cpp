@@ -2,6 +2,7 @@
 #include "widgets/model_tree.h"
 
 #include "widgets/icons.h"
+#include "widgets/main_part.h"
 #include "widgets/model_tree_model.h"
 #include "widgets/model_tree_view.h"
 
@@ -177,6 +178,7 @@ ModelTree::ModelTree(QWidget* parent)
     d.filter->setClearButtonEnabled(true);
     d.filter->setMinimumHeight(28);
     d.searchIcon = d.filter->addAction(QIcon(), QLineEdit::LeadingPosition);
+    d.searchIcon->setText(tr("Filter"));
     d.filter->installEventFilter(this);
     d.view = new ModelTreeView(this);
     d.model = new ModelTreeModel(this);
@@ -194,7 +196,7 @@ ModelTree::ModelTree(QWidget* parent)
     line->addWidget(d.filter);
     layout->addLayout(line);
     layout->addWidget(d.view, 1);
-    setFocusProxy(d.view);
+    setMainPart(this, d.view);
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
 

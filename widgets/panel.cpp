@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panel.h"
 
+#include "widgets/text_height.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"
 
@@ -22,7 +23,7 @@ Panel::Panel(const QString& title, QWidget* parent)
     , m_body(new QVBoxLayout)
 {
     setAccessibleName(title);
-    m_headerBar->setFixedHeight(30);
+    setTextHeight(m_headerBar, 30);
     m_header->setContentsMargins(10, 0, 4, 0);
     m_header->setSpacing(8);
     m_header->addWidget(m_title);

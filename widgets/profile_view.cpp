@@ -2,6 +2,7 @@
 #include "widgets/profile_view.h"
 
 #include "widgets/flat_header.h"
+#include "widgets/main_part.h"
 #include "widgets/panel.h"
 #include "widgets/precision_badge.h"
 #include "widgets/theme.h"
@@ -136,7 +137,7 @@ ProfileView::ProfileView(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(splitter);
-    setFocusProxy(m_table);
+    setMainPart(this, m_table);
 
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ProfileView::rowsSelected);
     connect(m_table, &QTreeView::activated, this, &ProfileView::showInGraphRequested);

@@ -4,7 +4,6 @@
 #include "widgets/icons.h"
 #include "widgets/theme.h"
 
-#include <QAccessible>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -13,6 +12,7 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <numeric>
 
 namespace octet::widgets {
 
@@ -29,8 +29,45 @@ QFont chosenFont(QFont font)
 }
 } // namespace
 
+/// Keys are the positions of the options.
+class Segmented::Options : public AccessibleParts
+{
+public:
+    explicit Options(Segmented* segmented)
+        : m_of(segmented)
+    {
+    }
+    QAccessible::Role widgetRole() const override { return QAccessible::Grouping; }
+    QAccessible::Role partRole() const override { return QAccessible::RadioButton; }
+    QVector<int> keys() const override
+    {
+        QVector<int> keys(m_of->m_options.size());
+        std::iota(keys.begin(), keys.end(), 0);
+        return keys;
+    }
+    AccessiblePart part(int key) const override
+    {
+        const Option& option = m_of->m_options[key];
+        AccessiblePart part;
+        part.name = option.text.isEmpty() ? option.toolTip : option.text;
+        part.description = option.toolTip;
+        part.rect = m_of->rectOf(key);
+        part.state.checkable = true;
+        part.state.checked = option.value == m_of->m_value;
+        part.state.disabled = !option.enabled;
+        return part;
+    }
+    int current() const override { return m_of->m_options.isEmpty() ? -1 : m_of->m_focused; }
+    int at(const QPoint& point) const override { return m_of->indexAt(point); }
+    void press(int key) override { m_of->choose(key); }
+
+private:
+    Segmented* m_of;
+};
+
 Segmented::Segmented(QWidget* parent)
     : QWidget(parent)
+    , m_accessible(this, std::make_unique<Options>(this))
 {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
@@ -39,8 +76,12 @@ Segmented::Segmented(QWidget* parent)
 
 void Segmented::setOptions(const QVector<Option>& options)
 {
+    const bool same = std::equal(options.begin(), options.end(), m_options.begin(), m_options.end(),
+        [](const Option& a, const Option& b) { return a.value == b.value; });
     m_options = options;
     m_focused = std::max(0, indexOf(m_value));
+    if (!same)
+        announceNewParts(this);
     describe();
     updateGeometry();
     update();
@@ -164,6 +205,7 @@ void Segmented::choose(int index)
     m_value = value;
     m_focused = index;
     describe();
+    announceCurrentPart(this);
     update();
     if (changed)
         emit valueChanged(value);
@@ -187,8 +229,6 @@ void Segmented::describe()
     for (const Option& option : m_options)
         texts << (option.text.isEmpty() ? option.toolTip : option.text);
     setAccessibleDescription(tr("%1, of %2").arg(index < 0 ? tr("nothing chosen") : texts[index], texts.join(u", ")));
-    QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
-    QAccessible::updateAccessibility(&changed);
 }
 
 void Segmented::paintOption(QPainter& painter, int index) const
@@ -298,6 +338,7 @@ void Segmented::focusInEvent(QFocusEvent* event)
     if (const int index = indexOf(m_value); index >= 0)
         m_focused = index;
     QWidget::focusInEvent(event);
+    announceCurrentPart(this);
     update();
 }
 

@@ -3,6 +3,8 @@
 // walk and choose, Space or Enter chooses the focused one (also when it is chosen already or nothing is).
 #pragma once
 
+#include "widgets/accessible_parts.h"
+
 #include <QString>
 #include <QVector>
 #include <QWidget>
@@ -56,6 +58,7 @@ protected:
     bool event(QEvent* event) override;
 
 private:
+    class Options;
     int indexOf(const QString& value) const;
     int indexAt(const QPoint& point) const;
     QRect rectOf(int index) const;
@@ -69,6 +72,7 @@ private:
     QString m_value;
     int m_focused = 0, m_hovered = -1, m_pressed = -1;
     bool m_stretching = false;
+    AccessibleEntry m_accessible; // last: it reads all the others
 };
 
 } // namespace octet::widgets

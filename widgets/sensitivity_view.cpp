@@ -2,6 +2,7 @@
 #include "widgets/sensitivity_view.h"
 
 #include "widgets/flat_header.h"
+#include "widgets/main_part.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"
 
@@ -200,7 +201,7 @@ SensitivityView::SensitivityView(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_stack);
-    setFocusProxy(m_table);
+    setMainPart(this, m_table);
 
     connect(m_emptyButton, &QPushButton::clicked, this, &SensitivityView::emptyActionRequested);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] {

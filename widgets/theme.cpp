@@ -51,6 +51,27 @@ Theme makeDark()
     return t;
 }
 
+Theme makeContrast()
+{
+    Theme t;
+    t.dark = true;
+    t.window = c(0x000000), t.header = c(0x000000), t.panel = c(0x000000), t.nestedBox = c(0x000000);
+    t.text = c(0xFFFFFF), t.secondary = c(0xE6E6E6), t.disabled = c(0xA0A0A0);
+    t.line = c(0x9A9A9A), t.grid = c(0x4A4A4A), t.border = c(0xFFFFFF);
+    t.accent = c(0x6FD0FF), t.onAccent = c(0x000000), t.selectedRow = c(0x003C6B);
+    t.int8 = c(0x8CC8FF), t.int8Tint = c(0x00264A);
+    t.bf16 = c(0x7FF0D0), t.bf16Tint = c(0x00302A);
+    t.fp32 = c(0xFFD34D), t.fp32Tint = c(0x3A2A00);
+    t.meets = c(0x66F0B5), t.meetsTint = c(0x00301E);
+    t.tooClose = c(0xFFE066), t.tooCloseTint = c(0x332800);
+    t.misses = c(0xFFA27F), t.missesTint = c(0x401400);
+    t.today = c(0xFFFFFF), t.everythingInt8 = c(0xFFA27F);
+    t.otherMarks = c(0xC8C8C8), t.frontier = c(0xFFFFFF), t.band = c(0x00301E);
+    t.sensitivityRamp = {c(0x1C1030), c(0x3E2460), c(0x5F3A8C), c(0xC9A6F2), c(0xF0E0FF)};
+    t.timeRamp = {c(0x0A2422), c(0x124743), c(0x1D6A64), c(0x7FD9CF), c(0xD2FBF6)};
+    return t;
+}
+
 } // namespace
 
 const Theme& Theme::light()
@@ -65,8 +86,16 @@ const Theme& Theme::darkTheme()
     return theme;
 }
 
+const Theme& Theme::contrast()
+{
+    static const Theme theme = makeContrast();
+    return theme;
+}
+
 const Theme& Theme::of(const QPalette& palette)
 {
+    if (palette.color(QPalette::Window) == Qt::black && palette.color(QPalette::WindowText) == Qt::white)
+        return contrast();
     return palette.color(QPalette::Window).lightness() < palette.color(QPalette::WindowText).lightness() ? darkTheme()
                                                                                                          : light();
 }

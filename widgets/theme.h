@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every colour of the program, light and dark. Nothing else names a colour.
+// Every colour of the program: light, dark, high contrast. Nothing else names a colour.
 #pragma once
 
 #include <QColor>
@@ -23,7 +23,8 @@ struct Theme
 
     static const Theme& light();
     static const Theme& darkTheme();
-    /// The theme that fits a palette: by window against text lightness.
+    static const Theme& contrast(); // on black; every text at least 7 to 1
+    /// The theme that fits a palette: pure black under pure white is high contrast, else window against text lightness.
     static const Theme& of(const QPalette& palette);
     QPalette palette() const;
 };

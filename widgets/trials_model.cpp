@@ -16,6 +16,21 @@ namespace octet::widgets {
 
 namespace {
 
+QString kindName(Mark::Kind kind)
+{
+    switch (kind) {
+    case Mark::Kind::Static:
+        return QStringLiteral("static");
+    case Mark::Kind::Dynamic:
+        return QStringLiteral("dynamic");
+    case Mark::Kind::Bf16:
+        return QStringLiteral("bf16");
+    case Mark::Kind::Fp32:
+        return QStringLiteral("fp32");
+    }
+    return {};
+}
+
 QString verdictText(const QString& verdict)
 {
     if (verdict == QLatin1String("meets"))
@@ -232,6 +247,8 @@ QVariant TrialsModel::data(const QModelIndex& index, int role) const
     case Qt::AccessibleTextRole:
         if (column == Pin)
             return row.pinned ? QStringLiteral("pinned") : QStringLiteral("not pinned");
+        if (column == Mark)
+            return kindName(row.kind) + (row.frontier ? QStringLiteral(", on the frontier") : QString());
         return column == Name && !row.error.isEmpty() ? row.name + QStringLiteral(". ") + row.error
                                                       : m_impl->display(row, column);
     case Qt::ToolTipRole:

@@ -3,6 +3,7 @@
 
 #include "widgets/icons.h"
 #include "widgets/label_colour.h"
+#include "widgets/main_part.h"
 #include "widgets/theme.h"
 #include "widgets/trials_columns.h"
 #include "widgets/trials_copy.h"
@@ -73,6 +74,7 @@ void TrialsView::Impl::build()
     filter->setMaximumWidth(320);
     filter->setMinimumWidth(140);
     searchIcon = filter->addAction(QIcon(), QLineEdit::LeadingPosition);
+    searchIcon->setText(QStringLiteral("Filter"));
     frontierOnly = new QCheckBox(QStringLiteral("Frontier only"));
     frontierOnly->setObjectName(QStringLiteral("frontierOnly"));
     message = new QLabel;
@@ -309,7 +311,7 @@ TrialsView::TrialsView(TrialsModel* model, QWidget* parent)
     m_impl->build();
     m_impl->connectAll();
     m_impl->applyTheme();
-    setFocusProxy(m_impl->table);
+    setMainPart(this, m_impl->table);
 }
 
 TrialsView::~TrialsView() = default;

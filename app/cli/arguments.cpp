@@ -37,7 +37,7 @@ void addWhere(CLI::App& app, Arguments& a)
 {
     app.add_option("--threads", a.threads, "Threads to compute with (default: the physical cores)")
         ->check(CLI::Range(1, 1024));
-    app.add_option("--isa", a.isa, "Use no wider instructions than these (amx: oneDNN's tiles; our own, unmeasured, with OCTET_AMX_PRODUCT=1)")
+    app.add_option("--isa", a.isa, "Use no wider instructions than these")
         ->check(CLI::IsMember({"avx2", "avx512", "vnni", "amx"}));
 }
 
@@ -50,6 +50,8 @@ void addConfig(CLI::App& app, Arguments& a)
 {
     auto* config = repeated(app, "--config", a.configs, "An INC YAML or an .octet.yaml (default: fp32)");
     auto* preset = repeated(app, "--preset", a.presets, "fp32, bf16, static, smoothed or dynamic");
+    repeated(app, "--range", a.manualRanges,
+        "VALUE=MIN:MAX, cut this value (or what this op reads) there whatever the range method; may be repeated");
     if (app.get_name() != "benchmark") {
         config->expected(1)->take_last();
         preset->expected(1)->take_last()->excludes(config);
@@ -87,6 +89,8 @@ void addData(CLI::App& app, Arguments& a)
         ->group(both);
     app.add_option("--split-seed", a.splitSeed, "Other halves for tuning and held-out (default: by the samples' hashes)")
         ->group(both);
+    app.add_flag("--leave-out-shared", a.leaveOutShared, "Calibrate without samples that are test samples too")
+        ->group(both);
     app.add_option("--batch-size", a.batchSize, "Samples a run; never changes a result")
         ->check(CLI::Range(1, 4096))
         ->group(both);
@@ -95,7 +99,8 @@ void addData(CLI::App& app, Arguments& a)
 void addMetric(CLI::App& app, Arguments& a)
 {
     app.add_option("--metric", a.metric,
-        "accuracy (default), f1, f1_macro, mcc; without labels, against fp32: agreement, cosine, kl, mse");
+        "accuracy (default), f1, f1_macro, mcc; without labels, against fp32: agreement, cosine, kl, mse; labels that are "
+        "numbers: pearson, spearman; a label for each token: token_match");
 }
 
 void addTune(CLI::App& app, Arguments& a)
@@ -200,6 +205,7 @@ void build(CLI::App& app, Arguments& a)
     CLI::App& gate = command(app, a, "gate", "Accept or refuse a config in CI (not in this version)");
     addMeasuring(gate, a);
     gate.allow_extras();
+    addWhere(command(app, a, "machine", "What this CPU can run, and which kernels under an ISA cap"), a);
     addWhere(command(app, a, "serve", "The worker: JSON-RPC 2.0 over stdin and stdout"), a);
 }
 

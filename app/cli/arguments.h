@@ -24,9 +24,11 @@ struct Arguments
     std::vector<double> mean, std;
     std::optional<int> maxLength, batchSize;
     std::optional<long> splitSeed;
+    bool leaveOutShared = false;
     std::optional<long> limit, calibLimit;
 
     std::vector<std::string> configs, presets;
+    std::vector<std::string> manualRanges; // VALUE=MIN:MAX
     std::optional<int> threads;
     std::string isa;
     std::string project;

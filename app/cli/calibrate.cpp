@@ -3,6 +3,7 @@
 
 #include "app/cli/histogram.h"
 #include "app/cli/job.h"
+#include "app/cli/opening.h"
 #include "core/engine/cpu.h"
 #include "core/exchange/atomic_file.h"
 #include "core/exchange/octet_yaml.h"
@@ -22,22 +23,15 @@ using nlohmann::json;
 
 namespace {
 
-const RangeGrowth* growthOf(const CalibrationEvidence& evidence, const RangeKey& key)
-{
-    const auto it = std::find_if(
-        evidence.ranges.begin(), evidence.ranges.end(), [&](const RangeGrowth& growth) { return growth.key == key; });
-    return it == evidence.ranges.end() ? nullptr : &*it;
-}
-
-json tensorsJson(const JobResult& result)
+json tensorsJson(const Ranges& ranges, const CalibrationEvidence& evidence)
 {
     json tensors = json::array();
-    for (const auto& [key, range] : result.ranges) {
+    for (const auto& [key, range] : ranges) {
         json entry = {{"name", key.value}, {"min", range.min}, {"max", range.max}, {"method", toString(key.method)},
             {"samples", range.samples}};
         if (key.method == RangeMethod::Percentile)
             entry["percentile"] = key.percentile;
-        if (const RangeGrowth* growth = growthOf(result.evidence, key)) {
+        if (const RangeGrowth* growth = evidence.range(key)) {
             json& steps = entry["growth"] = json::array();
             for (const RangeStep& step : growth->steps)
                 steps.push_back({{"samples", step.samples}, {"min", step.min}, {"max", step.max}});
@@ -81,7 +75,7 @@ json sufficiencyJson(const CalibrationEvidence& evidence)
 }
 
 /// The ranges that moved most first; the file has all.
-std::string rangesText(const JobResult& result)
+std::string rangesText(const Ranges& ranges, const CalibrationEvidence& evidence)
 {
     struct Row
     {
@@ -89,12 +83,12 @@ std::string rangesText(const JobResult& result)
         std::vector<std::string> cells;
     };
     std::vector<Row> sorted;
-    for (const auto& [key, range] : result.ranges) {
-        const RangeGrowth* growth = growthOf(result.evidence, key);
+    for (const auto& [key, range] : ranges) {
+        const RangeGrowth* growth = evidence.range(key);
         const double change = growth ? growth->lastChange() : 0;
         sorted.push_back({change,
             {key.value, fmt::format("{:.4g}", range.min), fmt::format("{:.4g}", range.max), toString(key.method),
-                std::to_string(range.samples), growth ? fmt::format("{:.1f} %", 100 * change) : "known"}});
+                std::to_string(range.samples), growth ? fmt::format("{:.1f} %", 100 * change) : key.method == RangeMethod::Manual ? "by hand" : "known"}});
     }
     std::stable_sort(sorted.begin(), sorted.end(), [](const Row& a, const Row& b) { return a.change > b.change; });
     constexpr std::size_t shown = 12;
@@ -110,10 +104,7 @@ std::string rangesText(const JobResult& result)
 /// The value of that name, or what the op of that name reads.
 const ValueEvidence& valueNamed(const std::string& name, const graph::Model& model, const CalibrationEvidence& evidence)
 {
-    std::string value = name;
-    for (const quantize::Product& product : quantize::products(model))
-        if (model.nodes()[static_cast<std::size_t>(product.node)].name == name)
-            value = product.activation;
+    const std::string value = valueRead(name, model);
     constexpr std::size_t longest = 200; // names come from a file
     const auto distance = [&](const std::string& other) {
         return editDistance(std::string_view(other).substr(0, longest), std::string_view(name).substr(0, longest));
@@ -151,38 +142,35 @@ std::string yamlOf(
 
 int calibrate(const Arguments& arguments, Console& console)
 {
-    capIsa(arguments);
-    const DataSpec spec = dataSpec(arguments);
-    const quantize::Opened opened = openModel(arguments, console);
-    const auto& model = opened.model;
-    Store project(arguments, *model);
-    const auto data = data::open(spec, *model);
+    Opening opening(arguments, console);
+    auto& [spec, opened, model, project, data] = opening;
     const NamedConfig config = configOf(arguments, *model, console, "static");
     settingsOf(*model, config.config, console);
     project.setData(data->spec());
     JobRequest request = requestOf(JobKind::Calibrate, arguments, *model, *data, config, project);
-    if (!arguments.histogram.empty())
-        request.ranges.clear(); // a range that is known has no histogram
     JobWatcher watcher(console, project, *data);
+    if (!arguments.histogram.empty()) // a range that is known alone has no histogram
+        std::erase_if(request.ranges, [&](const auto& range) { return !watcher.evidence().value(range.first.value); });
     const JobResult result = tune::run(request, watcher);
     project.addRanges(*data, result.ranges);
+    const CalibrationEvidence& evidence = watcher.evidence();
 
     std::string text;
     if (!arguments.histogram.empty())
-        text = histogramText(valueNamed(arguments.histogram, *model, result.evidence)) + "\n";
+        text = histogramText(valueNamed(arguments.histogram, *model, evidence)) + "\n";
     std::vector<std::string> advice = measure::calibrationConcerns(*data);
-    for (std::string& line : warnings(result.evidence))
+    for (std::string& line : warnings(evidence))
         advice.push_back(std::move(line));
-    const json document = {{"tensors", tensorsJson(result)}, {"samples", data->size(Split::Calibration)},
-        {"sufficiency", sufficiencyJson(result.evidence)}, {"warnings", advice},
-        {"values", valuesJson(result.evidence)}, {"file", arguments.output}, {"seconds", result.seconds}};
+    const json document = {{"tensors", tensorsJson(result.ranges, evidence)}, {"samples", data->size(Split::Calibration)},
+        {"sufficiency", sufficiencyJson(evidence)}, {"warnings", advice},
+        {"values", valuesJson(evidence)}, {"file", arguments.output}, {"seconds", result.seconds}};
     const bool asJson = arguments.output.ends_with(".json");
     exchange::writeAtomically(arguments.output,
         asJson ? document.dump(2, ' ', false, json::error_handler_t::replace) + "\n"
                : yamlOf(request, config, result.ranges, *data));
-    text += rangesText(result);
-    text += (result.evidence.empty() ? std::string("Every range was known; nothing was calibrated again.")
-                                     : sufficiency(result.evidence).sentence)
+    text += rangesText(result.ranges, evidence);
+    text += (evidence.empty() ? std::string("Every range was known; nothing was calibrated again.")
+                                     : sufficiency(evidence).sentence)
         + "\n";
     console.result(document, text + fmt::format("Written to {}.\n", arguments.output));
     return Done;

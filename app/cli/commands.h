@@ -17,6 +17,7 @@ int tune(const Arguments& arguments, Console& console);
 int trials(const Arguments& arguments, Console& console);
 int exportTrial(const Arguments& arguments, Console& console);
 int check(const Arguments& arguments, Console& console);
+int machine(const Arguments& arguments, Console& console);
 int replay(const Arguments& arguments, Console& console);
 int serve(const Arguments& arguments, Console& console);
 

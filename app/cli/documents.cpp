@@ -2,6 +2,7 @@
 // The JSON pieces that several commands share (cli.md's field names, which scripts of others read).
 #include "app/cli/shared.h"
 
+#include "core/measure/metrics.h"
 #include "core/values/json.h"
 
 #include <fmt/format.h>
@@ -11,9 +12,23 @@ namespace octet::cli {
 
 using nlohmann::json;
 
+std::string answersText(const Accuracy& accuracy)
+{
+    switch (measure::metricOf(accuracy.metric).labels) {
+    case LabelKind::Numbers:
+        return fmt::format("{} samples", accuracy.samples);
+    case LabelKind::Tokens:
+        return fmt::format("{} of {} samples without a wrong token", accuracy.correct, accuracy.samples);
+    case LabelKind::Classes:
+    case LabelKind::None:
+        break;
+    }
+    return fmt::format("{} of {}", accuracy.correct, accuracy.samples);
+}
+
 std::string describe(const Accuracy& accuracy)
 {
-    return fmt::format("{:.4f} ({} of {})", accuracy.value, accuracy.correct, accuracy.samples);
+    return fmt::format("{:.4f} ({})", accuracy.value, answersText(accuracy));
 }
 
 json countsJson(const PrecisionCounts& counts)
@@ -53,6 +68,7 @@ json trialJson(const Trial& trial)
     if (trial.latency.runs > 0) {
         entry["p50_ms"] = trial.latency.p50;
         entry["ci95_ms"] = {trial.latency.ciLow, trial.latency.ciHigh};
+        entry["drifted"] = trial.latency.drifted;
         if (trial.latency.ratioToFp32 > 0)
             entry["ratio_to_fp32"] = trial.latency.ratioToFp32;
     }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
-#include "app/cli/shared.h"
-#include "app/cli/store.h"
+#include "app/cli/opening.h"
 #include "core/engine/cpu.h"
 #include "core/measure/metrics.h"
 #include "core/values/hash.h"
@@ -48,7 +47,7 @@ json compute(const Arguments& arguments, const std::shared_ptr<const graph::Mode
     if (!metric.needsLabels) {
         context.progress = console.step("fp32, to compare with");
         const measure::AccuracyRun fp32 = measure::accuracy(context, {}, {}, Split::Test, metric.name);
-        measure::compareMetric(run.accuracy, fp32.accuracy, run.outputs, fp32.outputs, {});
+        measure::compareOn(*data, Split::Test, run.accuracy, fp32.accuracy, run.outputs, fp32.outputs);
     }
     json document = accuracyJson(run.accuracy);
     document["precision_counts"] = countsJson(realisedCounts(*model, run.groups));
@@ -68,8 +67,12 @@ std::string sentence(const json& document, const std::string& config, const meas
                                      : fmt::format("{:.3g}", value.get<double>());
     };
     const long samples = document["samples"].get<long>();
+    Accuracy counted;
+    counted.metric = metric.name;
+    counted.correct = document["correct"].get<long>();
+    counted.samples = samples;
     const std::string answers = metric.needsLabels
-        ? fmt::format("{} of {} right", document["correct"].get<long>(), samples)
+        ? answersText(counted) + (metric.labels == LabelKind::Classes ? " right" : "")
         : fmt::format("{} of {} answers as fp32's", samples - document["flips"].get<long>(), samples);
     return fmt::format("{}: {} {}, {} (95 %: {} to {})\n"
                        "Products with weights: {} int8, {} bf16, {} fp32\n",
@@ -81,17 +84,13 @@ std::string sentence(const json& document, const std::string& config, const meas
 
 int evaluate(const Arguments& arguments, Console& console)
 {
-    capIsa(arguments);
     const measure::Metric& metric = measure::metricOf(arguments.metric.empty() ? "accuracy" : arguments.metric);
-    const DataSpec spec = dataSpec(arguments);
-    const quantize::Opened opened = openModel(arguments, console);
-    const auto& model = opened.model;
-    Store project(arguments, *model);
-    const auto data = data::open(spec, *model);
+    Opening opening(arguments, console);
+    auto& [spec, opened, model, project, data] = opening;
     if (data->size(Split::Test) == 0)
         throw Error(ErrorKind::Data,
             "There are no test samples; give --test FILE, or --input NAME=FILE.npy with --labels FILE.npy.");
-    measure::checkLabels(metric, data->hasLabels());
+    measure::checkLabels(metric, data->labelKind());
     project.setData(data->spec());
     const NamedConfig config = configOf(arguments, opened, console);
     const Settings settings = settingsOf(*model, config.config, console);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/job.h"
 
+#include "core/engine/cpu.h"
+
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -11,6 +13,7 @@ JobWatcher::JobWatcher(Console& console, Store& project, const data::Dataset& da
     : m_console(console)
     , m_project(project)
     , m_data(data)
+    , m_evidence(project.evidence(data))
 {
 }
 
@@ -30,6 +33,20 @@ void JobWatcher::trialFinished(const Trial& trial)
         line += ", " + trial.error;
     }
     m_console.note(line);
+}
+
+std::vector<Trial> trialsFor(const JobRequest& request, std::map<int, Trial> finished, const data::Dataset& data)
+{
+    const std::string isa = engine::toString(engine::effectiveIsa()), hash = data.hash();
+    for (const Trial& trial : request.known)
+        if (trial.state == TrialState::Done && trial.workload == request.workload && trial.manifest.dataHash == hash
+            && (!trial.tuning() || trial.tuning()->metric == request.goal.metric)
+            && trial.manifest.modelHash == request.modelHash && trial.manifest.machine.isa == isa)
+            finished.emplace(trial.id, trial);
+    std::vector<Trial> list;
+    for (auto& [id, trial] : finished)
+        list.push_back(std::move(trial));
+    return list;
 }
 
 JobRequest requestOf(JobKind kind, const Arguments& arguments, const graph::Model& model, const data::Dataset& data,

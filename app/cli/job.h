@@ -23,17 +23,42 @@ public:
             m_project.putSensitivity(m_data, found);
     }
     void rangesFound(const Ranges& ranges) override { m_project.addRanges(m_data, ranges); }
+    void evidenceFound(const CalibrationEvidence& found) override
+    {
+        m_evidence.add(found);
+        m_project.addEvidence(m_data, found);
+    }
     void log(const std::string& line) override { m_console.note(line); }
 
     /// By number; a trial that was reported again, judged on the held-out split, is in it once.
     const std::map<int, Trial>& finished() const { return m_finished; }
+    /// What calibrating saw, with what the project knew of it before.
+    const CalibrationEvidence& evidence() const { return m_evidence; }
 
 private:
     Console& m_console;
     Store& m_project;
     const data::Dataset& m_data;
     std::map<int, Trial> m_finished;
+    CalibrationEvidence m_evidence;
 };
+
+/// Keeps the ranking as well.
+class SensitivityWatcher : public JobWatcher
+{
+public:
+    using JobWatcher::JobWatcher;
+    void sensitivityFound(const Sensitivity& sensitivity) override
+    {
+        found = sensitivity;
+        JobWatcher::sensitivityFound(sensitivity);
+    }
+    Sensitivity found;
+};
+
+/// The trials that count with what was asked, `finished` ones and those that the project knew, each once, by number.
+std::vector<Trial> trialsFor(
+    const JobRequest& request, std::map<int, Trial> finished, const data::Dataset& data);
 
 /// Model, data, goal and workload of the arguments, with what the project knows.
 JobRequest requestOf(JobKind kind, const Arguments& arguments, const graph::Model& model, const data::Dataset& data,

@@ -29,6 +29,7 @@ int dispatch(const Arguments& arguments, Console& console)
         {"trials", trials},
         {"export", exportTrial},
         {"check", check},
+        {"machine", machine},
         {"replay", replay},
         {"serve", serve},
         {"sensitivity", sensitivity},

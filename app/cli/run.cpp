@@ -104,7 +104,9 @@ std::map<std::string, Tensor> readInputs(const Arguments& arguments, const graph
 int run(const Arguments& arguments, Console& console)
 {
     capIsa(arguments);
-    const auto model = graph::load(arguments.model);
+    // A file that is quantized already runs as written; a config is of the products behind it.
+    const bool chosen = !arguments.configs.empty() || !arguments.presets.empty();
+    const auto model = chosen ? openModel(arguments, console).model : graph::load(arguments.model);
     const auto tensors = readInputs(arguments, *model);
     const NamedConfig config = configOf(arguments, *model, console);
     engine::CompileOptions options;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
+#include "app/cli/advice.h"
 #include "app/cli/job.h"
 #include "core/tune/tuner.h"
 
@@ -13,7 +14,7 @@ using nlohmann::json;
 
 namespace {
 
-json documentOf(const Sensitivity& found, const JobResult& result)
+json documentOf(const Sensitivity& found, const JobResult& result, const std::vector<tune::Advice>& advice)
 {
     json ops = json::array();
     for (const OpSensitivity& op : found.ops)
@@ -22,10 +23,11 @@ json documentOf(const Sensitivity& found, const JobResult& result)
             {"own_error_activation", op.activationError}, {"inherited_error", op.inheritedError},
             {"latency_gain_ms", op.fp32Ms - op.int8Ms}, {"outlier_channels", op.outlierChannels}});
     return {{"ops", ops}, {"samples", found.samples}, {"seconds", found.seconds},
-        {"evaluations_equivalent", found.evaluations}, {"summary", result.summary}};
+        {"evaluations_equivalent", found.evaluations}, {"summary", result.summary},
+        {"advice", adviceJson(advice)}};
 }
 
-std::string text(const Sensitivity& found, const JobResult& result)
+std::string text(const Sensitivity& found, const JobResult& result, const std::vector<tune::Advice>& advice)
 {
     std::vector<std::vector<std::string>> rows{
         {"op", "KL", "flips", "own error", "weights", "activation", "inherited", "gain ms", "outlier channels"}};
@@ -42,38 +44,26 @@ std::string text(const Sensitivity& found, const JobResult& result)
     }
     return table(rows)
         + fmt::format("KL on {} samples; \"-\": own error so small that it was left alone. Work of {:.1f} evaluations.\n{}\n",
-            found.samples, found.evaluations, result.summary);
+            found.samples, found.evaluations, result.summary)
+        + adviceText(advice);
 }
-
-/// Keeps what the job found for printing.
-class Watcher : public JobWatcher
-{
-public:
-    using JobWatcher::JobWatcher;
-    void sensitivityFound(const Sensitivity& sensitivity) override { found = sensitivity; }
-    Sensitivity found;
-};
 
 } // namespace
 
 int sensitivity(const Arguments& arguments, Console& console)
 {
-    capIsa(arguments);
-    const DataSpec spec = dataSpec(arguments);
-    const quantize::Opened opened = openModel(arguments, console);
-    const auto& model = opened.model;
-    Store project(arguments, *model);
-    const auto data = data::open(spec, *model);
+    Opening opening(arguments, console);
+    auto& [spec, opened, model, project, data] = opening;
     project.setData(data->spec());
     const JobRequest request = requestOf(JobKind::Sensitivity, arguments, *model, *data, {}, project);
     throwIfInterrupted();
-    Watcher watcher(console, project, *data);
+    SensitivityWatcher watcher(console, project, *data);
     const JobResult result = tune::run(request, watcher);
     if (watcher.found.empty()) // the project knew it
         watcher.found = request.sensitivity;
-    else
-        project.putSensitivity(*data, watcher.found);
-    console.result(documentOf(watcher.found, result), text(watcher.found, result));
+    std::vector<Trial> trials = trialsFor(request, watcher.finished(), *data);
+    const auto advice = adviceOn(opening, request, watcher.evidence(), watcher.found, std::move(trials));
+    console.result(documentOf(watcher.found, result, advice), text(watcher.found, result, advice));
     return Done;
 }
 

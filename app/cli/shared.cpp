@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -47,6 +48,34 @@ std::map<std::string, std::string> namedFiles(const std::vector<std::string>& en
     return files;
 }
 
+std::string valueRead(const std::string& name, const graph::Model& model)
+{
+    for (const quantize::Product& product : quantize::products(model))
+        if (model.nodes()[static_cast<std::size_t>(product.node)].name == name)
+            return quantize::valuesOf(product).front();
+    return name;
+}
+
+namespace {
+
+void addManualRanges(const Arguments& arguments, const graph::Model& model, Config& config)
+{
+    for (const std::string& entry : arguments.manualRanges) {
+        const std::size_t equals = entry.rfind('='); // names may hold one, and a colon
+        Interval range;
+        const char* text = equals == std::string::npos ? "" : entry.c_str() + equals + 1;
+        const char* end = entry.c_str() + entry.size();
+        const auto low = std::from_chars(text, end, range.min);
+        const bool colon = low.ec == std::errc() && low.ptr != end && *low.ptr == ':';
+        const auto high = std::from_chars(colon ? low.ptr + 1 : end, end, range.max);
+        if (equals == 0 || high.ec != std::errc() || high.ptr != end)
+            throw UsageError{fmt::format("--range {}: expected VALUE=MIN:MAX, such as /encoder/Add_3=-4:6.5.", entry)};
+        config.manualRanges[valueRead(entry.substr(0, equals), model)] = range;
+    }
+}
+
+} // namespace
+
 void capIsa(const Arguments& arguments)
 {
     if (!arguments.isa.empty())
@@ -84,6 +113,8 @@ void overrideSpec(const Arguments& a, DataSpec& spec)
     spec.limit = a.limit.value_or(spec.limit);
     spec.calibLimit = a.calibLimit.value_or(spec.calibLimit);
     spec.splitSeed = a.splitSeed.value_or(spec.splitSeed);
+    if (a.leaveOutShared)
+        spec.sharedRows = "leave_out";
     spec.batchSize = a.batchSize.value_or(spec.batchSize);
 }
 
@@ -121,6 +152,8 @@ std::vector<NamedConfig> configsOf(const Arguments& arguments, const graph::Mode
     }
     for (const std::string& preset : arguments.presets)
         configs.push_back({preset, presetConfig(preset), {}});
+    for (NamedConfig& config : configs)
+        addManualRanges(arguments, model, config.config);
     return configs;
 }
 
@@ -128,15 +161,20 @@ NamedConfig configOf(
     const Arguments& arguments, const graph::Model& model, Console& console, const std::string& fallback)
 {
     auto configs = configsOf(arguments, model, console);
-    if (configs.empty())
-        return {fallback, presetConfig(fallback), {}};
-    return std::move(configs.front());
+    if (!configs.empty())
+        return std::move(configs.front());
+    NamedConfig config{fallback, presetConfig(fallback), {}};
+    addManualRanges(arguments, model, config.config);
+    return config;
 }
 
 NamedConfig configOf(const Arguments& arguments, const quantize::Opened& opened, Console& console)
 {
-    if (arguments.configs.empty() && arguments.presets.empty() && opened.wasQuantized)
-        return {"as in the file", opened.config, opened.ranges};
+    if (arguments.configs.empty() && arguments.presets.empty() && opened.wasQuantized) {
+        NamedConfig config{"as in the file", opened.config, opened.ranges};
+        addManualRanges(arguments, *opened.model, config.config);
+        return config;
+    }
     return configOf(arguments, *opened.model, console);
 }
 

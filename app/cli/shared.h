@@ -32,10 +32,12 @@ DataSpec dataSpec(const Arguments& arguments);
 /// The options of the data (--limit, --mean, ...) put over `spec`.
 void overrideSpec(const Arguments& arguments, DataSpec& spec);
 
-/// A config with its name and the ranges that came with it.
 /// The model, and a note when it was quantized before.
 quantize::Opened openModel(const Arguments& arguments, Console& console);
+/// The ONNX value of that name, or the first whose range the product of that name reads.
+std::string valueRead(const std::string& name, const graph::Model& model);
 
+/// A config with its name and the ranges that came with it; --range is in it.
 struct NamedConfig
 {
     std::string name;
@@ -60,6 +62,8 @@ void throwIfInterrupted();
 /// Weight products by the precision in which their group ran.
 PrecisionCounts realisedCounts(const graph::Model& model, const std::vector<GroupProfile>& groups);
 
+/// "705 of 872", or what takes its place where answers are not counted
+std::string answersText(const Accuracy& accuracy);
 /// "0.8085 (705 of 872)"
 std::string describe(const Accuracy& accuracy);
 nlohmann::json countsJson(const PrecisionCounts& counts);

@@ -67,6 +67,21 @@ void Store::addRanges(const data::Dataset& data, const Ranges& ranges)
         m_project->addRanges(data.hash(), ranges);
 }
 
+CalibrationEvidence Store::evidence(const data::Dataset& data) const
+{
+    const CalibrationEvidence known = m_project ? m_project->evidence(data.hash()) : CalibrationEvidence();
+    return static_cast<std::size_t>(known.samples) == data.size(Split::Calibration) ? known : CalibrationEvidence();
+}
+
+void Store::addEvidence(const data::Dataset& data, const CalibrationEvidence& evidence)
+{
+    if (!m_project)
+        return;
+    CalibrationEvidence all = m_project->evidence(data.hash());
+    all.add(evidence);
+    m_project->putEvidence(data.hash(), all);
+}
+
 Sensitivity Store::sensitivity(const data::Dataset& data) const
 {
     return m_project ? m_project->sensitivity(data.hash()) : Sensitivity();

@@ -32,6 +32,9 @@ public:
     /// Ranges that were computed from as many samples as the calibration split has now.
     Ranges ranges(const data::Dataset& data) const;
     void addRanges(const data::Dataset& data, const Ranges& ranges);
+    /// Of as many samples, likewise; empty = none.
+    CalibrationEvidence evidence(const data::Dataset& data) const;
+    void addEvidence(const data::Dataset& data, const CalibrationEvidence& evidence);
     Sensitivity sensitivity(const data::Dataset& data) const;
     void putSensitivity(const data::Dataset& data, const Sensitivity& sensitivity);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
+#include "app/cli/advice.h"
 #include "app/cli/job.h"
-#include "core/engine/cpu.h"
 #include "core/exchange/inc_yaml.h"
 #include "core/measure/metrics.h"
 #include "core/tune/frontier.h"
@@ -46,22 +46,6 @@ Goal goalOf(const Arguments& arguments, const graph::Model& model)
     return goal;
 }
 
-/// The trials that count for this search, old and new, each once, by number.
-std::vector<Trial> allTrials(const JobRequest& request, const JobWatcher& watcher, const std::string& dataHash)
-{
-    std::map<int, Trial> trials = watcher.finished();
-    const std::string isa = engine::toString(engine::effectiveIsa());
-    for (const Trial& trial : request.known)
-        if (trial.state == TrialState::Done && trial.workload == request.workload && trial.manifest.dataHash == dataHash
-            && (!trial.tuning() || trial.tuning()->metric == request.goal.metric)
-            && trial.manifest.modelHash == request.modelHash && trial.manifest.machine.isa == isa)
-            trials.emplace(trial.id, trial);
-    std::vector<Trial> list;
-    for (auto& [id, trial] : trials)
-        list.push_back(std::move(trial));
-    return list;
-}
-
 json trialsJson(const std::vector<Trial>& trials)
 {
     json list = json::array();
@@ -70,14 +54,15 @@ json trialsJson(const std::vector<Trial>& trials)
     return list;
 }
 
-json documentOf(const std::vector<Trial>& trials, const JobResult& result)
+json documentOf(
+    const std::vector<Trial>& trials, const JobResult& result, const std::vector<tune::Advice>& advice)
 {
     const Trial* baseline = tune::fp32Baseline(trials);
     const auto best = std::ranges::find(trials, result.bestTrial, &Trial::id);
     json document = {{"baseline", baseline ? trialJson(*baseline) : json()}, {"trials", trialsJson(trials)},
         {"best", best != trials.end() ? trialJson(*best) : json()}, {"verdict", result.verdict}, {"held_out", nullptr},
         {"met", result.goalMet}, {"evaluations", result.evaluations}, {"seconds", result.seconds},
-        {"summary", result.summary}};
+        {"summary", result.summary}, {"advice", adviceJson(advice)}};
     if (result.heldOut.samples > 0) {
         document["held_out"] = accuracyJson(result.heldOut);
         document["held_out"].update({{"worse", result.heldOut.worse}, {"better", result.heldOut.better}});
@@ -106,14 +91,10 @@ std::string text(const json& document, const std::string& metric)
 
 int tune(const Arguments& arguments, Console& console)
 {
-    capIsa(arguments);
-    const DataSpec spec = dataSpec(arguments);
-    const quantize::Opened opened = openModel(arguments, console);
-    const auto& model = opened.model;
-    const Goal goal = goalOf(arguments, *model);
-    Store project(arguments, *model);
-    const auto data = data::open(spec, *model);
-    measure::checkLabels(measure::metricOf(goal.metric), data->hasLabels());
+    Goal goal;
+    Opening opening(arguments, console, [&](const graph::Model& m) { goal = goalOf(arguments, m); });
+    auto& [spec, opened, model, project, data] = opening;
+    measure::checkLabels(measure::metricOf(goal.metric), data->labelKind());
     // Without a config nothing is set, so that the search decides everything.
     NamedConfig config;
     if (!arguments.configs.empty() || !arguments.presets.empty())
@@ -126,20 +107,23 @@ int tune(const Arguments& arguments, Console& console)
     project.setWorkload(request.workload);
     throwIfInterrupted();
 
-    JobWatcher watcher(console, project, *data);
+    SensitivityWatcher watcher(console, project, *data);
     JobResult result;
     try {
         result = tune::run(request, watcher);
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::Cancelled)
             throw;
-        const json partial = {{"trials", trialsJson(allTrials(request, watcher, data->hash()))}};
+        const json partial = {{"trials", trialsJson(trialsFor(request, watcher.finished(), *data))}};
         if (!console.wantsJson() && !watcher.finished().empty())
             console.result(partial, text(partial, goal.metric));
         return console.fail(error, partial);
     }
-    const json document = documentOf(allTrials(request, watcher, data->hash()), result);
-    console.result(document, text(document, goal.metric));
+    const std::vector<Trial> trials = trialsFor(request, watcher.finished(), *data);
+    const Sensitivity& sensitivity = watcher.found.empty() ? request.sensitivity : watcher.found;
+    const auto advice = adviceOn(opening, request, watcher.evidence(), sensitivity, trials);
+    const json document = documentOf(trials, result, advice);
+    console.result(document, text(document, goal.metric) + adviceText(advice));
     return result.goalMet ? Done : NotMet;
 }
 

@@ -5,6 +5,7 @@
 #include "app/desktop/compare_control.h"
 #include "app/desktop/document.h"
 #include "app/desktop/job_control.h"
+#include "app/desktop/settings.h"
 #include "app/desktop/words.h"
 #include "widgets/icons.h"
 
@@ -48,14 +49,14 @@ void Actions::create()
 {
     open = add(tr("Open..."), "open", QKeySequence::Open);
     openFolder = add(tr("Open model folder..."), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_O);
-    openSample = add(tr("Open sample"));
-    saveCopy = add(tr("Save a copy as..."), nullptr, QKeySequence::SaveAs);
+    openSample = add(tr("Open sample"), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_D);
+    saveCopy = add(tr("Save a copy as..."), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_S);
     exportOctet = add(tr("Export config and ranges (.octet.yaml)..."), "export", Qt::CTRL | Qt::Key_E);
-    exportInc = add(tr("Export Neural Compressor YAML..."), "export");
-    exportQdq = add(tr("Export int8 ONNX (QDQ)..."), "export");
-    quit = add(tr("Quit"), nullptr, QKeySequence::Quit);
-    undo = add(tr("Undo"), "undo", QKeySequence::Undo);
-    redo = add(tr("Redo"), "redo", QKeySequence::Redo);
+    exportInc = add(tr("Export Neural Compressor YAML..."), "export", Qt::CTRL | Qt::SHIFT | Qt::Key_E);
+    exportQdq = add(tr("Export int8 ONNX (QDQ)..."), "export", Qt::CTRL | Qt::SHIFT | Qt::Key_X);
+    quit = add(tr("Quit"), nullptr, Qt::CTRL | Qt::Key_Q);
+    undo = add(tr("Undo"), "undo", Qt::CTRL | Qt::Key_Z);
+    redo = add(tr("Redo"), "redo", Qt::CTRL | Qt::SHIFT | Qt::Key_Z);
     find = add(tr("Find in graph"), "search", QKeySequence::Find);
     findNext = add(tr("Find next"), nullptr, Qt::Key_F3);
     findPrevious = add(tr("Find previous"), nullptr, Qt::SHIFT | Qt::Key_F3);
@@ -63,20 +64,34 @@ void Actions::create()
     workbenchPage = add(tr("Workbench"), nullptr, Qt::CTRL | Qt::Key_2);
     comparePage = add(tr("Compare"), nullptr, Qt::CTRL | Qt::Key_3);
     profilePage = add(tr("Profile page"), nullptr, Qt::CTRL | Qt::Key_4);
-    fitAll = add(tr("Fit graph"), "fit");
-    fitSelection = add(tr("Fit selection"));
-    hidePlumbing = add(tr("Hide shape plumbing"));
+    yamlPage = add(tr("YAML page"), nullptr, Qt::CTRL | Qt::Key_5);
+    precisions = add(tr("Precision summary"), nullptr, Qt::CTRL | Qt::Key_6);
+    machinePage = add(tr("Machine page"), nullptr, Qt::CTRL | Qt::Key_7);
+    fitAll = add(tr("Fit graph"), "fit", Qt::Key_F);
+    fitSelection = add(tr("Fit selection"), nullptr, Qt::SHIFT | Qt::Key_F);
+    hidePlumbing = add(tr("Hide shape plumbing"), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_H);
     hidePlumbing->setCheckable(true);
     hidePlumbing->setChecked(true);
-    themeSystem = add(tr("Theme as the system"));
-    themeLight = add(tr("Light theme"));
-    themeDark = add(tr("Dark theme"));
+    const auto chord = [](Qt::Key first, Qt::Key second) {
+        return QKeySequence(QKeyCombination(Qt::CTRL, first), QKeyCombination(second));
+    };
+    themeSystem = add(tr("Theme as the system"), nullptr, chord(Qt::Key_T, Qt::Key_S));
+    themeLight = add(tr("Light theme"), nullptr, chord(Qt::Key_T, Qt::Key_L));
+    themeDark = add(tr("Dark theme"), nullptr, chord(Qt::Key_T, Qt::Key_D));
+    themeContrast = add(tr("High contrast theme"), nullptr, chord(Qt::Key_T, Qt::Key_H));
     auto* themes = new QActionGroup(this);
-    for (QAction* action : {themeSystem, themeLight, themeDark}) {
+    for (QAction* action : {themeSystem, themeLight, themeDark, themeContrast}) {
         action->setCheckable(true);
         themes->addAction(action);
     }
-    resetLayout = add(tr("Reset layout"));
+    largerText = add(tr("Larger text"), nullptr, QKeySequence::ZoomIn);
+    largerText->setShortcuts({Qt::CTRL | Qt::Key_Plus, Qt::CTRL | Qt::Key_Equal});
+    smallerText = add(tr("Smaller text"), nullptr, QKeySequence::ZoomOut);
+    normalText = add(tr("Normal text size"), nullptr, Qt::CTRL | Qt::Key_0);
+    // F6 calibrates, so the usual key for this has Ctrl here.
+    nextPanel = add(tr("Next panel"), nullptr, Qt::CTRL | Qt::Key_F6);
+    previousPanel = add(tr("Previous panel"), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_F6);
+    resetLayout = add(tr("Reset layout"), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_R);
     fullScreen = add(tr("Full screen"), nullptr, Qt::Key_F11);
     fullScreen->setCheckable(true);
     palette = add(tr("Search commands"), "search", Qt::CTRL | Qt::Key_K);
@@ -86,27 +101,27 @@ void Actions::create()
     markBf16 = add(tr("Mark bf16"), nullptr, Qt::Key_2);
     markFp32 = add(tr("Mark fp32"), nullptr, Qt::Key_3);
     markInherit = add(tr("Inherit precision"), nullptr, Qt::Key_0);
-    // Digits belong to what is selected in graph, tree and inspector, and stay digits everywhere else.
-    for (QAction* action : marks()) {
+    // Digits and letters belong to what is selected in graph, tree and inspector, and are typed everywhere else.
+    for (QAction* action : marks() + fits()) {
         action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
         m_window->removeAction(action);
     }
-    lock = add(tr("Lock: the search may not touch it"), "lock");
-    unlock = add(tr("Unlock"), "unlock");
+    lock = add(tr("Lock: the search may not touch it"), "lock", Qt::CTRL | Qt::SHIFT | Qt::Key_L);
+    unlock = add(tr("Unlock"), "unlock", Qt::CTRL | Qt::SHIFT | Qt::Key_K);
     byPattern = add(tr("Mark by pattern..."), nullptr, Qt::CTRL | Qt::Key_R);
     sameInAllLayers = add(tr("Select the same op in all layers"), nullptr, Qt::CTRL | Qt::Key_L);
-    presetStatic = add(tr("Draft: everything int8, static"));
-    presetSmoothed = add(tr("Draft: everything int8, smoothed"));
-    presetDynamic = add(tr("Draft: everything int8, dynamic per token"));
-    presetBf16 = add(tr("Draft: everything bf16"));
-    presetFp32 = add(tr("Draft: everything fp32"));
-    rangeMinMax = add(tr("Ranges: minimum and maximum"));
-    range9999 = add(tr("Ranges: percentile 99.99"));
-    range999 = add(tr("Ranges: percentile 99.9"));
-    rangeKl = add(tr("Ranges: least divergence (KL)"));
-    rangeMse = add(tr("Ranges: least squared error (MSE)"));
-    rangeWeighted = add(tr("Ranges: squared error as the weights read it"));
-    smooth = add(tr("Smooth outliers away (changes weights)"));
+    presetStatic = add(tr("Draft: everything int8, static"), nullptr, chord(Qt::Key_P, Qt::Key_S));
+    presetSmoothed = add(tr("Draft: everything int8, smoothed"), nullptr, chord(Qt::Key_P, Qt::Key_M));
+    presetDynamic = add(tr("Draft: everything int8, dynamic per token"), nullptr, chord(Qt::Key_P, Qt::Key_D));
+    presetBf16 = add(tr("Draft: everything bf16"), nullptr, chord(Qt::Key_P, Qt::Key_B));
+    presetFp32 = add(tr("Draft: everything fp32"), nullptr, chord(Qt::Key_P, Qt::Key_F));
+    rangeMinMax = add(tr("Ranges: minimum and maximum"), nullptr, chord(Qt::Key_J, Qt::Key_1));
+    range9999 = add(tr("Ranges: percentile 99.99"), nullptr, chord(Qt::Key_J, Qt::Key_2));
+    range999 = add(tr("Ranges: percentile 99.9"), nullptr, chord(Qt::Key_J, Qt::Key_3));
+    rangeKl = add(tr("Ranges: least divergence (KL)"), nullptr, chord(Qt::Key_J, Qt::Key_4));
+    rangeMse = add(tr("Ranges: least squared error (MSE)"), nullptr, chord(Qt::Key_J, Qt::Key_5));
+    rangeWeighted = add(tr("Ranges: squared error as the weights read it"), nullptr, chord(Qt::Key_J, Qt::Key_6));
+    smooth = add(tr("Smooth outliers away (changes weights)"), nullptr, chord(Qt::Key_J, Qt::Key_S));
     smooth->setCheckable(true);
 
     baseline = add(tr("Baseline"), "baseline", Qt::Key_F5);
@@ -116,24 +131,25 @@ void Actions::create()
     measure = add(tr("Measure draft"), "measure", Qt::Key_F9);
     pause = add(tr("Pause"), "pause", Qt::CTRL | Qt::Key_F5);
     stop = add(tr("Stop"), "stop", Qt::SHIFT | Qt::Key_F5);
-    workerCommand = add(tr("Worker command..."));
+    workerCommand = add(tr("Worker command..."), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_W);
 
-    makeDraft = add(tr("Make draft of trial"));
+    makeDraft = add(tr("Make draft of trial"), nullptr, Qt::CTRL | Qt::Key_Return);
     rename = add(tr("Rename trial"), nullptr, Qt::Key_F2);
     note = add(tr("Note on trial..."), nullptr, Qt::SHIFT | Qt::Key_F2);
-    pin = add(tr("Pin trial"), "pin");
+    pin = add(tr("Pin trial"), "pin", Qt::CTRL | Qt::Key_B);
     pin->setCheckable(true);
-    choose = add(tr("Choose trial..."), "star");
-    unchoose = add(tr("Choose none"));
+    choose = add(tr("Choose trial..."), "star", Qt::CTRL | Qt::SHIFT | Qt::Key_Return);
+    unchoose = add(tr("Choose none"), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_Backspace);
     compare = add(tr("Compare selected trials"), "compare", Qt::CTRL | Qt::Key_D);
-    copyCommand = add(tr("Copy as command"), "copy");
-    shortcuts = add(tr("Keyboard shortcuts"), nullptr, Qt::CTRL | Qt::Key_Question);
-    about = add(tr("About Octet"));
+    copyCommand = add(tr("Copy as command"), "copy", Qt::CTRL | Qt::SHIFT | Qt::Key_C);
+    shortcuts = add(tr("Keyboard shortcuts"), nullptr, Qt::Key_F1);
+    shortcuts->setShortcuts({Qt::Key_F1, Qt::CTRL | Qt::Key_Question});
+    about = add(tr("About Octet"), nullptr, Qt::SHIFT | Qt::Key_F1);
 }
 
 void Actions::buildMenus(QMenuBar* bar)
 {
-    QMenu* file = bar->addMenu(tr("File"));
+    QMenu* file = bar->addMenu(tr("&File"));
     file->addActions({open, openFolder});
     m_recent = file->addMenu(tr("Open recent"));
     file->addActions({openSample, saveCopy});
@@ -142,21 +158,23 @@ void Actions::buildMenus(QMenuBar* bar)
     file->addSeparator();
     file->addAction(quit);
 
-    QMenu* edit = bar->addMenu(tr("Edit"));
+    QMenu* edit = bar->addMenu(tr("&Edit"));
     edit->addActions({undo, redo});
     edit->addSeparator();
     edit->addActions({find, findNext, findPrevious, palette});
 
-    QMenu* view = bar->addMenu(tr("View"));
-    view->addActions({dataPage, workbenchPage, comparePage, profilePage});
+    QMenu* view = bar->addMenu(tr("&View"));
+    view->addActions({dataPage, workbenchPage, comparePage, profilePage, yamlPage, precisions, machinePage});
     view->addSeparator();
     view->addActions({fitAll, fitSelection, hidePlumbing});
     view->addSeparator();
-    view->addActions({themeSystem, themeLight, themeDark});
+    view->addActions({themeSystem, themeLight, themeDark, themeContrast});
     view->addSeparator();
-    view->addActions({fullScreen, resetLayout});
+    view->addActions({largerText, smallerText, normalText});
+    view->addSeparator();
+    view->addActions({nextPanel, previousPanel, fullScreen, resetLayout});
 
-    QMenu* quantize = bar->addMenu(tr("Quantize"));
+    QMenu* quantize = bar->addMenu(tr("&Quantize"));
     quantize->addActions({markInt8, markBf16, markFp32, markInherit});
     quantize->addSeparator();
     quantize->addActions({lock, unlock, sameInAllLayers, byPattern});
@@ -168,13 +186,13 @@ void Actions::buildMenus(QMenuBar* bar)
     quantize->addSeparator();
     quantize->addAction(smooth);
 
-    QMenu* run = bar->addMenu(tr("Run"));
+    QMenu* run = bar->addMenu(tr("&Run"));
     run->addActions({baseline, calibrate, sensitivity, tune, measure, pause, stop});
     run->addSeparator();
     run->addActions({workerCommand, copyCommand});
 
-    fillTrialMenu(bar->addMenu(tr("Trials")));
-    QMenu* help = bar->addMenu(tr("Help"));
+    fillTrialMenu(bar->addMenu(tr("&Trials")));
+    QMenu* help = bar->addMenu(tr("&Help"));
     help->addActions({shortcuts, about});
     for (QAction* menu : bar->actions())
         menu->menu()->setToolTipsVisible(true);
@@ -234,12 +252,16 @@ void Actions::refresh()
     redo->setText(undoStack->canRedo() ? tr("Redo: %1").arg(undoStack->redoText()) : tr("Redo"));
     setWhyNot(undo, undoStack->canUndo() ? QString() : tr("nothing to undo"));
     setWhyNot(redo, undoStack->canRedo() ? QString() : tr("nothing to redo"));
-    for (QAction* action : {open, openFolder, quit, palette, themeSystem, themeLight, themeDark, fullScreen,
-             resetLayout, workerCommand, shortcuts, about})
+    for (QAction* action : {open, openFolder, quit, palette, themeSystem, themeLight, themeDark, themeContrast,
+             nextPanel, previousPanel, fullScreen, resetLayout, workerCommand, shortcuts, about})
         setWhyNot(action, {});
-    for (QAction* action : {saveCopy, dataPage, workbenchPage, profilePage})
+    setWhyNot(largerText, settings::textSize() < settings::largestText ? QString() : tr("the text is as large as it gets"));
+    setWhyNot(smallerText,
+        settings::textSize() > settings::smallestText ? QString() : tr("the text is as small as it gets"));
+    setWhyNot(normalText, settings::textSize() != 0 ? QString() : tr("the text has its normal size"));
+    for (QAction* action : {saveCopy, dataPage, workbenchPage, profilePage, yamlPage, machinePage})
         setWhyNot(action, closed);
-    for (QAction* action : {find, findNext, findPrevious, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
+    for (QAction* action : {precisions, find, findNext, findPrevious, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
         setWhyNot(action, noModel);
     for (QAction* action : {fitSelection, sameInAllLayers})
         setWhyNot(action,
@@ -271,13 +293,17 @@ void Actions::refresh()
     const QString noTrial = !closed.isEmpty() ? closed : trial ? QString() : tr("select a trial first");
     const QString noTrialEdit = !noTrial.isEmpty() ? noTrial : m_document->reviewReason();
     const bool done = trial && trial->state == TrialState::Done;
-    for (QAction* action : {makeDraft, rename, note, pin})
-        setWhyNot(action, noTrialEdit);
+    setWhyNot(makeDraft, noTrialEdit);
+    const QString notOurs = !noTrialEdit.isEmpty() ? noTrialEdit
+        : m_document->recordedOn().isEmpty()      ? QString()
+                                                  : tr("it was recorded elsewhere: measure here first, F5");
+    for (QAction* action : {rename, note, pin})
+        setWhyNot(action, notOurs);
     pin->setChecked(trial && trial->pinned);
     setWhyNot(choose,
-        !noTrialEdit.isEmpty() ? noTrialEdit
-            : done             ? QString()
-                               : tr("only a finished trial can be chosen"));
+        !notOurs.isEmpty() ? notOurs
+            : done         ? QString()
+                           : tr("only a finished trial can be chosen"));
     setWhyNot(unchoose,
         !m_document->reviewReason().isEmpty() ? m_document->reviewReason()
             : m_document->chosenTrial()       ? QString()

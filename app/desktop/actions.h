@@ -27,9 +27,10 @@ public:
     // Edit
     QAction *undo, *redo, *find, *findNext, *findPrevious;
     // View
-    QAction *dataPage, *workbenchPage, *comparePage, *profilePage, *fitAll, *fitSelection, *hidePlumbing;
-    QAction *themeSystem, *themeLight, *themeDark,
-        *resetLayout, *fullScreen, *palette;
+    QAction *dataPage, *workbenchPage, *comparePage, *profilePage, *yamlPage, *precisions, *machinePage;
+    QAction *fitAll, *fitSelection, *hidePlumbing;
+    QAction *themeSystem, *themeLight, *themeDark, *themeContrast, *largerText, *smallerText, *normalText;
+    QAction *nextPanel, *previousPanel, *resetLayout, *fullScreen, *palette;
     // Quantize
     QAction *markInt8, *markBf16, *markFp32, *markInherit, *lock, *unlock, *byPattern, *sameInAllLayers;
     QAction *presetStatic, *presetSmoothed, *presetDynamic, *presetBf16, *presetFp32;
@@ -43,6 +44,7 @@ public:
 
     const QList<QAction*>& all() const { return m_all; }
     QList<QAction*> marks() const { return {markInt8, markBf16, markFp32, markInherit}; }
+    QList<QAction*> fits() const { return {fitAll, fitSelection}; }
     void buildMenus(QMenuBar* bar);
     QMenu* opTypeMenu() const { return m_opTypes; }
     QMenu* recentMenu() const { return m_recent; }

@@ -39,6 +39,12 @@ QString sampleFolder()
     return {};
 }
 
+QString sampleModel()
+{
+    const QString folder = sampleFolder();
+    return folder.isEmpty() ? QString() : folder + QStringLiteral("/model_outlier.onnx");
+}
+
 QString projectsFolder()
 {
     return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + QStringLiteral("/octet/projects");

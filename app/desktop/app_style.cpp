@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/app_style.h"
 
+#include "widgets/text_height.h"
 #include "widgets/theme.h"
 
+#include <QApplication>
 #include <QPainter>
 #include <QStyleOption>
 #include <QToolBar>
@@ -88,6 +90,13 @@ void AppStyle::drawControl(
         return;
     case CE_Splitter:
         return;
+    case CE_FocusFrame: {
+        painter->save();
+        painter->setPen(QPen(Theme::of(option->palette).accent, 2));
+        painter->drawRect(option->rect.adjusted(1, 1, -1, -1));
+        painter->restore();
+        return;
+    }
     case CE_MenuBarItem:
         if (const auto* item = qstyleoption_cast<const QStyleOptionMenuItem*>(option)) {
             painter->save();
@@ -111,6 +120,27 @@ void AppStyle::drawControl(
     FlatStyle::drawControl(element, option, painter, widget);
 }
 
+int AppStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const
+{
+    // Over the edge of what it surrounds: tables fill their panels.
+    if (metric == PM_FocusFrameHMargin || metric == PM_FocusFrameVMargin)
+        return 0;
+    return FlatStyle::pixelMetric(metric, option, widget);
+}
+
+int AppStyle::styleHint(
+    StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* returnData) const
+{
+    if (hint == SH_FocusFrame_AboveWidget)
+        return 1;
+    if (hint == SH_FocusFrame_Mask)
+        if (auto* mask = qstyleoption_cast<QStyleHintReturnMask*>(returnData)) {
+            mask->region = QRegion(option->rect) - QRegion(option->rect.adjusted(2, 2, -2, -2));
+            return 1;
+        }
+    return FlatStyle::styleHint(hint, option, widget, returnData);
+}
+
 QSize AppStyle::sizeFromContents(
     ContentsType type, const QStyleOption* option, const QSize& size, const QWidget* widget) const
 {
@@ -120,9 +150,9 @@ QSize AppStyle::sizeFromContents(
             button && inToolBar(widget) && button->toolButtonStyle == Qt::ToolButtonTextBesideIcon)
             return {2 * buttonPadding + button->iconSize.width() + iconGap
                     + button->fontMetrics.size(Qt::TextHideMnemonic, button->text).width(),
-                28};
+                widgets::grownHeight(28, widget->font())};
     if (type == CT_MenuBarItem)
-        return {base.width(), 28};
+        return {base.width(), widgets::grownHeight(28, widget ? widget->font() : QApplication::font())};
     return base;
 }
 

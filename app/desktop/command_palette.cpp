@@ -4,6 +4,7 @@
 #include "app/desktop/actions.h"
 #include "widgets/theme.h"
 
+#include <QAccessible>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -76,6 +77,14 @@ CommandPalette::CommandPalette(QList<QAction*> actions, QWidget* parent)
     column->addWidget(m_list, 1);
     connect(m_line, &QLineEdit::textChanged, this, &CommandPalette::fill);
     connect(m_list, &QListWidget::itemClicked, this, &CommandPalette::run);
+    // The line keeps the keyboard; a reader is to follow the row that Enter would take.
+    connect(m_list, &QListWidget::currentRowChanged, this, [this](int row) {
+        if (row < 0 || !isVisible())
+            return;
+        QAccessibleEvent moved(m_list, QAccessible::Focus);
+        moved.setChild(row);
+        QAccessible::updateAccessibility(&moved);
+    });
 }
 
 void CommandPalette::open()
@@ -105,8 +114,11 @@ void CommandPalette::fill()
             auto* item = new QListWidgetItem(text, m_list);
             item->setData(ActionIndex, i);
             item->setData(Disabled, !enabledOnes);
-            item->setData(RightText,
-                enabledOnes ? action->shortcut().toString(QKeySequence::NativeText) : Actions::whyNot(action));
+            const QString right =
+                enabledOnes ? action->shortcut().toString(QKeySequence::NativeText) : Actions::whyNot(action);
+            item->setData(RightText, right);
+            item->setData(Qt::AccessibleTextRole, enabledOnes ? tr("%1, %2").arg(text, right)
+                                                              : tr("%1, not now: %2").arg(text, right));
         }
     m_list->setCurrentRow(m_list->count() > 0 ? 0 : -1);
 }

@@ -3,26 +3,22 @@
 
 #include "app/desktop/actions.h"
 #include "app/desktop/app_info.h"
-#include "app/desktop/compare_control.h"
+#include "app/desktop/command_line.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/export_dialog.h"
 #include "app/desktop/file_dialogs.h"
-#include "app/desktop/find_bar.h"
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/mark_by_pattern.h"
 #include "app/desktop/marking.h"
 #include "app/desktop/message_area.h"
 #include "app/desktop/present_trials.h"
-#include "app/desktop/profile_page.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/shortcut_sheet.h"
-#include "app/desktop/style.h"
-#include "app/desktop/trial_edits.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workbench.h"
+#include "core/values/error.h"
 #include "widgets/data_page.h"
-#include "widgets/graph_canvas.h"
 #include "widgets/trials_view.h"
 
 #include <QClipboard>
@@ -30,6 +26,7 @@
 #include <QGuiApplication>
 #include <QMenu>
 
+#include <algorithm>
 #include <set>
 
 namespace octet::desktop {
@@ -74,7 +71,7 @@ void Commands::connectFile()
 {
     connect(m_actions->open, &QAction::triggered, this, [this] { browse(false); });
     connect(m_actions->openFolder, &QAction::triggered, this, [this] { browse(true); });
-    connect(m_actions->openSample, &QAction::triggered, this, [this] { m_window->open(sampleFolder()); });
+    connect(m_actions->openSample, &QAction::triggered, this, [this] { m_window->open(sampleModel()); });
     connect(m_actions->recentMenu(), &QMenu::aboutToShow, this, &Commands::fillRecent);
     connect(m_actions->saveCopy, &QAction::triggered, this, [this] {
         dialogs::saveFile(m_window, tr("Save a copy as"), m_document->projectPath(),
@@ -114,59 +111,6 @@ void Commands::fillRecent()
     }
     if (menu->isEmpty())
         menu->addAction(tr("Nothing opened yet"))->setEnabled(false);
-}
-
-void Commands::connectView()
-{
-    GraphPanel* graph = m_window->workbench()->graph();
-    connect(m_actions->dataPage, &QAction::triggered, this, [this] { m_window->showPage(QStringLiteral("data")); });
-    connect(m_actions->workbenchPage, &QAction::triggered, this,
-        [this] { m_window->showPage(QStringLiteral("workbench")); });
-    connect(m_actions->comparePage, &QAction::triggered, this,
-        [this] { m_window->showPage(QStringLiteral("compare")); });
-    connect(m_actions->profilePage, &QAction::triggered, this,
-        [this] { m_window->showPage(QStringLiteral("profile")); });
-    connect(m_window->profilePage(), &ProfilePage::showInGraphRequested, this, [this, graph] {
-        m_window->showPage(QStringLiteral("workbench"));
-        graph->canvas()->fitSelection();
-    });
-    connect(m_actions->find, &QAction::triggered, this, [this, graph] {
-        m_window->showPage(QStringLiteral("workbench"));
-        graph->findBar()->focusLine();
-    });
-    for (const int step : {1, -1})
-        connect(step > 0 ? m_actions->findNext : m_actions->findPrevious, &QAction::triggered, this, [=, this] {
-            m_window->showPage(QStringLiteral("workbench"));
-            // Without a search there is nothing to go to: the line asks for one.
-            if (graph->findBar()->matches().isEmpty())
-                graph->findBar()->focusLine();
-            else
-                graph->findBar()->walk(step);
-        });
-    connect(m_actions->palette, &QAction::triggered, m_window, &MainWindow::showPalette);
-    connect(m_actions->fitAll, &QAction::triggered, graph->canvas(), &widgets::GraphCanvas::fitAll);
-    connect(m_actions->fitSelection, &QAction::triggered, graph->canvas(), &widgets::GraphCanvas::fitSelection);
-    connect(m_actions->hidePlumbing, &QAction::toggled, graph->canvas(), &widgets::GraphCanvas::setHidePlumbing);
-    connect(m_actions->resetLayout, &QAction::triggered, m_window, &MainWindow::resetLayout);
-    connect(m_actions->fullScreen, &QAction::toggled, m_window,
-        [this](bool on) { on ? m_window->showFullScreen() : m_window->showNormal(); });
-    const std::pair<QAction*, settings::ThemeChoice> themes[] = {
-        {m_actions->themeSystem, settings::ThemeChoice::System}, {m_actions->themeLight, settings::ThemeChoice::Light},
-        {m_actions->themeDark, settings::ThemeChoice::Dark}};
-    for (const auto& [action, choice] : themes) {
-        action->setChecked(settings::theme() == choice);
-        connect(action, &QAction::triggered, this, [choice = choice] {
-            settings::setTheme(choice);
-            style::applyTheme(choice);
-        });
-    }
-    connect(m_window->workbench(), &Workbench::sensitivityRequested, m_actions->sensitivity, &QAction::trigger);
-    connect(m_window->workbench(), &Workbench::emptyActionRequested, this, [this] {
-        if (m_document->data()->accepted())
-            m_jobs->start(JobKind::Baseline);
-        else
-            m_window->showPage(QStringLiteral("data"));
-    });
 }
 
 void Commands::connectQuantize()
@@ -272,28 +216,67 @@ void Commands::connectRun()
         {m_actions->tune, JobKind::Tune}};
     for (const auto& [action, kind] : jobs)
         connect(action, &QAction::triggered, this, [this, kind = kind] {
+            if (kind == JobKind::Tune)
+                searchOn();
             if (!m_jobs->start(kind))
                 return;
             m_window->showPage(QStringLiteral("workbench"));
-            m_window->workbench()->showSensitivity(kind == JobKind::Sensitivity);
+            m_window->workbench()->showLower(
+                kind == JobKind::Sensitivity ? QStringLiteral("sensitivity") : QStringLiteral("trials"));
         });
     connect(m_actions->pause, &QAction::triggered, m_jobs, [this] { m_jobs->pause(!m_jobs->paused()); });
     connect(m_actions->stop, &QAction::triggered, m_jobs, &JobControl::stop);
+    connect(m_document, &Document::opened, this, &Commands::offerToResume);
     connect(m_jobs, &JobControl::finished, this, [this](const JobResult& result) {
         if (m_jobs->kind() == JobKind::Baseline)
             baselineAdvice();
+        else if (m_jobs->kind() == JobKind::Judge)
+            showVerdict();
         else if (result.bestTrial && m_document->trial(result.bestTrial))
             m_document->selection()->setTrial(result.bestTrial);
     });
     connect(m_actions->workerCommand, &QAction::triggered, this, [this] {
         dialogs::askText(m_window, tr("Worker command"),
             tr("Command line of the worker, such as: ssh HOST octet-cli serve. Empty: octet-cli beside this program."),
-            settings::workerCommand(), [](const QString& text) { settings::setWorkerCommand(text.trimmed()); });
+            settings::workerCommand(), tr("Use"), [](const QString& text) { settings::setWorkerCommand(text.trimmed()); });
     });
     connect(m_actions->copyCommand, &QAction::triggered, this, [this] {
-        QGuiApplication::clipboard()->setText(command());
-        m_window->showMessage({Notice::Kind::Info, tr("Copied: %1").arg(command()), {}});
+        const QString command = tuneCommand(*m_document);
+        QGuiApplication::clipboard()->setText(command);
+        m_window->showMessage({Notice::Kind::Info, tr("Copied: %1").arg(command), {}});
     });
+}
+
+/// Who asks for a search after the baselines said that one of them holds the goal is told nothing new by that.
+void Commands::searchOn()
+{
+    Goal goal = m_document->goal();
+    if (goal.searchOn || octet::desktop::baselineAdvice(*m_document).isEmpty() || !m_jobs->whyNot(JobKind::Tune).isEmpty())
+        return;
+    goal.searchOn = true;
+    m_document->undoStack()->push(new SetGoal(m_document, goal));
+}
+
+void Commands::offerToResume()
+{
+    const QString unfinished = m_document->unfinishedJob();
+    if (unfinished.isEmpty() || !m_document->editable())
+        return;
+    JobKind kind = JobKind::Tune;
+    try {
+        kind = jobKindFromString(words::s(unfinished));
+    } catch (const Error&) {
+        return; // of a newer version
+    }
+    const auto& trials = m_document->trials();
+    const long kept = std::count_if(
+        trials.begin(), trials.end(), [](const Trial& trial) { return trial.state == TrialState::Done; });
+    m_window->showMessage(
+        {Notice::Kind::Info,
+            tr("%1 did not end when the project was last open: %2 kept.")
+                .arg(JobControl::title(kind), words::count(kept, QStringLiteral("trial"))),
+            tr("It goes on from there; nothing that is finished runs again.")},
+        {{tr("Resume"), [this, kind] { m_jobs->start(kind); }, true}});
 }
 
 void Commands::baselineAdvice()
@@ -309,64 +292,10 @@ void Commands::baselineAdvice()
         {{tr("Choose it..."),
              [this, best] {
                  m_document->selection()->setTrial(best);
-                 trial_edits::askReason(m_document, best, m_window);
+                 chooseTrial();
              },
              true},
-            {tr("Tune anyway, F8"), [this] { m_jobs->start(JobKind::Tune); }, false}});
-}
-
-QString Commands::command() const
-{
-    const auto quoted = [](QString text) {
-        return text.contains(QLatin1Char(' '))
-            ? QLatin1Char('\'') + text.replace(QLatin1Char('\''), QStringLiteral("'\\''")) + QLatin1Char('\'')
-            : text;
-    };
-    const Goal& goal = m_document->goal();
-    QString text = QStringLiteral("octet-cli tune ") + quoted(m_document->modelPath());
-    const DataSpec& data = m_document->data()->spec();
-    if (!data.testFile.empty())
-        text += QStringLiteral(" --test ") + quoted(q(data.testFile));
-    if (!data.calibFile.empty())
-        text += QStringLiteral(" --calib ") + quoted(q(data.calibFile));
-    text += goal.relative ? QStringLiteral(" --max-drop %1%").arg(goal.maxDrop * 100)
-                          : QStringLiteral(" --max-drop %1").arg(goal.maxDrop);
-    return text + QStringLiteral(" --project ") + quoted(m_document->projectPath());
-}
-
-void Commands::draftFromTrial(int id)
-{
-    const Trial* trial = m_document->trial(id);
-    if (!trial)
-        return;
-    marking::Mark mark;
-    mark.draft = trial->config;
-    mark.text = tr("Draft from trial %1").arg(id);
-    marking::apply(m_document, mark);
-}
-
-void Commands::connectTrials()
-{
-    connect(m_window->workbench(), &Workbench::draftFromTrialRequested, this, &Commands::draftFromTrial);
-    connect(
-        m_actions->makeDraft, &QAction::triggered, this, [this] { draftFromTrial(m_document->selection()->trial()); });
-    connect(m_actions->pin, &QAction::triggered, this, [this](bool pinned) {
-        trial_edits::setPinned(m_document, m_document->selection()->trial(), pinned);
-    });
-    connect(m_actions->rename, &QAction::triggered, this, [this] {
-        m_window->showPage(QStringLiteral("workbench"));
-        m_window->workbench()->showSensitivity(false);
-        m_window->workbench()->trialsView()->editName(m_document->selection()->trial());
-    });
-    connect(m_actions->note, &QAction::triggered, this,
-        [this] { trial_edits::askNote(m_document, m_document->selection()->trial(), m_window); });
-    connect(m_actions->compare, &QAction::triggered, this, [this] {
-        m_window->compare()->setFromSelection(m_window->workbench()->trialsView()->selectedTrials());
-        m_window->showPage(QStringLiteral("compare"));
-    });
-    connect(m_actions->choose, &QAction::triggered, this,
-        [this] { trial_edits::askReason(m_document, m_document->selection()->trial(), m_window); });
-    connect(m_actions->unchoose, &QAction::triggered, this, [this] { trial_edits::choose(m_document, 0, {}); });
+            {tr("Tune anyway, F8"), [this] { m_actions->tune->trigger(); }, false}});
 }
 
 void Commands::exportAs(ExportFormat format)

@@ -30,12 +30,16 @@ private:
     void connectHelp();
     void browse(bool folder);
     void fillRecent();
+    void setTextSize(int points);
     void fillOpTypes();
     void setPreset(const char* name, const QString& text);
     void setRanges(const char* method, double percentile, const QString& text);
     void exportAs(ExportFormat format);
-    QString command() const; // the command line that does what the window would do
+    void chooseTrial();
+    void showVerdict(); // of the chosen trial, on the held-out half
     void baselineAdvice();
+    void searchOn();
+    void offerToResume(); // what was killed in the middle
 
     MainWindow* m_window;
     Actions* m_actions = nullptr;

@@ -75,7 +75,7 @@ QString CompareControl::whyNot(const Document& document)
 {
     if (!document.isOpen())
         return tr("open a model first");
-    const auto& trials = document.trials();
+    const auto& trials = document.shownTrials();
     return std::any_of(trials.begin(), trials.end(), [](const Trial& t) { return t.state == TrialState::Done; })
         ? QString()
         : tr("measure the baseline first");
@@ -90,7 +90,7 @@ void CompareControl::setSides(int a, int b)
 
 void CompareControl::setFromSelection(const QVector<int>& selected)
 {
-    const auto& trials = m_document->trials();
+    const auto& trials = m_document->shownTrials();
     const auto today = std::find_if(trials.begin(), trials.end(),
         [](const Trial& t) { return t.origin == "baseline:fp32" && !t.accuracy.empty(); });
     const int first = today != trials.end() ? today->id : trials.empty() ? 0 : trials.front().id;

@@ -29,6 +29,7 @@ public:
     const widgets::DataPageContent& content() const { return m_content; }
     const DataSpec& spec() const { return m_content.spec; }
     std::string hash() const { return usable() ? m_result->dataHash : std::string(); }
+    LabelKind labels() const { return m_result ? m_result->labels : LabelKind::None; }
     long calibrationSamples() const { return m_result ? m_result->calibration : 0; }
     long tuningSamples() const { return m_result ? m_result->tuning : 0; }
     long testSamples() const { return m_result ? m_result->tuning + m_result->heldOut : 0; }

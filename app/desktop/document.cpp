@@ -5,7 +5,6 @@
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/words.h"
-#include "core/exchange/inc_yaml.h"
 #include "core/values/error.h"
 
 #include <QFileInfo>
@@ -21,6 +20,7 @@ namespace {
 
 const std::string acceptedKey = "data.accepted";
 const std::string viewKey = "window.view";
+const std::string unfinishedKey = "job.unfinished";
 
 Notice failure(const QString& text, const QString& detail = {})
 {
@@ -32,6 +32,7 @@ Notice failure(const QString& text, const QString& detail = {})
 Document::Document(QObject* parent)
     : QObject(parent)
 {
+    connect(&m_store, &ProjectStore::failed, this, &Document::notice);
     connect(&m_data, &DataSource::checked, this, &Document::dataChecked);
     const auto stale = [this] { m_predictorCurrent = false; };
     connect(this, &Document::trialsChanged, this, stale);
@@ -42,22 +43,6 @@ Document::Document(QObject* parent)
 }
 
 Document::~Document() = default;
-
-template <typename Write>
-bool Document::store(Write write)
-{
-    if (!m_project || m_project->readOnly())
-        return false;
-    try {
-        write(*m_project);
-        return true;
-    } catch (const Error& error) {
-        emit notice(failure(q(error.message()), q(error.detail())));
-    } catch (const std::exception& error) {
-        emit notice(failure(tr("The project could not be written: %1").arg(QString::fromUtf8(error.what()))));
-    }
-    return false;
-}
 
 void Document::open(const QString& path)
 {
@@ -91,30 +76,35 @@ void Document::adopt(std::shared_ptr<Opened> result)
     m_selection.setNodes({});
     m_selection.setTrial(0);
     m_sensitivity = {};
+    m_ranges.clear();
+    m_evidence = {};
     m_data.clear();
-    m_project = std::move(result->project);
+    m_store.set(std::move(result->project));
     m_loaded = std::move(result->model);
     m_reviewReason = result->reviewReason;
+    m_recorded = std::move(result->recorded);
     m_modelHash.clear();
-    DataSpec spec;
-    try {
-        spec = m_project->data();
-        m_draft = m_project->draft();
-        m_goal = m_project->goal();
-        m_workload = m_project->workload();
-        m_trials = m_project->trials();
-    } catch (const Error& error) {
-        m_reviewReason = tr("Review: parts of the project cannot be read. %1").arg(q(error.message()));
-    }
+    ProjectContents& contents = result->contents;
+    m_draft = std::move(contents.draft);
+    m_goal = contents.goal;
+    m_workload = contents.workload;
+    m_trials = std::move(contents.trials);
+    m_storedModelPath = contents.modelPath;
+    m_storedModelHash = contents.modelHash;
+    m_nextTrialId = contents.nextTrialId;
     m_resolution = resolve(m_draft);
     emit opened(result->isNew);
     if (result->isNew && !m_loaded.importNote.isEmpty())
         emit notice({Notice::Kind::Info, m_loaded.importNote, {}});
     if (!m_reviewReason.isEmpty())
         emit notice({Notice::Kind::Warning, m_reviewReason, {}});
+    if (!recordedOn().isEmpty())
+        emit notice({Notice::Kind::Info,
+            tr("These trials were recorded on %1; nothing has been measured here yet.").arg(recordedOn()),
+            tr("Accept the data and press F5: your own measurements take their place.")});
     if (hasModel()) {
         hashModel();
-        m_data.check(spec, m_loaded.model);
+        m_data.check(contents.data, m_loaded.model);
     }
 }
 
@@ -133,12 +123,13 @@ void Document::hashModel()
         [this, model](const std::string& hash) {
             if (model != m_loaded.model)
                 return;
-            const std::string known = m_project->modelHash();
-            if (known.empty() || known == hash) {
+            if (m_storedModelHash.empty() || m_storedModelHash == hash) {
                 m_modelHash = hash;
                 const std::string path = s(QFileInfo(q(model->path())).absoluteFilePath());
-                if (known.empty() || m_project->modelPath() != path)
-                    store([&](project::Project& project) { project.setModel(path, hash); });
+                if (m_storedModelHash.empty() || m_storedModelPath != path)
+                    m_store.write([=](project::Project& project) { project.setModel(path, hash); });
+                m_storedModelHash = hash;
+                m_storedModelPath = path;
             } else {
                 m_reviewReason =
                     tr("Review: %1 is not the model that this project was made with (its SHA-256 differs). "
@@ -150,61 +141,14 @@ void Document::hashModel()
         });
 }
 
-void Document::importConfig(const QString& path)
-{
-    if (!hasModel()) {
-        emit notice(failure(tr("%1 is a config: open its model first, then the config becomes the draft.")
-                                .arg(QFileInfo(path).fileName())));
-        return;
-    }
-    if (!editable()) {
-        emit notice(failure(m_reviewReason));
-        return;
-    }
-    struct Result
-    {
-        exchange::ConfigFile file;
-        QString error;
-    };
-    background::run(
-        this,
-        [path, model = m_loaded.model] {
-            Result result;
-            try {
-                result.file = exchange::readConfigFile(s(path), model.get());
-            } catch (const std::exception& error) {
-                result.error = QString::fromUtf8(error.what());
-            }
-            return result;
-        },
-        [this, path](const Result& result) {
-            if (!result.error.isEmpty()) {
-                emit notice(failure(result.error));
-                return;
-            }
-            settings::addRecent(path);
-            m_undo.push(new SetDraft(this, result.file.config, tr("Import %1").arg(QFileInfo(path).fileName()), false));
-            if (!result.file.ranges.empty())
-                addRanges(result.file.ranges);
-            m_selection.setShowsDraft(true);
-            QStringList warnings;
-            for (const std::string& warning : result.file.warnings)
-                warnings << q(warning);
-            for (const quantize::Problem& problem : m_resolution.problems)
-                warnings << q(problem.path + ": " + problem.message);
-            emit notice({warnings.isEmpty() ? Notice::Kind::Info : Notice::Kind::Warning,
-                tr("%1 is the draft now.").arg(QFileInfo(path).fileName()), warnings.join(QLatin1Char(' '))});
-        });
-}
-
 QString Document::projectPath() const
 {
-    return m_project ? q(m_project->path()) : QString();
+    return m_store.path();
 }
 
 QString Document::modelPath() const
 {
-    return hasModel() ? q(m_loaded.model->path()) : m_project ? q(m_project->modelPath()) : QString();
+    return hasModel() ? q(m_loaded.model->path()) : q(m_storedModelPath);
 }
 
 QString Document::title() const
@@ -237,28 +181,34 @@ void Document::setDraft(const Config& draft)
 {
     m_draft = draft;
     m_resolution = resolve(draft);
-    store([&](project::Project& project) { project.setDraft(draft); });
+    m_store.write([draft](project::Project& project) { project.setDraft(draft); });
     emit draftChanged();
 }
 
 void Document::setGoal(const Goal& goal)
 {
     m_goal = goal;
-    store([&](project::Project& project) { project.setGoal(goal); });
+    m_store.write([goal](project::Project& project) { project.setGoal(goal); });
     emit goalChanged();
 }
 
 void Document::setWorkload(const Workload& workload)
 {
     m_workload = workload;
-    store([&](project::Project& project) { project.setWorkload(workload); });
+    m_store.write([workload](project::Project& project) { project.setWorkload(workload); });
     emit workloadChanged();
 }
 
 const Trial* Document::trial(int id) const
 {
-    const auto it = std::find_if(m_trials.begin(), m_trials.end(), [id](const Trial& t) { return t.id == id; });
-    return it == m_trials.end() ? nullptr : &*it;
+    const std::vector<Trial>& shown = shownTrials();
+    const auto it = std::find_if(shown.begin(), shown.end(), [id](const Trial& t) { return t.id == id; });
+    return it == shown.end() ? nullptr : &*it;
+}
+
+QString Document::recordedOn() const
+{
+    return m_recorded.empty() ? QString() : q(m_recorded.front().manifest.machine.cpu);
 }
 
 const Trial* Document::chosenTrial() const
@@ -269,15 +219,19 @@ const Trial* Document::chosenTrial() const
 
 int Document::nextTrialId() const
 {
-    int id = m_project && !m_project->readOnly() ? m_project->nextTrialId() : 1;
-    for (const Trial& known : m_trials)
-        id = std::max(id, known.id + 1);
-    return id;
+    return m_nextTrialId;
 }
 
 void Document::putTrial(const Trial& trial)
 {
-    store([&](project::Project& project) { project.putTrial(trial); });
+    m_store.write([trial](project::Project& project) { project.putTrial(trial); });
+    m_nextTrialId = std::max(m_nextTrialId, trial.id + 1);
+    if (!m_recorded.empty()) {
+        m_recorded.clear();
+        m_selection.setTrial(0);
+        m_selection.setHoveredTrial(0);
+        m_selection.setComparedTrial(0);
+    }
     const auto it =
         std::lower_bound(m_trials.begin(), m_trials.end(), trial.id, [](const Trial& t, int id) { return t.id < id; });
     if (it != m_trials.end() && it->id == trial.id)
@@ -289,7 +243,7 @@ void Document::putTrial(const Trial& trial)
 
 void Document::annotate(int id, const Annotation& annotation)
 {
-    if (!store([&](project::Project& project) { project.annotate(id, annotation); }))
+    if (!m_store.write([=](project::Project& project) { project.annotate(id, annotation); }))
         return;
     for (Trial& known : m_trials)
         if (known.id == id)
@@ -299,7 +253,7 @@ void Document::annotate(int id, const Annotation& annotation)
 
 void Document::choose(int id, const std::string& reason)
 {
-    if (!store([&](project::Project& project) { project.choose(id, reason); }))
+    if (!m_store.write([=](project::Project& project) { project.choose(id, reason); }))
         return;
     for (Trial& known : m_trials) {
         known.chosen = known.id == id;
@@ -311,21 +265,28 @@ void Document::choose(int id, const std::string& reason)
 
 Ranges Document::ranges() const
 {
-    const std::string hash = m_data.hash();
-    try {
-        Ranges ranges = m_project && !hash.empty() ? m_project->ranges(hash) : Ranges{};
-        ranges.insert(m_loaded.importedRanges.begin(), m_loaded.importedRanges.end());
-        return ranges;
-    } catch (const Error&) {
-        return {};
-    }
+    Ranges ranges = m_ranges;
+    ranges.insert(m_loaded.importedRanges.begin(), m_loaded.importedRanges.end());
+    return ranges;
 }
 
 void Document::addRanges(const Ranges& ranges)
 {
     const std::string hash = m_data.hash();
+    if (hash.empty())
+        return;
+    for (const auto& [value, range] : ranges)
+        m_ranges[value] = range;
+    m_store.write([=](project::Project& project) { project.addRanges(hash, ranges); });
+}
+
+void Document::addEvidence(const CalibrationEvidence& found)
+{
+    m_evidence.add(found);
+    const std::string hash = m_data.hash();
     if (!hash.empty())
-        store([&](project::Project& project) { project.addRanges(hash, ranges); });
+        m_store.write([=, evidence = m_evidence](project::Project& project) { project.putEvidence(hash, evidence); });
+    emit evidenceChanged();
 }
 
 void Document::setSensitivity(const Sensitivity& sensitivity)
@@ -333,7 +294,7 @@ void Document::setSensitivity(const Sensitivity& sensitivity)
     m_sensitivity = sensitivity;
     const std::string hash = m_data.hash();
     if (!hash.empty() && sensitivity.complete())
-        store([&](project::Project& project) { project.putSensitivity(hash, sensitivity); });
+        m_store.write([=](project::Project& project) { project.putSensitivity(hash, sensitivity); });
     emit sensitivityChanged();
 }
 
@@ -360,17 +321,26 @@ const tune::Predictor* Document::predictor() const
 
 void Document::dataChecked()
 {
-    if (!m_project || !m_data.usable())
+    m_ranges.clear();
+    if (!isOpen() || !m_data.usable())
         return;
     try {
-        m_sensitivity = m_project->sensitivity(m_data.hash());
+        m_ranges = m_store.read().ranges(m_data.hash());
+        m_sensitivity = m_store.read().sensitivity(m_data.hash());
     } catch (const Error& error) {
         m_sensitivity = {};
         emit notice({Notice::Kind::Warning, tr("The ranking cannot be read. %1").arg(q(error.message())), {}});
     }
     emit sensitivityChanged();
+    try {
+        m_evidence = m_store.read().evidence(m_data.hash());
+    } catch (const Error& error) {
+        m_evidence = {};
+        emit notice({Notice::Kind::Warning, tr("What calibration saw cannot be read. %1").arg(q(error.message())), {}});
+    }
+    emit evidenceChanged();
     // Accepting means these very files: another hash asks again.
-    if (m_project->meta(acceptedKey) == m_data.hash())
+    if (m_store.read().meta(acceptedKey) == m_data.hash())
         m_data.setAccepted(true);
 }
 
@@ -378,35 +348,41 @@ void Document::acceptData()
 {
     if (!m_data.usable() || !editable())
         return;
-    const bool stored = store([&](project::Project& project) {
-        project.setData(m_data.spec());
-        project.setMeta(acceptedKey, m_data.hash());
+    m_store.write([spec = m_data.spec(), hash = m_data.hash()](project::Project& project) {
+        project.setData(spec);
+        project.setMeta(acceptedKey, hash);
     });
-    if (stored)
-        m_data.setAccepted(true);
+    m_data.setAccepted(true);
+    Goal goal = m_goal;
+    goal.metric = fittingMetric(goal.metric, m_data.labels());
+    if (goal != m_goal)
+        m_undo.push(new SetGoal(this, goal));
 }
 
 void Document::saveCopy(const QString& path)
 {
-    if (!m_project)
-        return;
-    try {
-        m_project->saveAs(s(path));
-        emit notice({Notice::Kind::Info, tr("A copy is at %1.").arg(path), {}});
-    } catch (const Error& error) {
-        emit notice(failure(q(error.message()), q(error.detail())));
-    }
+    m_store.run([path](const project::Project& project) { project.saveAs(s(path)); },
+        [this, path] { emit notice({Notice::Kind::Info, tr("A copy is at %1.").arg(path), {}}); });
+}
+
+QString Document::unfinishedJob() const
+{
+    return isOpen() ? q(m_store.read().meta(unfinishedKey)) : QString();
+}
+
+void Document::setUnfinishedJob(const QString& kind)
+{
+    m_store.write([kind = s(kind)](project::Project& project) { project.setMeta(unfinishedKey, kind); });
 }
 
 QByteArray Document::viewState() const
 {
-    return m_project ? QByteArray::fromStdString(m_project->meta(viewKey)) : QByteArray();
+    return isOpen() ? QByteArray::fromStdString(m_store.read().meta(viewKey)) : QByteArray();
 }
 
 void Document::setViewState(const QByteArray& state)
 {
-    if (state != viewState())
-        store([&](project::Project& project) { project.setMeta(viewKey, state.toStdString()); });
+    m_store.write([state = state.toStdString()](project::Project& project) { project.setMeta(viewKey, state); });
 }
 
 } // namespace octet::desktop

@@ -5,6 +5,7 @@
 #include "app/desktop/data_source.h"
 #include "app/desktop/notice.h"
 #include "app/desktop/opening.h"
+#include "app/desktop/project_store.h"
 #include "app/desktop/selection.h"
 #include "core/quantize/resolve.h"
 #include "core/tune/predictor.h"
@@ -28,7 +29,7 @@ public:
     /// notice().
     void open(const QString& path);
     bool opening() const { return m_opening; }
-    bool isOpen() const { return m_project != nullptr; }
+    bool isOpen() const { return m_store.isOpen(); }
     bool hasModel() const { return m_loaded.model != nullptr; }
     const LoadedModel& loaded() const { return m_loaded; }
     const graph::Model& model() const { return *m_loaded.model; }
@@ -58,8 +59,11 @@ public:
     void setGoal(const Goal& goal);
     void setWorkload(const Workload& workload);
 
-    const std::vector<Trial>& trials() const { return m_trials; }
-    const Trial* trial(int id) const; // null = none
+    const std::vector<Trial>& trials() const { return m_trials; } // of this project: what jobs and predictions read
+    /// What views show: the project's trials or, while it has none, those that were recorded with the model. Never both.
+    const std::vector<Trial>& shownTrials() const { return m_recorded.empty() ? m_trials : m_recorded; }
+    QString recordedOn() const; // CPU of the recorded trials while they are shown; empty = they are this project's
+    const Trial* trial(int id) const; // of those that are shown; null = none
     const Trial* chosenTrial() const;
     int nextTrialId() const;
     void putTrial(const Trial& trial);
@@ -69,12 +73,18 @@ public:
 
     Ranges ranges() const; // of this model on this data
     void addRanges(const Ranges& ranges);
+    const CalibrationEvidence& evidence() const { return m_evidence; } // likewise; empty = none
+    void addEvidence(const CalibrationEvidence& found);
     const Sensitivity& sensitivity() const { return m_sensitivity; } // of this model on this data; empty = none
     void setSensitivity(const Sensitivity& sensitivity);
     /// From sensitivity and trials of this workload; null while too little is known.
     const tune::Predictor* predictor() const;
     void checkData(const DataSpec& spec);
     void acceptData();
+
+    /// A job that has begun and not ended, by name, so that the next opening can offer to go on; "" = none.
+    QString unfinishedJob() const;
+    void setUnfinishedJob(const QString& kind);
 
     /// A consistent copy of the project file.
     void saveCopy(const QString& path);
@@ -93,6 +103,7 @@ signals:
     void workloadChanged();
     void trialsChanged();
     void sensitivityChanged();
+    void evidenceChanged();
     void notice(const octet::desktop::Notice& notice);
 
 private:
@@ -100,23 +111,25 @@ private:
     void importConfig(const QString& path);
     void hashModel();
     void dataChecked();
-    /// Writes to the project; an error becomes a notice and false.
-    template <typename Write>
-    bool store(Write write);
 
     bool m_opening = false;
-    std::unique_ptr<project::Project> m_project;
+    ProjectStore m_store;
+    std::string m_storedModelPath, m_storedModelHash; // as the project has them
+    int m_nextTrialId = 1;
     LoadedModel m_loaded;
     QString m_reviewReason;
     std::string m_modelHash;
     Config m_draft;
     Goal m_goal;
     Sensitivity m_sensitivity;
+    Ranges m_ranges; // that the project has of this data
+    CalibrationEvidence m_evidence;
     mutable std::optional<tune::Predictor> m_predictor; // made when asked for
     mutable bool m_predictorCurrent = false;
     Workload m_workload;
     quantize::Resolution m_resolution;
     std::vector<Trial> m_trials; // by id
+    std::vector<Trial> m_recorded; // by id; empty once there are trials of one's own
     QUndoStack m_undo;
     Selection m_selection;
     DataSource m_data;

@@ -14,16 +14,18 @@
 
 namespace octet::desktop {
 
-EmptyPage::EmptyPage(QAction* open, QAction* sample, QWidget* parent)
+EmptyPage::EmptyPage(QAction* open, QAction* openFolder, QAction* sample, QWidget* parent)
     : QWidget(parent)
     , m_state(new QLabel)
     , m_recentTitle(new QLabel(tr("Recent")))
     , m_recent(new QListWidget)
 {
     auto* title = new QLabel(tr("Open a Transformer to see what can run in int8."));
-    QFont font = style::titleFont();
-    font.setPointSize(14);
-    title->setFont(font);
+    style::keepFont(title, [] {
+        QFont font = style::titleFont();
+        font.setPointSizeF(font.pointSizeF() + 4);
+        return font;
+    });
     m_state->setText(
         tr("An .onnx file, a model folder with its tokenizer, or an .octet project. You can also drop it here."));
     style::setSecondary(m_state);
@@ -33,19 +35,26 @@ EmptyPage::EmptyPage(QAction* open, QAction* sample, QWidget* parent)
     connect(openButton, &QPushButton::clicked, open, &QAction::trigger);
     auto* folderButton = new QPushButton(tr("Open folder..."));
     folderButton->setObjectName(QStringLiteral("openFolder"));
-    connect(folderButton, &QPushButton::clicked, this, [this] { emit openRequested(QString()); });
+    connect(folderButton, &QPushButton::clicked, openFolder, &QAction::trigger);
     auto* sampleButton = new QPushButton(tr("Open sample"));
     sampleButton->setToolTip(sample->toolTip());
     sampleButton->setEnabled(sample->isEnabled());
-    connect(sample, &QAction::changed, sampleButton, [=] { sampleButton->setEnabled(sample->isEnabled()); });
+    connect(sample, &QAction::changed, sampleButton, [=] {
+        sampleButton->setEnabled(sample->isEnabled());
+        sampleButton->setToolTip(sample->toolTip());
+    });
     connect(sampleButton, &QPushButton::clicked, sample, &QAction::trigger);
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(openButton);
     buttons->addWidget(folderButton);
     buttons->addWidget(sampleButton);
     buttons->addStretch();
+    auto* aboutSample = new QLabel(
+        tr("The sample is a small Vision Transformer on 2,000 images, with trials that were recorded to look at."));
+    aboutSample->setFont(style::smallFont());
+    style::setSecondary(aboutSample);
 
-    m_recentTitle->setFont(style::titleFont());
+    style::keepFont(m_recentTitle, style::titleFont);
     m_recent->setFrameShape(QFrame::NoFrame);
     m_recent->setAccessibleName(tr("Recent"));
     m_recent->viewport()->setAutoFillBackground(false);
@@ -60,6 +69,7 @@ EmptyPage::EmptyPage(QAction* open, QAction* sample, QWidget* parent)
     column->addWidget(title);
     column->addWidget(m_state);
     column->addLayout(buttons);
+    column->addWidget(aboutSample);
     column->addSpacing(16);
     column->addWidget(m_recentTitle);
     column->addWidget(m_recent, 5);

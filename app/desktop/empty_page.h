@@ -14,7 +14,7 @@ class EmptyPage : public QWidget
 {
     Q_OBJECT
 public:
-    EmptyPage(QAction* open, QAction* sample, QWidget* parent = nullptr);
+    EmptyPage(QAction* open, QAction* openFolder, QAction* sample, QWidget* parent = nullptr);
     void refreshRecent();
     void setOpening(const QString& path); // "" = not
 

@@ -46,14 +46,15 @@ void saveFile(QWidget* parent, const QString& title, const QString& start, Chose
     run(dialog, std::move(chosen));
 }
 
-void askText(
-    QWidget* parent, const QString& title, const QString& label, const QString& start, Chosen chosen, Answer answer)
+void askText(QWidget* parent, const QString& title, const QString& label, const QString& start, const QString& verb,
+    Chosen chosen, Answer answer)
 {
     auto* dialog = new QInputDialog(parent);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setWindowTitle(title);
     dialog->setLabelText(label);
     dialog->setTextValue(start);
+    dialog->setOkButtonText(verb);
     dialog->resize(520, dialog->sizeHint().height());
     QObject::connect(dialog, &QInputDialog::textValueSelected, dialog, [chosen](const QString& text) { chosen(text); });
     dialog->open();

@@ -16,8 +16,9 @@ void openFile(QWidget* parent, const QString& title, const QString& filter, cons
 void openFolder(QWidget* parent, const QString& title, const QString& start, Chosen chosen);
 void saveFile(QWidget* parent, const QString& title, const QString& start, Chosen chosen);
 enum class Answer { Optional, Required };
-/// One line of text, such as a reason or a command; a required one cannot be left blank.
-void askText(QWidget* parent, const QString& title, const QString& label, const QString& start, Chosen chosen,
-    Answer answer = Answer::Optional);
+/// One line of text, such as a reason or a command; a required one cannot be left blank. `verb` is on the button that
+/// takes the text.
+void askText(QWidget* parent, const QString& title, const QString& label, const QString& start, const QString& verb,
+    Chosen chosen, Answer answer = Answer::Optional);
 
 } // namespace octet::desktop::dialogs

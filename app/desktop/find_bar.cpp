@@ -3,6 +3,7 @@
 
 #include "app/desktop/style.h"
 #include "widgets/icons.h"
+#include "widgets/text_height.h"
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -24,11 +25,12 @@ FindBar::FindBar(QWidget* parent)
     m_line->setAccessibleName(tr("Find in graph"));
     m_line->setClearButtonEnabled(true);
     m_line->setMinimumWidth(110);
-    m_line->setFixedHeight(24);
+    widgets::setTextHeight(m_line, 24);
     m_line->installEventFilter(this);
-    m_count->setFont(style::smallFont());
+    style::keepFont(m_count, style::smallFont);
     style::setSecondary(m_count);
-    m_all->setFixedHeight(24);
+    widgets::setTextHeight(m_all, 24);
+    m_all->setToolTip(tr("Select all matches (Ctrl+Enter)"));
     m_all->setFocusPolicy(Qt::TabFocus);
     m_count->hide();
     m_all->hide();
@@ -38,6 +40,7 @@ FindBar::FindBar(QWidget* parent)
     row->addWidget(m_count);
     row->addWidget(m_all);
     row->addWidget(m_line, 1);
+    setTabOrder(m_line, m_all);
     connect(m_line, &QLineEdit::textChanged, this, &FindBar::update);
     connect(m_all, &QPushButton::clicked, this, [this] { emit selectRequested(m_matches); });
 }
@@ -86,7 +89,10 @@ bool FindBar::eventFilter(QObject* watched, QEvent* event)
     if (event->type() == QEvent::KeyPress) {
         const auto* key = static_cast<QKeyEvent*>(event);
         if (key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter) {
-            walk(key->modifiers() & Qt::ShiftModifier ? -1 : 1);
+            if (key->modifiers() & Qt::ControlModifier)
+                m_all->click();
+            else
+                walk(key->modifiers() & Qt::ShiftModifier ? -1 : 1);
             return true;
         }
         if (key->key() == Qt::Key_Escape) {

@@ -9,11 +9,13 @@
 #include "app/desktop/words.h"
 #include "widgets/graph_canvas.h"
 #include "widgets/graph_legend.h"
+#include "widgets/main_part.h"
 #include "widgets/segmented.h"
 
 #include <QAbstractItemView>
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QJsonArray>
 #include <QLabel>
 
 namespace octet::desktop {
@@ -41,6 +43,8 @@ GraphPanel::GraphPanel(Document* document, QWidget* parent)
         {{tr("No trial selected"), shownTrial, tr("Select a trial in the plot or the table"), {}, false},
             {tr("Draft, planned"), shownDraft, tr("What the draft plans"), {}, true}});
     m_shown->setValue(shownDraft);
+    m_shown->setAccessibleName(tr("Shown in the graph"));
+    widgets::setMainPart(this, m_canvas);
     m_fill->addItem(tr("Precision"));
     m_fill->addItem(tr("Time"));
     m_fill->addItem(tr("Sensitivity"));
@@ -78,6 +82,8 @@ GraphPanel::GraphPanel(Document* document, QWidget* parent)
         if (nodes.size() == 1)
             m_canvas->expandTo(nodes.front());
         m_document->selection()->setNodes(nodes);
+        if (nodes.size() > 1)
+            m_canvas->setFocus(); // the next key marks them
     });
     connect(m_shown, &widgets::Segmented::valueChanged, this,
         [this](const QString& value) { m_document->selection()->setShowsDraft(value == shownDraft); });
@@ -118,7 +124,7 @@ void GraphPanel::listOthers()
     if (m_other->view()->isVisible())
         return; // not under the hand that is choosing
     m_other->clear();
-    for (const Trial& trial : m_document->trials())
+    for (const Trial& trial : m_document->shownTrials())
         if (trial.state == TrialState::Done)
             m_other->addItem(trial.name.empty() ? tr("Trial %1").arg(trial.id)
                                                 : tr("%1, trial %2").arg(words::q(trial.name)).arg(trial.id),
@@ -146,6 +152,35 @@ void GraphPanel::showSelection()
     m_canvas->setSelection(m_document->selection()->nodes());
 }
 
+/// From the view's corner to its middle, in the scene's units. The middle is kept: tomorrow's window may have another size.
+static QPointF toMiddle(const widgets::GraphCanvas& canvas, double zoom)
+{
+    return QPointF(canvas.viewport()->width(), canvas.viewport()->height()) / (2 * zoom);
+}
+
+QJsonObject GraphPanel::viewState() const
+{
+    const QPointF at = m_canvas->viewOrigin() + toMiddle(*m_canvas, m_canvas->zoom());
+    return {{QStringLiteral("expanded"), QJsonArray::fromStringList(m_canvas->expandedPaths())},
+        {QStringLiteral("zoom"), m_canvas->zoom()}, {QStringLiteral("x"), at.x()}, {QStringLiteral("y"), at.y()},
+        {QStringLiteral("fitted"), m_canvas->isFitted()}, {QStringLiteral("fill"), m_fill->currentIndex()}};
+}
+
+void GraphPanel::setViewState(const QJsonObject& state)
+{
+    QStringList expanded;
+    for (const auto& path : state[QStringLiteral("expanded")].toArray())
+        expanded << path.toString();
+    m_canvas->setExpandedPaths(expanded);
+    m_fill->setCurrentIndex(std::clamp(state[QStringLiteral("fill")].toInt(), 0, m_fill->count() - 1));
+    const double zoom = state[QStringLiteral("zoom")].toDouble();
+    // A view that nobody moved fits itself to the window of today.
+    if (zoom > 0 && !state[QStringLiteral("fitted")].toBool())
+        m_canvas->setView(QPointF(state[QStringLiteral("x")].toDouble(), state[QStringLiteral("y")].toDouble())
+                - toMiddle(*m_canvas, zoom),
+            zoom);
+}
+
 void GraphPanel::showShown()
 {
     const Selection& selection = *m_document->selection();
@@ -154,10 +189,11 @@ void GraphPanel::showShown()
     if (trial)
         text = trial->state == TrialState::Running ? tr("Trial %1, running").arg(trial->id)
             : trial->groups.empty()                ? tr("Trial %1, asked").arg(trial->id)
+            : !m_document->recordedOn().isEmpty()  ? tr("Trial %1, recorded").arg(trial->id)
                                                    : tr("Trial %1, ran").arg(trial->id);
     m_shown->setOptionText(shownTrial, text);
     m_shown->setOptionEnabled(
-        shownTrial, trial != nullptr, trial ? tr("What ran") : tr("Select a trial in the plot or the table"));
+        shownTrial, trial != nullptr, trial ? m_document->recordedOn().isEmpty() ? tr("What ran") : tr("What ran on %1").arg(m_document->recordedOn()) : tr("Select a trial in the plot or the table"));
     m_shown->setValue(selection.showsDraft() ? shownDraft : shownTrial);
 }
 

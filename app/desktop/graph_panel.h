@@ -5,6 +5,8 @@
 #include "widgets/panel.h"
 #include "app/desktop/present_ops.h"
 
+#include <QJsonObject>
+
 class QComboBox;
 
 namespace octet::widgets {
@@ -28,6 +30,9 @@ public:
     void showOps(const OpsContent& content);
     void showSelection();
     void showShown(); // trial or draft
+    /// Open boxes, camera and fill.
+    QJsonObject viewState() const;
+    void setViewState(const QJsonObject& state);
 
     widgets::GraphCanvas* canvas() { return m_canvas; }
     FindBar* findBar() { return m_find; }

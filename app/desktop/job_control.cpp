@@ -22,6 +22,11 @@ JobControl::JobControl(Document* document, QObject* parent)
     connect(&m_worker, &WorkerClient::logLine, this, &JobControl::logLine);
     connect(&m_worker, &WorkerClient::rangesFound, m_document, &Document::addRanges);
     connect(&m_worker, &WorkerClient::sensitivityFound, m_document, &Document::setSensitivity);
+    connect(&m_worker, &WorkerClient::evidenceFound, this, [this](const CalibrationEvidence& found) {
+        m_document->addEvidence(found);
+        setPartial({});
+    });
+    connect(&m_worker, &WorkerClient::partialEvidence, this, &JobControl::setPartial);
     connect(&m_worker, &WorkerClient::trialStarted, this, [this](const Trial& trial) {
         const Trial mine = ours(trial);
         m_runningTrial = mine.id;
@@ -67,6 +72,8 @@ QString JobControl::title(JobKind kind)
         return tr("Sensitivity");
     case JobKind::Tune:
         return tr("Tune");
+    case JobKind::Judge:
+        return tr("Verdict");
     }
     return {};
 }
@@ -85,6 +92,8 @@ QString JobControl::whyNot(JobKind kind) const
         return reason;
     if (m_document->modelHash().empty())
         return tr("the model's hash is being computed");
+    if (kind == JobKind::Judge && !m_document->chosenTrial())
+        return tr("no trial is chosen");
     if (kind == JobKind::Calibrate && m_document->data()->calibrationSamples() == 0)
         return tr("there is no calibration data");
     return {};
@@ -105,6 +114,8 @@ QString JobControl::draftName() const
         parts << tr("smoothed");
     if (!dynamic && !smoothed && draft.model.rangeMethod.value_or(RangeMethod::MinMax) != RangeMethod::MinMax)
         parts << tr("%1 ranges").arg(words::q(toString(*draft.model.rangeMethod)));
+    if (!dynamic && !draft.manualRanges.empty())
+        parts << words::count(long(draft.manualRanges.size()), tr("range")) + tr(" by hand");
     if (counts.fp32 > 0)
         parts << tr("%1 in fp32").arg(words::count(counts.fp32, QStringLiteral("product")));
     if (counts.bf16 > 0)
@@ -123,7 +134,14 @@ JobRequest JobControl::request(JobKind kind) const
     job.goal = m_document->goal();
     job.workload = m_document->workload();
     job.ranges = m_document->ranges();
+    if (kind == JobKind::Calibrate) // a range that is known alone has no histogram
+        std::erase_if(job.ranges, [this](const auto& range) {
+            return !m_document->evidence().value(range.first.value)
+                && !m_document->loaded().importedRanges.contains(range.first);
+        });
     job.trialName = s(draftName());
+    if (const Trial* chosen = m_document->chosenTrial(); chosen && kind == JobKind::Judge)
+        job.judged = chosen->id;
     job.sensitivity = m_document->sensitivity();
     for (const Trial& trial : m_document->trials())
         if (trial.state != TrialState::Running && trial.workload == job.workload
@@ -146,6 +164,7 @@ bool JobControl::start(JobKind kind)
     m_sent = {job.draft, job.goal};
     for (const Trial& known : job.known)
         m_ids.insert(known.id, known.id);
+    m_document->setUnfinishedJob(q(toString(kind)));
     m_worker.start(job);
     emit started(kind);
     return true;
@@ -204,10 +223,10 @@ Trial JobControl::ours(const Trial& trial)
 {
     // The worker numbers after what it was told; the project may hold more (other workloads, other data).
     Trial mine = trial;
-    const auto it = m_ids.constFind(trial.id);
-    mine.id = it != m_ids.constEnd() ? *it : m_document->nextTrialId();
+    const bool seen = m_ids.contains(trial.id);
+    mine.id = seen ? m_ids.value(trial.id) : m_document->nextTrialId();
     m_ids.insert(trial.id, mine.id);
-    if (const Trial* known = m_document->trial(mine.id)) {
+    if (const Trial* known = seen ? m_document->trial(mine.id) : nullptr) {
         mine.name = known->name; // renamed while it ran
         mine.pinned = known->pinned;
         mine.chosen = known->chosen;
@@ -229,9 +248,19 @@ void JobControl::abandonRunning(TrialState state, const QString& reason)
     m_document->putTrial(ended);
 }
 
+void JobControl::setPartial(const CalibrationEvidence& soFar)
+{
+    if (soFar == m_partial)
+        return;
+    m_partial = soFar;
+    emit partialEvidenceChanged();
+}
+
 void JobControl::end(const QString& summary, bool failed)
 {
+    setPartial({});
     m_paused = false;
+    m_document->setUnfinishedJob({});
     emit ended(summary, failed);
 }
 

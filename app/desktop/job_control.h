@@ -29,6 +29,9 @@ public:
     QString whyNotPause() const;
     bool running() const { return m_worker.busy(); }
     JobKind kind() const { return m_kind; }
+    /// What the values of watch() are so far, while the calibration data runs; empty otherwise.
+    const CalibrationEvidence& partialEvidence() const { return m_partial; }
+    void watch(const std::vector<std::string>& values) { m_worker.watch(values); }
     int runningTrial() const { return m_runningTrial; } // project's id, 0 = none
     WorkerClient* worker() { return &m_worker; }
     /// Name of the trial that measuring the draft makes, e.g. "Static, 6 products in fp32".
@@ -40,6 +43,7 @@ signals:
     void started(octet::JobKind kind);
     void progress(const octet::JobProgress& progress);
     void trialFinished(const octet::Trial& trial); // as it stands in the project
+    void partialEvidenceChanged();
     void pauseChanged(bool stands);
     /// The running search was told of a change in the draft or the goal.
     void searchUpdated(const QString& what);
@@ -56,11 +60,13 @@ private:
     Trial ours(const Trial& trial);
     void abandonRunning(TrialState state, const QString& reason);
     void end(const QString& summary, bool failed);
+    void setPartial(const CalibrationEvidence& soFar);
 
     Document* m_document;
     WorkerClient m_worker;
     JobKind m_kind = JobKind::Baseline;
     QHash<int, int> m_ids; // the worker's trial ids -> the project's
+    CalibrationEvidence m_partial;
     JobUpdate m_sent; // what the running search was last told
     bool m_paused = false;
     int m_runningTrial = 0, m_trialsDone = 0;

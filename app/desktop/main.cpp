@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/app_info.h"
 #include "app/desktop/main_window.h"
+#include "app/desktop/session.h"
+#include "app/desktop/single_window.h"
 #include "app/desktop/style.h"
 
 #include <QApplication>
@@ -22,7 +24,7 @@ int main(int argc, char** argv)
     const QCommandLineOption sample(
         QStringLiteral("sample"), QObject::tr("Open the sample that came with the program."));
     parser.addOption(sample);
-    parser.addPositionalArgument(QStringLiteral("path"), QObject::tr("Model (.onnx), model folder, project (.octet)."),
+    parser.addPositionalArgument(QStringLiteral("path"), QObject::tr("Model (.onnx), model folder, project (.octet); without it what was open last."),
         QStringLiteral("[path]"));
     parser.process(application);
     if (parser.positionalArguments().size() > 1) {
@@ -30,17 +32,24 @@ int main(int argc, char** argv)
         return 1;
     }
 
-    style::install();
-    MainWindow window;
-    window.show();
+    QString path = parser.positionalArguments().value(0);
     if (parser.isSet(sample)) {
-        if (sampleFolder().isEmpty()) {
+        path = sampleModel();
+        if (path.isEmpty()) {
             std::fputs("octet: the sample did not come with this program.\n", stderr);
             return 1;
         }
-        window.open(sampleFolder());
-    } else if (!parser.positionalArguments().isEmpty()) {
-        window.open(parser.positionalArguments().constFirst());
     }
+    if (path.isEmpty())
+        path = session::lastOpen();
+    if (!path.isEmpty() && SingleWindow::showOther(path))
+        return 0;
+    session::forgetLastOpen();
+
+    style::install();
+    MainWindow window;
+    window.show();
+    if (!path.isEmpty())
+        window.open(path);
     return QApplication::exec();
 }

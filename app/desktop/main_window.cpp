@@ -2,23 +2,26 @@
 #include "app/desktop/main_window.h"
 
 #include "app/desktop/actions.h"
+#include "app/desktop/capability_page.h"
 #include "app/desktop/command_palette.h"
 #include "app/desktop/commands.h"
 #include "app/desktop/compare_control.h"
 #include "app/desktop/empty_page.h"
-#include "app/desktop/graph_panel.h"
+#include "app/desktop/focus_ring.h"
+#include "app/desktop/job_bar.h"
+#include "app/desktop/leaving.h"
 #include "app/desktop/message_area.h"
-#include "app/desktop/present_trials.h"
+#include "app/desktop/panel_focus.h"
 #include "app/desktop/profile_page.h"
+#include "app/desktop/session.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/status_line.h"
-#include "app/desktop/style.h"
 #include "app/desktop/tool_bar.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workbench.h"
+#include "app/desktop/yaml_page.h"
 #include "widgets/compare_page.h"
 #include "widgets/data_page.h"
-#include "widgets/job_strip.h"
 #include "widgets/segmented.h"
 
 #include <QCloseEvent>
@@ -32,8 +35,6 @@
 namespace octet::desktop {
 
 namespace {
-
-const QString geometryKey = QStringLiteral("geometry"), splittersKey = QStringLiteral("splitters");
 
 QString droppedPath(const QMimeData* data)
 {
@@ -57,10 +58,12 @@ MainWindow::MainWindow(QWidget* parent)
     connectDocument();
     connectJobs();
     m_commands->connectAll();
+    m_leaving = new Leaving(this);
+    new FocusRing(this);
     m_refreshTimer.setSingleShot(true);
     m_refreshTimer.setInterval(0);
     connect(&m_refreshTimer, &QTimer::timeout, this, &MainWindow::refresh);
-    restoreSession();
+    session::restoreWindow(this);
     refresh();
 }
 
@@ -84,7 +87,8 @@ void MainWindow::buildToolBar()
 
 void MainWindow::buildPages()
 {
-    m_emptyPage = new EmptyPage(m_actions->open, m_actions->openSample);
+    m_emptyPage = new EmptyPage(m_actions->open, m_actions->openFolder, m_actions->openSample);
+    connect(m_emptyPage, &EmptyPage::openRequested, this, &MainWindow::open);
     m_dataPage = new widgets::DataPage;
     m_workbench = new Workbench(&m_document, &m_jobs, m_actions);
     m_comparePage = new widgets::ComparePage;
@@ -92,13 +96,14 @@ void MainWindow::buildPages()
     m_pages = new QStackedWidget;
     m_pages->addWidget(m_emptyPage);
     m_profilePage = new ProfilePage(&m_document);
+    m_yamlPage = new YamlPage(&m_document);
+    m_machinePage = new CapabilityPage(&m_document, m_jobs.worker());
     m_pageByName = {{QStringLiteral("data"), m_dataPage}, {QStringLiteral("workbench"), m_workbench},
-        {QStringLiteral("compare"), m_comparePage}, {QStringLiteral("profile"), m_profilePage}};
+        {QStringLiteral("compare"), m_comparePage}, {QStringLiteral("profile"), m_profilePage},
+        {QStringLiteral("yaml"), m_yamlPage}, {QStringLiteral("machine"), m_machinePage}};
     for (QWidget* page : m_pageByName)
         m_pages->addWidget(page);
     m_messages = new MessageArea;
-    m_jobStrip = new widgets::JobStrip;
-    m_jobStrip->hide();
     m_status = new StatusLine(&m_document, &m_jobs);
     setStatusBar(m_status);
     auto* centre = new QWidget;
@@ -107,7 +112,7 @@ void MainWindow::buildPages()
     column->setSpacing(4);
     column->addWidget(m_messages);
     column->addWidget(m_pages, 1);
-    column->addWidget(m_jobStrip);
+    column->addWidget(new JobBar(&m_document, &m_jobs));
     setCentralWidget(centre);
 }
 
@@ -118,8 +123,7 @@ void MainWindow::connectDocument()
     connect(&m_document, &Document::openingStarted, this, [this](const QString& path) {
         m_emptyPage->setOpening(path);
         m_messages->clear();
-        if (m_document.isOpen())
-            m_document.setViewState(m_workbench->viewState());
+        session::saveView(this);
     });
     connect(&m_document, &Document::openingEnded, this, [this] {
         m_emptyPage->setOpening({});
@@ -147,42 +151,17 @@ void MainWindow::connectDocument()
 
 void MainWindow::connectJobs()
 {
-    connect(&m_jobs, &JobControl::started, this, [this](JobKind kind) {
+    connect(&m_jobs, &JobControl::started, this, [this] {
         m_messages->clear(); // what it asked for has begun
-        m_jobStrip->show();
-        m_jobStrip->start(JobControl::title(kind));
         m_refreshTimer.start();
     });
     connect(&m_jobs, &JobControl::progress, this, [this](const JobProgress& progress) {
-        m_jobStrip->setProgress(progress);
         const double share = progress.total > 0 ? double(progress.done) / double(progress.total) : progress.overall;
         m_workbench->showProgress(share, words::q(progress.stage));
     });
-    connect(&m_jobs, &JobControl::logLine, m_jobStrip, &widgets::JobStrip::appendLog);
     connect(&m_jobs, &JobControl::notice, this, [this](const Notice& notice) { showMessage(notice); });
-    connect(&m_jobs, &JobControl::trialFinished, this, [this] {
-        const TrialsContent content = presentTrials(m_document);
-        for (std::size_t i = 0; i < content.trials.size(); ++i)
-            if (content.best && content.trials[i]->id == content.best)
-                m_jobStrip->setNote(tr("best so far: trial %1, %2").arg(content.best).arg(
-                    content.verdicts[i] == QLatin1String("meets") ? tr("meets the goal") : content.verdicts[i]));
-    });
-    connect(&m_jobs, &JobControl::ended, this, [this](const QString& summary, bool failed) {
-        m_jobStrip->finish(summary, failed);
-        m_refreshTimer.start();
-        if (m_closing)
-            close();
-    });
-    connect(&m_jobs, &JobControl::pauseChanged, this, [this](bool stands) {
-        m_jobStrip->setPaused(stands);
-        m_refreshTimer.start();
-    });
-    connect(&m_jobs, &JobControl::searchUpdated, this, [this](const QString& what) {
-        m_jobStrip->setNote(what);
-        m_jobStrip->appendLog(what);
-    });
-    connect(m_jobStrip, &widgets::JobStrip::pauseRequested, &m_jobs, &JobControl::pause);
-    connect(m_jobStrip, &widgets::JobStrip::stopRequested, &m_jobs, &JobControl::stop);
+    connect(&m_jobs, &JobControl::ended, this, [this] { m_refreshTimer.start(); });
+    connect(&m_jobs, &JobControl::pauseChanged, this, [this] { m_refreshTimer.start(); });
 }
 
 void MainWindow::open(const QString& path)
@@ -198,8 +177,9 @@ void MainWindow::open(const QString& path)
 void MainWindow::opened(bool)
 {
     showPage(QStringLiteral("workbench"));
+    session::restoreView(this);
+    focusPanel(m_workbench); // a window that starts gives the focus to its first widget, the switch of pages
     setWindowTitle(m_document.title());
-    m_jobStrip->show();
     m_refreshTimer.start();
 }
 
@@ -207,8 +187,12 @@ void MainWindow::showPage(const QString& page)
 {
     if (!m_document.isOpen() || !m_pageByName.contains(page))
         return;
-    m_pages->setCurrentWidget(m_pageByName[page]);
+    QWidget* shown = m_pageByName[page];
+    m_pages->setCurrentWidget(shown);
     m_pageSwitch->setValue(page);
+    // The page's own keys come next (Enter accepts the data), unless somebody walks the switch with the arrows.
+    if (!m_pageSwitch->hasFocus() && !shown->isAncestorOf(focusWidget()))
+        focusPanel(shown);
 }
 
 QString MainWindow::page() const
@@ -257,38 +241,14 @@ void MainWindow::resetLayout()
     m_workbench->resetLayout();
 }
 
-void MainWindow::saveSession()
-{
-    settings::setState(geometryKey, saveGeometry());
-    settings::setState(splittersKey, m_workbench->splitters());
-    if (m_document.isOpen() && m_document.editable())
-        m_document.setViewState(m_workbench->viewState());
-}
-
-void MainWindow::restoreSession()
-{
-    resize(1600, 1000);
-    restoreGeometry(settings::state(geometryKey));
-    if (const QByteArray splitters = settings::state(splittersKey); !splitters.isEmpty())
-        m_workbench->setSplitters(splitters);
-}
-
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    if (m_jobs.running()) {
+    if (!m_leaving->mayClose()) {
         event->ignore();
-        showMessage({Notice::Kind::Warning, tr("%1 is running.").arg(JobControl::title(m_jobs.kind())),
-                        tr("Finished trials are kept; the one that runs is not.")},
-            {{tr("Stop and close"),
-                 [this] {
-                     m_closing = true;
-                     m_jobs.stop();
-                 },
-                 true},
-                {tr("Go on"), [] {}, false}});
         return;
     }
-    saveSession();
+    session::saveWindow(this);
+    session::saveView(this);
     event->accept();
 }
 

@@ -14,21 +14,23 @@ class QPushButton;
 namespace octet::widgets {
 class ComparePage;
 class DataPage;
-class JobStrip;
 class Segmented;
 } // namespace octet::widgets
 
 namespace octet::desktop {
 
 class Actions;
+class CapabilityPage;
 class CommandPalette;
 class CompareControl;
 class Commands;
 class EmptyPage;
+class Leaving;
 class MessageArea;
 class ProfilePage;
 class StatusLine;
 class Workbench;
+class YamlPage;
 struct MessageAction;
 
 class MainWindow : public QMainWindow
@@ -39,7 +41,7 @@ public:
     ~MainWindow() override;
 
     void open(const QString& path);
-    void showPage(const QString& page); // "data", "workbench", "compare", "profile"
+    void showPage(const QString& page); // "data", "workbench", "compare", "profile", "yaml", "machine"
     QString page() const;
     void showMessage(const Notice& notice, const QVector<MessageAction>& actions = {});
     void resetLayout();
@@ -51,9 +53,12 @@ public:
     Workbench* workbench() { return m_workbench; }
     widgets::DataPage* dataPage() { return m_dataPage; }
     ProfilePage* profilePage() { return m_profilePage; }
+    CapabilityPage* machinePage() { return m_machinePage; }
+    YamlPage* yamlPage() { return m_yamlPage; }
     widgets::ComparePage* comparePage() { return m_comparePage; }
     CompareControl* compare() { return m_compare; }
     MessageArea* messages() { return m_messages; }
+    Leaving* leaving() { return m_leaving; }
     CommandPalette* palettePopup() { return m_palette; }
 
 protected:
@@ -69,8 +74,6 @@ private:
     void connectJobs();
     void opened(bool isNew);
     void refresh();
-    void saveSession();
-    void restoreSession();
 
     Document m_document;
     JobControl m_jobs;
@@ -85,12 +88,13 @@ private:
     CompareControl* m_compare;
     Workbench* m_workbench;
     ProfilePage* m_profilePage;
+    YamlPage* m_yamlPage;
+    CapabilityPage* m_machinePage;
     QMap<QString, QWidget*> m_pageByName;
     MessageArea* m_messages;
-    widgets::JobStrip* m_jobStrip;
     StatusLine* m_status;
     CommandPalette* m_palette;
-    bool m_closing = false;
+    Leaving* m_leaving;
     QTimer m_refreshTimer;
 };
 

@@ -29,7 +29,7 @@ MarkByPattern::MarkByPattern(Document* document, QWidget* parent)
     m_precision->setOptions({{tr("Int8"), QStringLiteral("int8"), {}, {}, true},
         {tr("BF16"), QStringLiteral("bf16"), {}, {}, true}, {tr("FP32"), QStringLiteral("fp32"), {}, {}, true}});
     m_precision->setValue(QStringLiteral("fp32"));
-    m_count->setFont(style::smallFont());
+    style::keepFont(m_count, style::smallFont);
     style::setSecondary(m_count);
     m_apply->setDefault(true);
     auto* close = new QPushButton(tr("Close"));

@@ -5,6 +5,7 @@
 #include "widgets/icons.h"
 #include "widgets/theme.h"
 
+#include <QAccessible>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
@@ -39,7 +40,7 @@ public:
             auto* detail = new QLabel(notice.detail.section(QLatin1Char('\n'), 0, 3));
             detail->setWordWrap(true);
             detail->setTextFormat(Qt::PlainText);
-            detail->setFont(style::smallFont());
+            style::keepFont(detail, style::smallFont);
             detail->setToolTip(notice.detail);
             words->addWidget(detail);
         }
@@ -126,7 +127,10 @@ MessageArea::MessageArea(QWidget* parent)
 void MessageArea::show(const Notice& notice, const QVector<MessageAction>& actions)
 {
     makeRoom(notice);
-    m_layout->addWidget(new Bar(notice, actions));
+    auto* bar = new Bar(notice, actions);
+    m_layout->addWidget(bar);
+    QAccessibleEvent said(bar, QAccessible::Alert);
+    QAccessible::updateAccessibility(&said);
 }
 
 void MessageArea::makeRoom(const Notice& next)

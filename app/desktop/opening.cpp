@@ -110,7 +110,51 @@ void openModel(Opened& opened, const QString& path, const QString& current)
     opened.isNew = true;
 }
 
+void readContents(Opened& opened)
+{
+    const project::Project& project = *opened.project;
+    ProjectContents& contents = opened.contents;
+    try {
+        contents.data = project.data();
+        contents.draft = project.draft();
+        contents.goal = project.goal();
+        contents.workload = project.workload();
+        contents.trials = project.trials();
+        contents.modelPath = project.modelPath();
+        contents.modelHash = project.modelHash();
+        contents.nextTrialId = project.nextTrialId();
+    } catch (const Error& error) {
+        opened.reviewReason =
+            QStringLiteral("Review: parts of the project cannot be read. %1").arg(q(error.message()));
+    }
+}
+
 } // namespace
+
+std::vector<Trial> recordedTrials(const graph::Model& model)
+{
+    const QFileInfo file(q(model.path()));
+    const QString path =
+        file.absolutePath() + QLatin1Char('/') + file.completeBaseName() + QStringLiteral(".recorded.octet");
+    if (!QFileInfo::exists(path))
+        return {};
+    try {
+        const auto project = project::Project::review(s(path));
+        if (project->modelHash() != model.hash())
+            return {};
+        std::vector<Trial> trials;
+        for (Trial& trial : project->trials()) {
+            if (trial.state != TrialState::Done)
+                continue;
+            trial.pinned = trial.chosen = false;
+            trial.note.clear();
+            trials.push_back(std::move(trial));
+        }
+        return trials;
+    } catch (const Error&) {
+        return {}; // something to look at, nothing that is missed
+    }
+}
 
 PathKind pathKind(const QString& path)
 {
@@ -145,6 +189,10 @@ std::shared_ptr<Opened> openPath(const QString& path, const QString& current)
             openProject(*opened, QFileInfo(path).absoluteFilePath(), current);
         else
             openModel(*opened, QFileInfo(path).absoluteFilePath(), current);
+        if (opened->project)
+            readContents(*opened);
+        if (opened->project && opened->model.model && opened->contents.trials.empty())
+            opened->recorded = recordedTrials(*opened->model.model);
     } catch (const Error& error) {
         opened->project.reset();
         opened->error = q(error.message());

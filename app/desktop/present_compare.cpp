@@ -225,8 +225,8 @@ void leaf(QStringList& found, const QString& title, const Value& a, const Value&
 
 QString rangesOf(const OpSettings& settings)
 {
-    return settings.rangeMethod == RangeMethod::Percentile ? QObject::tr("percentile %1").arg(settings.percentile)
-                                                           : q(toString(settings.rangeMethod));
+    return words::rangeMethod(settings.rangeMethod, settings.percentile)
+        + (settings.manualRanges.empty() ? QString() : QObject::tr(", set by hand"));
 }
 
 /// In words, of two that both run in int8; elsewhere these leaves mean nothing.
@@ -360,7 +360,7 @@ CompareContent presentCompare(const Document& document, int a, int b, const Samp
     CompareContent content;
     content.noun = words::sampleNoun(document.data()->spec()) + QLatin1Char('s');
     content.choices << CompareContent::Choice{0, QObject::tr("Draft, planned")};
-    for (const Trial& trial : document.trials())
+    for (const Trial& trial : document.shownTrials())
         if (trial.state != TrialState::Running)
             content.choices << CompareContent::Choice{trial.id, nameOf(trial)};
     const Side first = sideOf(document, a), second = sideOf(document, b);

@@ -150,7 +150,7 @@ QString executedWith(const GroupProfile& group, const graph::Model& model, const
 /// The same work in the fp32 baseline, when its group has the same main node.
 void addFp32(Section& section, const Document& document, const Trial& trial, const GroupProfile& group)
 {
-    const Trial* fp32 = tune::fp32Baseline(document.trials());
+    const Trial* fp32 = tune::fp32Baseline(document.shownTrials());
     if (!fp32 || fp32->id == trial.id || fp32->workload != trial.workload || !(group.ms > 0))
         return;
     for (const GroupProfile& other : fp32->groups)
@@ -173,7 +173,9 @@ void addRun(InspectorContent& content, const Document& document, const graph::No
     }
     if (!found)
         return;
-    Section section{QObject::tr("Ran in trial %1").arg(trial->id), noteRows(*trial)};
+    Section section{document.recordedOn().isEmpty() ? QObject::tr("Ran in trial %1").arg(trial->id)
+                                                    : QObject::tr("Recorded in trial %1").arg(trial->id),
+        noteRows(*trial)};
     section.rows << qMakePair(QObject::tr("Precision"), q(toString(found->executed)));
     if (found->name != node.name)
         section.rows << qMakePair(QObject::tr("Inside"), tail(found->name));
@@ -230,6 +232,21 @@ void addSensitivity(InspectorContent& content, const Document& document, const g
     content.sections << section;
 }
 
+QString rangeText(const Document& document, const std::string& value, const OpSettings& settings)
+{
+    const auto ends = [](double min, double max) { return QObject::tr("%1 to %2").arg(min, 0, 'g', 4).arg(max, 0, 'g', 4); };
+    if (const auto manual = settings.manualRanges.find(value); manual != settings.manualRanges.end())
+        return QObject::tr("%1, set by hand").arg(ends(manual->second.min, manual->second.max));
+    const Ranges ranges = document.ranges();
+    const auto it = ranges.find(rangeKey(value, settings));
+    const QString method = words::rangeMethod(settings.rangeMethod, settings.percentile);
+    if (it == ranges.end())
+        return QObject::tr("%1, not collected yet").arg(method);
+    return QStringLiteral("%1, %2, %3")
+        .arg(ends(it->second.min, it->second.max), method,
+            words::count(it->second.samples, words::sampleNoun(document.data()->spec())));
+}
+
 void addRange(InspectorContent& content, const Document& document, const quantize::ResolvedOp& op)
 {
     if (op.settings.precision != Precision::Int8)
@@ -245,20 +262,8 @@ void addRange(InspectorContent& content, const Document& document, const quantiz
     section.rows << qMakePair(QObject::tr("Activations"),
         (dynamic ? QObject::tr("dynamic, per token") : QObject::tr("static, per tensor")) + QStringLiteral(", ")
             + q(toString(set.activationScheme)));
-    if (!dynamic) {
-        const Ranges ranges = document.ranges();
-        const auto it = ranges.find(rangeKey(op.product.activation, set));
-        const QString method = set.rangeMethod == RangeMethod::Percentile
-            ? QObject::tr("percentile %1").arg(set.percentile)
-            : q(toString(set.rangeMethod));
-        section.rows << qMakePair(QObject::tr("Range"),
-            it == ranges.end()
-                ? QObject::tr("%1, not collected yet").arg(method)
-                : QObject::tr("%1 to %2, %3, %4")
-                      .arg(it->second.min, 0, 'g', 4)
-                      .arg(it->second.max, 0, 'g', 4)
-                      .arg(method, words::count(it->second.samples, words::sampleNoun(document.data()->spec()))));
-    }
+    if (!dynamic)
+        section.rows << qMakePair(QObject::tr("Range"), rangeText(document, op.product.activation, set));
     content.sections << section;
 }
 
@@ -270,11 +275,13 @@ QString titleOf(const Document& document, const graph::Node& node, QString* plac
         std::size_t(node.index) < structure.leafOfNode.size() ? structure.leafOfNode[std::size_t(node.index)] : -1;
     if (leaf < 0)
         return q(node.name);
-    const graph::Box& box = structure.boxes[std::size_t(leaf)];
-    const int parent = box.parent;
-    if (parent > 0)
-        *place = q(structure.boxes[std::size_t(parent)].title);
-    return box.title.empty() ? q(node.name) : q(box.title);
+    const graph::Box* box = &structure.boxes[std::size_t(leaf)];
+    // A leaf that is only called after its op type says nothing: the box around it is what people know it by.
+    if (box->title == node.opType && box->parent > 0)
+        box = &structure.boxes[std::size_t(box->parent)];
+    if (box->parent > 0)
+        *place = q(structure.boxes[std::size_t(box->parent)].title);
+    return box->title.empty() ? q(node.name) : q(box->title);
 }
 
 void describeNode(InspectorContent& content, const Document& document, const graph::Node& node)
@@ -304,10 +311,20 @@ void describeNode(InspectorContent& content, const Document& document, const gra
         addRange(content, document, *op);
     for (Section section : {shapes(model, node), weights(model, node), attributes(node)})
         if (!section.rows.isEmpty())
-            content.sections << section;
-    content.sections << Section{QObject::tr("Names"), {qMakePair(QObject::tr("Node"), q(node.name))}};
+            content.details << section;
+    content.details << Section{QObject::tr("Names"), {qMakePair(QObject::tr("Node"), q(node.name))}};
     if (!op)
         content.notEditableReason = q(quantize::whyNotProduct(model, node));
+}
+
+/// Length of the path that all names begin with: what is after it tells them apart.
+qsizetype commonFolder(const std::vector<const quantize::ResolvedOp*>& ops)
+{
+    QString prefix = q(ops.front()->name);
+    for (const quantize::ResolvedOp* op : ops)
+        while (!q(op->name).startsWith(prefix))
+            prefix.chop(1);
+    return prefix.lastIndexOf(QLatin1Char('/')) + 1;
 }
 
 void describeSeveral(InspectorContent& content, const Document& document, const QStringList& nodes)
@@ -338,11 +355,26 @@ void describeSeveral(InspectorContent& content, const Document& document, const 
     if (refused > 0)
         content.refusal = QObject::tr("%1 of them cannot be int8").arg(refused);
     Section section{QObject::tr("Products"), {}};
+    const qsizetype known = commonFolder(ops);
     for (std::size_t i = 0; i < ops.size() && i < 24; ++i)
-        section.rows << qMakePair(
-            words::precision(ops[i]->settings.precision), q(ops[i]->name).section(QLatin1Char('/'), -4));
+        section.rows << qMakePair(words::precision(ops[i]->settings.precision), q(ops[i]->name).mid(known));
     if (ops.size() > 24)
         section.rows << qMakePair(QString(), QObject::tr("and %1 more").arg(ops.size() - 24));
+    content.sections << section;
+}
+
+} // namespace
+
+namespace {
+
+/// Of the whole model: are the samples enough, and what is odd.
+void addCalibration(InspectorContent& content, const CalibrationEvidence& evidence)
+{
+    if (evidence.empty())
+        return;
+    Section section{QObject::tr("Calibration"), {qMakePair(QString(), q(sufficiency(evidence).sentence))}};
+    for (const std::string& warning : warnings(evidence))
+        section.rows << qMakePair(QString(), q(warning));
     content.sections << section;
 }
 
@@ -358,6 +390,7 @@ InspectorContent inspect(const Document& document)
     if (!document.hasModel() || nodes.isEmpty()) {
         content.title = QObject::tr("Nothing selected");
         content.subtitle = QObject::tr("Click a box or an op.");
+        addCalibration(content, document.evidence());
         return content;
     }
     const graph::Node* node = nodes.size() == 1 ? document.model().node(s(nodes.front())) : nullptr;

@@ -28,7 +28,7 @@ QString tr(const char* text)
 /// What was timed together: the baseline of the same workload on the same data, else any.
 const Trial* baselineFor(const Document& document, const Trial& trial)
 {
-    for (const Trial& other : document.trials())
+    for (const Trial& other : document.shownTrials())
         if (other.origin == "baseline:fp32" && other.state == TrialState::Done && !other.groups.empty()
             && other.workload == trial.workload)
             return &other;
@@ -40,7 +40,7 @@ const Trial* shownTrial(const Document& document)
     if (const Trial* selected = document.trial(document.selection()->trial()))
         return selected;
     const Trial* chosen = document.chosenTrial();
-    return chosen ? chosen : tune::fp32Baseline(document.trials());
+    return chosen ? chosen : tune::fp32Baseline(document.shownTrials());
 }
 
 /// Value -> the op that makes it: a group that changes a value's form is known by the value.

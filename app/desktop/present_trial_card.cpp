@@ -33,7 +33,7 @@ QString scoreText(const Document& document, const Accuracy& accuracy)
 /// Of the same workload, data and metric.
 const Trial* fp32Of(const Document& document, const Trial& trial)
 {
-    for (const Trial& other : document.trials())
+    for (const Trial& other : document.shownTrials())
         if (other.origin == "baseline:fp32" && other.state == TrialState::Done && other.workload == trial.workload
             && other.manifest.dataHash == trial.manifest.dataHash && other.tuning() && trial.tuning()
             && other.tuning()->metric == trial.tuning()->metric)

@@ -160,6 +160,29 @@ Mark markOf(const Trial& trial, const TrialsContent& content, bool hasChosen)
     return mark;
 }
 
+void fillEmpty(widgets::PlotContent& plot, const TrialsContent& content, const Document& document)
+{
+    const auto runs = [](const Trial* trial) { return trial->state == TrialState::Running; };
+    if (std::any_of(content.trials.begin(), content.trials.end(), runs)) {
+        plot.emptyText = QObject::tr("The first trial is running. It lands here.");
+        plot.emptyAction.clear();
+        return;
+    }
+    const DataSource& data = *document.data();
+    const QString noun = words::sampleNoun(data.spec());
+    const bool others = std::any_of(document.trials().begin(), document.trials().end(), done);
+    plot.emptyText = data.accepted() && others
+        ? QObject::tr("Nothing was measured in %1 with this workload and data yet.")
+              .arg(widgets::metricWords(document.goal().metric))
+        : data.accepted()            ? QObject::tr("No trials yet.")
+        : data.usable()              ? QObject::tr("No trials yet. %1 to calibrate with and %2 to test with were found.")
+                              .arg(words::count(data.calibrationSamples(), noun), words::count(data.testSamples(), noun))
+                        : QObject::tr("No trials yet. The data comes first.");
+    plot.emptyAction = !document.editable() ? QString()
+        : data.accepted()                   ? QObject::tr("Measure the baseline, F5")
+                                            : QObject::tr("Check the data, Ctrl+1");
+}
+
 void fillPlot(TrialsContent& content, const Document& document)
 {
     const QString noun = words::sampleNoun(document.data()->spec());
@@ -180,6 +203,7 @@ void fillPlot(TrialsContent& content, const Document& document)
         return trial ? trialTooltip(*trial, document.trial(fp32), goal, noun) : QString();
     };
     plot.score = scoreAxis(document.goal().metric, plot.samples, noun);
+    plot.recordedOn = document.recordedOn();
     if (content.fp32) {
         plot.ghost = presentGhost(document, *content.fp32);
         plot.todayMs = content.fp32->latency.p50;
@@ -189,15 +213,14 @@ void fillPlot(TrialsContent& content, const Document& document)
         if (plot.score.decimals == 0)
             plot.floor = std::ceil(plot.floor * double(today.samples) - 1e-9);
     }
-    const bool ready = document.data()->accepted();
-    const bool others = std::any_of(document.trials().begin(), document.trials().end(), done);
-    plot.emptyText = !ready ? QObject::tr("No trials yet. The data comes first.")
-        : others            ? QObject::tr("Nothing was measured in %1 with this workload and data yet.")
-                       .arg(widgets::metricWords(document.goal().metric))
-                            : QObject::tr("No trials yet.");
-    plot.emptyAction = !document.editable() ? QString()
-        : ready                             ? QObject::tr("Measure the baseline, F5")
-                                            : QObject::tr("Check the data");
+    fillEmpty(plot, content, document);
+}
+
+/// As the table has it: by the ratio that was taken in one run, since the machine may have been busier in another.
+QString pairedSpeed(const Trial& trial, const Trial& fp32)
+{
+    return trial.latency.ratioToFp32 > 0 ? words::speed(1, trial.latency.ratioToFp32)
+                                         : words::speed(fp32.latency.p50, trial.latency.p50);
 }
 
 QString summarise(const TrialsContent& content, std::size_t hidden)
@@ -256,6 +279,8 @@ QStringList resultLines(const Trial& trial, const Trial* fp32, const Goal& goal,
             + (verdict.startsWith(QLatin1String("too close")) ? verdict : verdict + QObject::tr(" the goal"));
     }
     lines << last;
+    if (trial.latency.drifted)
+        lines << q(measure::driftInWords(trial.latency));
     return lines;
 }
 
@@ -274,17 +299,24 @@ QString trialTooltip(const Trial& trial, const Trial* fp32, const Goal& goal, co
     return lines.join(QLatin1Char('\n'));
 }
 
-TrialsContent presentTrials(const Document& document)
+std::vector<const Trial*> shownTrials(const Document& document)
 {
-    TrialsContent content;
+    std::vector<const Trial*> trials;
     const std::string dataHash = document.data()->hash();
-    for (const Trial& trial : document.trials()) {
+    for (const Trial& trial : document.shownTrials()) {
         const bool sameData =
             dataHash.empty() || trial.manifest.dataHash.empty() || trial.manifest.dataHash == dataHash;
         const bool sameMetric = !trial.tuning() || trial.tuning()->metric == document.goal().metric;
         if (trial.workload == document.workload() && sameData && sameMetric)
-            content.trials.push_back(&trial);
+            trials.push_back(&trial);
     }
+    return trials;
+}
+
+TrialsContent presentTrials(const Document& document)
+{
+    TrialsContent content;
+    content.trials = shownTrials(document);
     const Trial* fp32 = tune::fp32Baseline(content.trials);
     content.fp32 = fp32 && done(*fp32) ? fp32 : nullptr;
     for (const Trial* trial : content.trials) {
@@ -296,12 +328,40 @@ TrialsContent presentTrials(const Document& document)
         content.frontier.push_back(content.trials[index]->id);
     content.best = tune::bestTrial(content.trials, document.goal());
     fillPlot(content, document);
-    content.summary = summarise(content, document.trials().size() - content.trials.size());
+    content.summary = summarise(content, document.shownTrials().size() - content.trials.size());
+    if (const QString cpu = document.recordedOn(); !cpu.isEmpty() && !content.summary.isEmpty())
+        content.summary = QObject::tr("Recorded on %1: %2").arg(cpu, content.summary);
     return content;
+}
+
+QString chosenVerdict(const Document& document)
+{
+    const Trial* chosen = document.chosenTrial();
+    const Trial* fp32 = nullptr;
+    for (const Trial& trial : document.trials())
+        if (chosen && trial.origin == "baseline:fp32" && trial.state == TrialState::Done
+            && trial.workload == chosen->workload && trial.manifest.dataHash == chosen->manifest.dataHash)
+            fp32 = &trial;
+    if (!fp32)
+        return {};
+    const auto here = chosen->accuracy.find(Split::HeldOut), there = fp32->accuracy.find(Split::HeldOut);
+    if (here == chosen->accuracy.end() || there == fp32->accuracy.end()
+        || here->second.samples != there->second.samples || here->second.metric != there->second.metric)
+        return {};
+    const QString words = q(measure::verdictInWords(here->second, there->second, document.goal()));
+    const QString counts = QObject::tr("of %1 %2 got worse, %3 better")
+                               .arg(words::count(here->second.samples, words::sampleNoun(document.data()->spec())))
+                               .arg(here->second.worse)
+                               .arg(here->second.better);
+    return words.startsWith(QLatin1String("too close"))
+        ? QObject::tr("Trial %1 is %2 on the held-out half: %3.").arg(chosen->id).arg(words, counts)
+        : QObject::tr("Trial %1 %2 the goal on the held-out half: %3.").arg(chosen->id).arg(words, counts);
 }
 
 QString baselineAdvice(const Document& document)
 {
+    if (!document.recordedOn().isEmpty())
+        return {};
     const TrialsContent content = presentTrials(document);
     const auto found = std::find_if(
         content.trials.begin(), content.trials.end(), [&](const Trial* t) { return t->id == content.best; });
@@ -313,7 +373,7 @@ QString baselineAdvice(const Document& document)
         return {};
     return QObject::tr("Trial %1, %2, already meets your goal: %3, %4 worse.")
         .arg(best->id)
-        .arg(q(best->name).toLower(), words::speed(content.fp32->latency.p50, best->latency.p50))
+        .arg(q(best->name).toLower(), pairedSpeed(*best, *content.fp32))
         .arg(best->tuning()->worse);
 }
 

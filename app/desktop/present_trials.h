@@ -23,10 +23,15 @@ struct TrialsContent
     widgets::PlotContent plot;
     QString summary; // "17 done, 8 on the frontier; numbers from the tuning half, 436 texts"
 };
+/// The trials that belong together: of the document's workload, data and metric. Until it changes.
+std::vector<const Trial*> shownTrials(const Document& document);
 TrialsContent presentTrials(const Document& document);
 
 /// "Trial 14, static, 6 products in fp32\n2.2x faster ...": four lines of words at most.
 QString trialTooltip(const Trial& trial, const Trial* fp32, const Goal& goal, const QString& noun);
+/// What the held-out half says of the chosen trial: "Trial 8 meets the goal on the held-out half: of 1,000 images 8 got
+/// worse, 8 better."; empty = none is chosen, or it has not been judged.
+QString chosenVerdict(const Document& document);
 /// "Smoothed int8 already meets your goal: 2.1x faster, 0 worse." after a baseline; empty = none meets.
 QString baselineAdvice(const Document& document);
 

@@ -3,6 +3,7 @@
 
 #include "app/desktop/document.h"
 #include "app/desktop/present_profile.h"
+#include "widgets/main_part.h"
 
 #include <QVBoxLayout>
 
@@ -16,7 +17,7 @@ ProfilePage::ProfilePage(Document* document, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_view);
-    setFocusProxy(m_view);
+    widgets::setMainPart(this, m_view);
     m_timer.setSingleShot(true);
     m_timer.setInterval(0);
     connect(&m_timer, &QTimer::timeout, this, &ProfilePage::refresh);

@@ -5,6 +5,8 @@
 #include <QSettings>
 #include <QStandardPaths>
 
+#include <algorithm>
+
 namespace octet::desktop::settings {
 
 namespace {
@@ -16,22 +18,33 @@ QSettings open()
     return QSettings(folder + QStringLiteral("/octet/octet.ini"), QSettings::IniFormat);
 }
 
+const QStringList themeNames {
+    QStringLiteral("system"), QStringLiteral("light"), QStringLiteral("dark"), QStringLiteral("high-contrast")};
+const QString textSizeKey = QStringLiteral("view/text_size");
+const QString openAtStartKey = QStringLiteral("session/open");
 const QString recentKey = QStringLiteral("recent/paths");
 
 } // namespace
 
 ThemeChoice theme()
 {
-    const QString name = open().value(QStringLiteral("view/theme")).toString();
-    return name == QLatin1String("light") ? ThemeChoice::Light
-        : name == QLatin1String("dark")   ? ThemeChoice::Dark
-                                          : ThemeChoice::System;
+    const auto index = themeNames.indexOf(open().value(QStringLiteral("view/theme")).toString());
+    return index < 0 ? ThemeChoice::System : ThemeChoice(index);
 }
 
 void setTheme(ThemeChoice choice)
 {
-    const char* names[] = {"system", "light", "dark"};
-    open().setValue(QStringLiteral("view/theme"), QLatin1String(names[int(choice)]));
+    open().setValue(QStringLiteral("view/theme"), themeNames[int(choice)]);
+}
+
+int textSize()
+{
+    return std::clamp(open().value(textSizeKey).toInt(), smallestText, largestText);
+}
+
+void setTextSize(int points)
+{
+    open().setValue(textSizeKey, std::clamp(points, smallestText, largestText));
 }
 
 QStringList recent()
@@ -64,6 +77,16 @@ QString workerCommand()
 void setWorkerCommand(const QString& command)
 {
     open().setValue(QStringLiteral("worker/command"), command);
+}
+
+bool openAtStart()
+{
+    return open().value(openAtStartKey).toBool();
+}
+
+void setOpenAtStart(bool wasOpen)
+{
+    open().setValue(openAtStartKey, wasOpen);
 }
 
 QByteArray state(const QString& key)

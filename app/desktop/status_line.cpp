@@ -6,6 +6,7 @@
 #include "app/desktop/style.h"
 #include "app/desktop/words.h"
 #include "core/tune/frontier.h"
+#include "widgets/text_height.h"
 
 #include <QFileInfo>
 #include <QFrame>
@@ -19,11 +20,11 @@ StatusLine::StatusLine(Document* document, JobControl* jobs, QWidget* parent)
     , m_jobs(jobs)
 {
     setSizeGripEnabled(false);
-    setFixedHeight(26);
+    widgets::setTextHeight(this, 26);
     setContentsMargins(6, 0, 6, 0);
     for (QLabel** label : {&m_model, &m_today, &m_machine, &m_running, &m_project}) {
         *label = new QLabel;
-        (*label)->setFont(style::smallFont());
+        style::keepFont(*label, style::smallFont);
         (*label)->setContentsMargins(4, 0, 8, 0);
         style::setSecondary(*label);
         addWidget(*label);
@@ -53,19 +54,22 @@ void StatusLine::refresh()
                   .arg(words::count(long(m_document->model().nodes().size()), QStringLiteral("node")))
             : tr("%1, missing").arg(modelName));
     std::vector<const Trial*> comparable;
-    for (const Trial& trial : m_document->trials())
+    for (const Trial& trial : m_document->shownTrials())
         if (trial.workload == m_document->workload())
             comparable.push_back(&trial);
     const Trial* today = tune::fp32Baseline(comparable);
-    m_today->setText(today && today->tuning() ? tr("Today %1 ms, %2 of %3 (tuning half)")
-                                                    .arg(words::ms(today->latency.p50))
-                                                    .arg(today->tuning()->correct)
-                                                    .arg(today->tuning()->samples)
-                                              : tr("Today: not measured yet"));
+    const words::Answers answers = today ? words::answers(*today) : words::Answers{};
+    m_today->setText(answers.samples > 0 ? tr("Today %1 ms, %2 of %3 (%4)")
+                                               .arg(words::ms(today->latency.p50))
+                                               .arg(answers.correct)
+                                               .arg(answers.samples)
+                                               .arg(answers.where)
+                                         : tr("Today: not measured yet"));
     m_machine->setVisible(today != nullptr);
     if (today) {
         const Machine& machine = today->manifest.machine;
-        m_machine->setText(tr("%1, %2, %3")
+        const QString words = m_document->recordedOn().isEmpty() ? tr("%1, %2, %3") : tr("recorded on %1, %2, %3");
+        m_machine->setText(words
                                .arg(words::q(machine.cpu), words::q(machine.isa),
                                    words::count(machine.cores, QStringLiteral("core"))));
     }

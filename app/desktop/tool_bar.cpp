@@ -3,6 +3,7 @@
 
 #include "app/desktop/actions.h"
 #include "widgets/segmented.h"
+#include "widgets/text_height.h"
 
 #include <QHBoxLayout>
 #include <QMenu>
@@ -35,7 +36,7 @@ void textBeside(QToolBar* bar, QAction* action, const QString& text)
             QObject::connect(action, &QAction::changed, button, [=] { button->setText(text); });
             button->setText(text);
         }
-        button->setFixedHeight(28);
+        widgets::setTextHeight(button, 28);
     }
 }
 
@@ -47,7 +48,7 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
     bar->setObjectName(QStringLiteral("toolbar"));
     bar->setMovable(false);
     bar->setContextMenuPolicy(Qt::PreventContextMenu);
-    bar->setFixedHeight(40);
+    widgets::setTextHeight(bar, 40);
     bar->setIconSize(QSize(16, 16));
     bar->setContentsMargins(6, 0, 6, 0);
 
@@ -55,7 +56,11 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
     pages->setOptions({{QObject::tr("Data"), QStringLiteral("data"), {}, {}, true},
         {QObject::tr("Workbench"), QStringLiteral("workbench"), {}, {}, true},
         {QObject::tr("Compare"), QStringLiteral("compare"), {}, {}, true},
-        {QObject::tr("Profile"), QStringLiteral("profile"), {}, {}, true}});
+        {QObject::tr("Profile"), QStringLiteral("profile"), {}, {}, true},
+        {QObject::tr("YAML"), QStringLiteral("yaml"), {}, {}, true},
+        {QObject::tr("Machine"), QStringLiteral("machine"), {}, {}, true}});
+    pages->setAccessibleName(QObject::tr("Page"));
+    pages->setFocusPolicy(Qt::TabFocus); // a click leads to the page, whose keys come next
     bar->addWidget(pages);
     addGap(bar, false);
     bar->addSeparator();
@@ -80,7 +85,7 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
     auto* draft = new QPushButton;
     draft->setObjectName(QStringLiteral("draft"));
     draft->setToolTip(QObject::tr("The draft is what you mark; measuring it makes a trial"));
-    draft->setFixedHeight(28);
+    widgets::setTextHeight(draft, 28);
     auto* draftMenu = new QMenu(draft);
     draftMenu->setToolTipsVisible(true);
     draftMenu->addActions({actions->presetStatic, actions->presetSmoothed, actions->presetDynamic, actions->presetBf16, actions->presetFp32});
@@ -95,7 +100,7 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
     exportButton->setObjectName(QStringLiteral("export"));
     exportButton->setText(QObject::tr("Export"));
     exportButton->setToolTip(QObject::tr("YAML or int8 ONNX of the chosen trial or the draft"));
-    exportButton->setFixedHeight(28);
+    widgets::setTextHeight(exportButton, 28);
     auto* exportMenu = new QMenu(exportButton);
     exportMenu->setToolTipsVisible(true);
     exportMenu->addActions({actions->exportOctet, actions->exportInc, actions->exportQdq});
@@ -117,7 +122,7 @@ QWidget* makeSearchButton(Actions* actions, QWidget* parent)
     auto* row = new QHBoxLayout(holder);
     row->setContentsMargins(0, 2, 6, 2);
     auto* button = new QPushButton(QObject::tr("Search commands      Ctrl+K"));
-    button->setFixedHeight(24);
+    widgets::setTextHeight(button, 24);
     button->setMinimumWidth(240);
     button->setFocusPolicy(Qt::TabFocus);
     const auto follow = [=] { button->setIcon(actions->palette->icon()); };

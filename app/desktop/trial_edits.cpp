@@ -21,8 +21,12 @@ constexpr int longestName = 200, longestNote = 2000;
 const Trial* editable(Document* document, int id)
 {
     const Trial* trial = document->trial(id);
-    if (trial && !document->editable()) {
-        emit document->notice({Notice::Kind::Warning, document->reviewReason(), {}});
+    const QString whyNot = !document->editable() ? document->reviewReason()
+        : document->recordedOn().isEmpty()       ? QString()
+                                                 : QObject::tr("These trials were recorded on %1. Measure here first, F5.")
+                                                 .arg(document->recordedOn());
+    if (trial && !whyNot.isEmpty()) {
+        emit document->notice({Notice::Kind::Warning, whyNot, {}});
         return nullptr;
     }
     return trial;
@@ -81,15 +85,21 @@ void askNote(Document* document, int id, QWidget* window)
         dialogs::askText(window, QObject::tr("Note on trial %1").arg(id),
             trial->chosen ? QObject::tr("It is chosen: this is the reason that stands in the report.")
                           : QObject::tr("What is worth knowing about it? Empty takes the note away."),
-            q(trial->note), [document, id](const QString& note) { setNote(document, id, note); });
+            q(trial->note), QObject::tr("Note it"),
+            [document, id](const QString& note) { setNote(document, id, note); });
 }
 
-void askReason(Document* document, int id, QWidget* window)
+void askReason(Document* document, int id, QWidget* window, std::function<void()> chosen)
 {
     if (const Trial* trial = editable(document, id))
         dialogs::askText(window, QObject::tr("Choose trial %1").arg(id),
             QObject::tr("Why this one? The reason stands in the report."), q(trial->note),
-            [document, id](const QString& reason) { choose(document, id, reason); }, dialogs::Answer::Required);
+            QObject::tr("Choose"),
+            [document, id, chosen = std::move(chosen)](const QString& reason) {
+                choose(document, id, reason);
+                chosen();
+            },
+            dialogs::Answer::Required);
 }
 
 } // namespace octet::desktop::trial_edits

@@ -4,6 +4,8 @@
 
 #include <QString>
 
+#include <functional>
+
 class QWidget;
 
 namespace octet::desktop {
@@ -19,7 +21,8 @@ void choose(Document* document, int trial, const QString& reason); // 0 = none
 
 /// Ask for one line first, above `window`.
 void askNote(Document* document, int trial, QWidget* window);
-void askReason(Document* document, int trial, QWidget* window); // and choose it
+/// `chosen` runs when it is.
+void askReason(Document* document, int trial, QWidget* window, std::function<void()> chosen);
 
 } // namespace trial_edits
 } // namespace octet::desktop

@@ -67,6 +67,25 @@ QString precision(Precision value)
     return q(toString(value)).toUpper();
 }
 
+QString rangeMethod(RangeMethod method, double percentile)
+{
+    switch (method) {
+    case RangeMethod::MinMax:
+        return QStringLiteral("min-max");
+    case RangeMethod::Percentile:
+        return QStringLiteral("%1 %").arg(percentile);
+    case RangeMethod::Kl:
+        return QStringLiteral("KL");
+    case RangeMethod::Mse:
+        return QStringLiteral("MSE");
+    case RangeMethod::MseWeighted:
+        return QStringLiteral("weighted MSE");
+    case RangeMethod::Manual:
+        return QStringLiteral("by hand");
+    }
+    return {};
+}
+
 QString sampleNoun(const DataSpec& data)
 {
     if (data.kind == DataKind::Text)
@@ -82,6 +101,22 @@ QString workload(const Workload& w)
     if (!w.isa.empty())
         text += QStringLiteral(", up to ") + q(w.isa);
     return text;
+}
+
+Answers answers(const Trial& trial)
+{
+    Answers sum;
+    int halves = 0;
+    for (const Split split : {Split::Tuning, Split::HeldOut})
+        if (const auto it = trial.accuracy.find(split); it != trial.accuracy.end() && it->second.samples > 0) {
+            sum.correct += it->second.correct;
+            sum.samples += it->second.samples;
+            sum.where = split == Split::Tuning ? QStringLiteral("tuning half") : QStringLiteral("held-out half");
+            ++halves;
+        }
+    if (halves == 2)
+        sum.where = QStringLiteral("both halves");
+    return sum;
 }
 
 QString speed(double fp32Ms, double trialMs)

@@ -25,10 +25,19 @@ QString duration(double seconds);
 
 /// "INT8", "BF16", "FP32"
 QString precision(Precision value);
+/// "min-max", "99.9 %", "KL", "MSE"
+QString rangeMethod(RangeMethod method, double percentile);
 /// "text", "image", "sample"
 QString sampleNoun(const DataSpec& data);
 /// "batch 1, real lengths, 1 thread"
 QString workload(const Workload& workload);
+/// Right answers over all halves that the trial was measured on.
+struct Answers
+{
+    long correct = 0, samples = 0;
+    QString where; // "both halves", "tuning half"
+};
+Answers answers(const Trial& trial);
 /// "2.2x faster", "1.3x slower", "as fast"
 QString speed(double fp32Ms, double trialMs);
 /// Number of answers "fewer right", "none lost", "3 more right"

@@ -2,35 +2,43 @@
 #include "app/desktop/workbench.h"
 
 #include "app/desktop/actions.h"
+#include "app/desktop/advice_control.h"
 #include "app/desktop/document.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/job_control.h"
 #include "app/desktop/marking.h"
+#include "app/desktop/present_precisions.h"
 #include "app/desktop/present_sensitivity.h"
 #include "app/desktop/present_trials.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/trial_edits.h"
 #include "app/desktop/what_if_control.h"
+#include "app/desktop/range_control.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workload_menu.h"
+#include "core/measure/verdict.h"
+#include "widgets/advice_list.h"
 #include "widgets/frontier_plot.h"
 #include "widgets/goal_line.h"
 #include "widgets/graph_canvas.h"
 #include "widgets/inspector.h"
+#include "widgets/main_part.h"
 #include "widgets/model_tree.h"
 #include "widgets/panel.h"
+#include "widgets/precision_summary.h"
 #include "widgets/segmented.h"
 #include "widgets/sensitivity_view.h"
+#include "widgets/text_height.h"
 #include "widgets/trials_view.h"
 
 #include <QHBoxLayout>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QJsonObject>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QSet>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
@@ -80,6 +88,8 @@ Workbench::Workbench(Document* document, JobControl* jobs, Actions* actions, QWi
     for (QWidget* widget : {static_cast<QWidget*>(m_graph), static_cast<QWidget*>(m_left),
              static_cast<QWidget*>(m_sensitivityView)})
         widget->addActions(actions->marks());
+    m_graph->addActions(actions->fits());
+    widgets::setMainPart(this, m_graph->canvas());
 }
 
 widgets::Panel* Workbench::makeTree()
@@ -87,6 +97,7 @@ widgets::Panel* Workbench::makeTree()
     auto* panel = new widgets::Panel(tr("Model"));
     m_tree = new widgets::ModelTree;
     panel->body()->addWidget(m_tree);
+    widgets::setMainPart(panel, m_tree);
     return panel;
 }
 
@@ -94,6 +105,7 @@ widgets::Panel* Workbench::makeInspector()
 {
     auto* panel = new widgets::Panel(tr("Inspector"));
     m_inspector = new widgets::Inspector;
+    new RangeControl(m_document, m_jobs, m_inspector->rangeView());
     panel->body()->addWidget(m_inspector);
     return panel;
 }
@@ -104,7 +116,7 @@ widgets::Panel* Workbench::makePlot()
     m_workload = new QPushButton;
     m_workload->setObjectName(QStringLiteral("workload"));
     m_workload->setToolTip(tr("What a latency means. Another workload is another plot."));
-    m_workload->setFixedHeight(24);
+    widgets::setTextHeight(m_workload, 24);
     m_workloadMenu = new QMenu(m_workload);
     m_workload->setMenu(m_workloadMenu);
     connect(m_workloadMenu, &QMenu::aboutToShow, this, [this] { fillWorkloadMenu(m_workloadMenu, m_document); });
@@ -117,6 +129,10 @@ widgets::Panel* Workbench::makePlot()
     m_plot = new widgets::FrontierPlot;
     panel->body()->addWidget(m_goal);
     panel->body()->addWidget(m_plot, 1);
+    widgets::setMainPart(panel, m_plot);
+    auto* advice = new widgets::AdviceList;
+    panel->body()->addWidget(advice);
+    m_advice = new AdviceControl(m_document, m_jobs, advice, this);
     return panel;
 }
 
@@ -130,22 +146,34 @@ widgets::Panel* Workbench::makeTrials()
     m_trialsView->setShownColumns(QString::fromUtf8(settings::state(columnsKey)).split(QLatin1Char(','), Qt::SkipEmptyParts));
     m_lowerPages->addWidget(m_trialsView);
     m_lowerPages->addWidget(m_sensitivityView);
+    m_precisions = new widgets::PrecisionSummary;
+    m_lowerPages->addWidget(m_precisions);
     m_lower = new widgets::Segmented;
-    m_lower->setAccessibleName(tr("Trials or sensitivity"));
+    m_lower->setAccessibleName(tr("Trials, sensitivity or precisions"));
     m_lower->setOptions({{tr("Trials"), QStringLiteral("trials"), tr("What was measured")},
-        {tr("Sensitivity"), QStringLiteral("sensitivity"), tr("What each op alone does to the output, F7")}});
-    connect(m_lower, &widgets::Segmented::valueChanged, this,
-        [this](const QString& value) { showSensitivity(value == QLatin1String("sensitivity")); });
+        {tr("Sensitivity"), QStringLiteral("sensitivity"), tr("What each op alone does to the output, F7")},
+        {tr("Precisions"), QStringLiteral("precisions"), tr("Where int8 and fp32 meet, and what that costs, Ctrl+6")}});
+    connect(m_lower, &widgets::Segmented::valueChanged, this, &Workbench::showLower);
     m_trialsPanel->header()->addWidget(m_lower);
     m_trialsPanel->body()->addWidget(m_lowerPages);
-    showSensitivity(false);
+    showLower(QStringLiteral("trials"));
     return m_trialsPanel;
 }
 
-void Workbench::showSensitivity(bool shown)
+void Workbench::showLower(const QString& view)
 {
-    m_lower->setValue(shown ? QStringLiteral("sensitivity") : QStringLiteral("trials"));
-    m_lowerPages->setCurrentIndex(shown ? 1 : 0);
+    m_lower->setValue(view);
+    m_lowerPages->setCurrentWidget(view == QLatin1String("sensitivity") ? static_cast<QWidget*>(m_sensitivityView)
+            : view == QLatin1String("precisions")                      ? static_cast<QWidget*>(m_precisions)
+                                                                        : static_cast<QWidget*>(m_trialsView));
+    widgets::setMainPart(m_trialsPanel, m_lowerPages->currentWidget());
+    refreshPrecisions();
+}
+
+void Workbench::refreshPrecisions()
+{
+    if (m_lowerPages->currentWidget() == m_precisions && m_document->isOpen())
+        m_precisions->setContent(presentPrecisions(*m_document));
 }
 
 void Workbench::refreshSensitivity()
@@ -200,6 +228,7 @@ void Workbench::connectViews(Actions* actions)
         [this, actions](const QPoint& at) { popupOpMenu(actions, at); });
 
     connect(m_sensitivityView, &widgets::SensitivityView::selectionChanged, selection, &Selection::setNodes);
+    connect(m_precisions, &widgets::PrecisionSummary::selectionChanged, selection, &Selection::setNodes);
     connect(m_sensitivityView, &widgets::SensitivityView::emptyActionRequested, this,
         &Workbench::sensitivityRequested);
     connect(m_plot, &widgets::FrontierPlot::trialSelected, selection, &Selection::setTrial);
@@ -260,7 +289,9 @@ void Workbench::modelOpened()
     m_goal->setReadOnly(!m_document->editable());
     refreshTrials();
     refreshOps();
-    setViewState(m_document->viewState());
+    // Something ran, though not here: the graph shows it at once.
+    if (!m_document->recordedOn().isEmpty() && m_document->selection()->trial() == 0)
+        m_document->selection()->setTrial(presentTrials(*m_document).best);
 }
 
 void Workbench::refreshOps()
@@ -275,26 +306,44 @@ void Workbench::refreshOps()
     m_tree->setOps(content.ops);
     m_graph->showShown();
     m_inspector->setContent(inspect(*m_document));
+    refreshPrecisions();
 }
 
 void Workbench::refreshTrials()
 {
     m_trialsTimer.stop();
     const TrialsContent content = presentTrials(*m_document);
-    m_plotPanel->setNote(m_document->hasModel() ? words::q(graph::fixtureNote(m_document->model().path())) : QString());
+    QStringList notes;
+    if (m_document->hasModel())
+        notes << words::q(graph::fixtureNote(m_document->model().path()));
+    if (const QString cpu = m_document->recordedOn(); !cpu.isEmpty())
+        notes << tr("recorded on %1").arg(cpu);
+    notes.removeAll(QString());
+    m_plotPanel->setNote(notes.join(QStringLiteral("; ")));
     m_plot->setContent(content.plot);
     refreshSensitivity();
+    refreshPrecisions();
     m_trialsModel->setTrials(content.trials, content.verdicts, content.frontier);
     m_trialsPanel->setNote(content.summary);
     const int selected = m_document->selection()->trial();
     m_plot->setSelectedTrial(selected);
     m_trialsView->setSelectedTrial(selected);
-    const Accuracy* today = content.fp32 ? content.fp32->tuning() : nullptr;
-    const long samples = today ? today->samples : m_document->data()->tuningSamples();
-    m_goal->setGoal(m_document->goal(), samples, today ? today->correct : -1,
-        words::sampleNoun(m_document->data()->spec()) + QLatin1Char('s'));
+    const words::Answers today = content.fp32 ? words::answers(*content.fp32) : words::Answers{};
+    const DataSource& source = *m_document->data();
+    m_goal->setGoal(m_document->goal(), today.samples > 0 ? today.samples : source.testSamples(),
+        today.samples > 0 ? today.correct : -1, words::sampleNoun(source.spec()) + QLatin1Char('s'));
+    const Accuracy* measured = content.fp32 ? content.fp32->tuning() : nullptr;
+    const double fp32 = measured ? measured->value : 1;
+    const QString tooFew =
+        words::q(measure::tooFewSamples(source.testSamples() - source.tuningSamples(), fp32, m_document->goal()));
+    const long needed = measure::samplesToTell(fp32, m_document->goal());
+    m_goal->setWarning(tooFew.isEmpty() ? QString()
+            : needed > 0                ? tr("Too few to tell: it takes %1").arg(2 * needed)
+                                        : tr("No number of samples can tell that"),
+        tooFew);
+    m_goal->setLabels(source.usable() ? source.labels() : LabelKind::Classes);
     m_goal->setReadOnly(!m_document->editable());
-    m_trialsModel->setEditable(m_document->editable());
+    m_trialsModel->setEditable(m_document->editable() && m_document->recordedOn().isEmpty());
     m_workload->setText(tr("Workload  %1").arg(words::workload(m_document->workload())));
     m_inspector->setContent(inspect(*m_document));
     // The graph may show the trial that has just finished.
@@ -323,6 +372,11 @@ void Workbench::setSplitters(const QByteArray& state)
     if (states.size() == 3)
         for (QSplitter* splitter : {m_columns, m_left, m_right})
             splitter->restoreState(QByteArray::fromBase64(states[i++].toString().toLatin1()));
+    // A state brings these along, and settings may hold anything.
+    for (QSplitter* splitter : {m_columns, m_left, m_right}) {
+        splitter->setHandleWidth(4);
+        splitter->setChildrenCollapsible(false);
+    }
 }
 
 void Workbench::resetLayout()
@@ -338,28 +392,35 @@ void Workbench::resetSplitters()
     m_right->setSizes({480, 370});
 }
 
-QByteArray Workbench::viewState() const
+QJsonObject Workbench::viewState() const
 {
-    QJsonObject state;
-    state[QStringLiteral("expanded")] = QJsonArray::fromStringList(m_graph->canvas()->expandedPaths());
-    state[QStringLiteral("zoom")] = m_graph->canvas()->zoom();
+    QJsonObject state = m_graph->viewState();
     state[QStringLiteral("trial")] = m_document->selection()->trial();
-    return QJsonDocument(state).toJson(QJsonDocument::Compact);
+    state[QStringLiteral("draft")] = m_document->selection()->showsDraft();
+    state[QStringLiteral("nodes")] = QJsonArray::fromStringList(m_document->selection()->nodes());
+    state[QStringLiteral("lower")] = m_lower->value();
+    return state;
 }
 
-void Workbench::setViewState(const QByteArray& bytes)
+void Workbench::setViewState(const QJsonObject& state)
 {
-    const QJsonObject state = QJsonDocument::fromJson(bytes).object();
-    if (state.isEmpty())
-        return;
-    QStringList expanded;
-    for (const auto& path : state[QStringLiteral("expanded")].toArray())
-        expanded << path.toString();
-    m_graph->canvas()->setExpandedPaths(expanded);
-    if (const double zoom = state[QStringLiteral("zoom")].toDouble(); zoom > 0.05 && zoom < 8)
-        m_graph->canvas()->setZoom(zoom);
+    Selection* selection = m_document->selection();
     if (const int trial = state[QStringLiteral("trial")].toInt(); m_document->trial(trial))
-        m_document->selection()->setTrial(trial);
+        selection->setTrial(trial);
+    if (state[QStringLiteral("draft")].toBool())
+        selection->setShowsDraft(true);
+    QStringList nodes;
+    if (m_document->hasModel()) {
+        const QStringList& names = m_document->loaded().nodeNames;
+        const QSet<QString> known(names.begin(), names.end());
+        for (const auto& name : state[QStringLiteral("nodes")].toArray())
+            if (known.contains(name.toString()))
+                nodes << name.toString();
+    }
+    selection->setNodes(nodes);
+    m_graph->setViewState(state); // last: a selection scrolls into view
+    const QString lower = state[QStringLiteral("lower")].toString();
+    showLower(lower == QLatin1String("sensitivity") || lower == QLatin1String("precisions") ? lower : QStringLiteral("trials"));
 }
 
 } // namespace octet::desktop

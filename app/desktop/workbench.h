@@ -3,6 +3,7 @@
 // the one selection.
 #pragma once
 
+#include <QJsonObject>
 #include <QSplitter>
 #include <QTimer>
 #include <QWidget>
@@ -12,11 +13,13 @@ class QPushButton;
 class QStackedWidget;
 
 namespace octet::widgets {
+class AdviceList;
 class FrontierPlot;
 class GoalLine;
 class Inspector;
 class ModelTree;
 class Panel;
+class PrecisionSummary;
 class Segmented;
 class SensitivityView;
 class TrialsModel;
@@ -26,6 +29,7 @@ class TrialsView;
 namespace octet::desktop {
 
 class Actions;
+class AdviceControl;
 class Document;
 class GraphPanel;
 class JobControl;
@@ -42,16 +46,18 @@ public:
     widgets::TrialsView* trialsView() { return m_trialsView; }
     widgets::TrialsModel* trialsModel() { return m_trialsModel; }
     widgets::SensitivityView* sensitivityView() { return m_sensitivityView; }
-    void showSensitivity(bool shown); // instead of the trials
+    widgets::PrecisionSummary* precisionSummary() { return m_precisions; }
+    void showLower(const QString& view); // "trials", "sensitivity", "precisions"
     widgets::ModelTree* tree() { return m_tree; }
     widgets::Inspector* inspector() { return m_inspector; }
+    AdviceControl* advice() { return m_advice; }
 
     QByteArray splitters() const;
     void setSplitters(const QByteArray& state);
     void resetLayout(); // splitters and columns
-    /// Expanded boxes and zoom, kept in the project.
-    QByteArray viewState() const;
-    void setViewState(const QByteArray& state);
+    /// What is selected and how it is looked at.
+    QJsonObject viewState() const;
+    void setViewState(const QJsonObject& state);
     void showProgress(double share, const QString& stage); // of the running trial
 
 signals:
@@ -71,6 +77,7 @@ private:
     void refreshTrials();
     void refreshSensitivity();
     void resetSplitters();
+    void refreshPrecisions();
     void popupOpMenu(Actions* actions, const QPoint& at);
 
     Document* m_document;
@@ -82,9 +89,11 @@ private:
     widgets::FrontierPlot* m_plot;
     WhatIfControl* m_whatIf;
     widgets::GoalLine* m_goal;
+    AdviceControl* m_advice;
     widgets::TrialsModel* m_trialsModel;
     widgets::TrialsView* m_trialsView;
     widgets::SensitivityView* m_sensitivityView;
+    widgets::PrecisionSummary* m_precisions;
     widgets::Segmented* m_lower;
     QStackedWidget* m_lowerPages;
     widgets::Panel* m_plotPanel = nullptr;

@@ -12,6 +12,7 @@
 
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace octet::desktop {
 
@@ -126,7 +127,12 @@ void WorkerClient::launch(const std::string& isa)
     connect(m_process.get(), &QProcess::readyReadStandardError, this, &WorkerClient::readErrors);
     connect(m_process.get(), &QProcess::finished, this, &WorkerClient::processEnded);
     connect(m_process.get(), &QProcess::errorOccurred, this, &WorkerClient::processError);
+#ifdef Q_OS_UNIX
+    // A job may go on without a window after its terminal was closed; the worker ends with its input, not with that.
+    m_process->setChildProcessModifier([] { ::signal(SIGHUP, SIG_IGN); });
+#endif
     m_process->start(program, arguments);
+    sendWatched();
 }
 
 void WorkerClient::stopProcess()
@@ -134,6 +140,8 @@ void WorkerClient::stopProcess()
     if (!m_process)
         return;
     ++m_generation;
+    if (std::exchange(m_capabilityId, 0))
+        emit capabilityFailed(tr("the worker was started anew"));
     m_process->disconnect(this);
     if (m_process->state() != QProcess::NotRunning) {
         // The worker ends at the end of its input; one that computes is not waited for.
@@ -173,16 +181,55 @@ void WorkerClient::update(const JobUpdate& update)
         send(framed(request(++m_requestId, "job/update", toJson(update))));
 }
 
+void WorkerClient::watch(const std::vector<std::string>& values)
+{
+    if (values == m_watched)
+        return;
+    m_watched = values;
+    sendWatched();
+}
+
+void WorkerClient::sendWatched()
+{
+    send(framed(request(++m_requestId, "job/watch", {{"values", m_watched}})));
+}
+
+void WorkerClient::askCapability()
+{
+    if (m_capabilityId)
+        return;
+    if (m_process && m_process->state() == QProcess::NotRunning)
+        stopProcess();
+    m_capabilityId = ++m_requestId;
+    if (!m_process)
+        launch(m_isa);
+    send(framed(request(m_capabilityId, "machine/capability", json::object())));
+}
+
+void WorkerClient::answerCapability(const json& message)
+{
+    m_capabilityId = 0;
+    if (message.contains("result"))
+        emit capabilityFound(fromJson<Capability>(message.at("result")));
+    else
+        emit capabilityFailed(QString::fromStdString(
+            message.value("error", json::object()).value("message", std::string("the worker gave no reason"))));
+}
+
 void WorkerClient::readOutput()
 {
     const int generation = m_generation;
+    static const json nothing = json::object();
     const QByteArray bytes = m_process->readAllStandardOutput();
     try {
         for (const json& message : m_deframer->feed(std::string_view(bytes.constData(), std::size_t(bytes.size())))) {
             if (message.contains("method"))
-                dispatch(message.at("method").get<std::string>(), message.value("params", json::object()).dump());
+                dispatch(
+                    message.at("method").get<std::string>(), message.contains("params") ? message.at("params") : nothing);
+            else if (m_capabilityId && message.value("id", 0) == m_capabilityId)
+                answerCapability(message);
             else if (message.value("id", 0) == m_jobId && m_busy)
-                answer(message.dump());
+                answer(message);
             // A slot may have started the next job with another worker.
             if (generation != m_generation)
                 return;
@@ -201,9 +248,8 @@ void WorkerClient::readErrors()
         emit logLine(line);
 }
 
-void WorkerClient::dispatch(const std::string& method, const std::string& params)
+void WorkerClient::dispatch(const std::string& method, const json& value)
 {
-    const json value = json::parse(params);
     if (method == "step/started")
         emit trialStarted(fromJson<Trial>(value));
     else if (method == "step/finished")
@@ -214,15 +260,18 @@ void WorkerClient::dispatch(const std::string& method, const std::string& params
         emit rangesFound(fromJson<Ranges>(value));
     else if (method == "job/sensitivity")
         emit sensitivityFound(fromJson<Sensitivity>(value));
+    else if (method == "job/evidence")
+        emit evidenceFound(fromJson<CalibrationEvidence>(value));
+    else if (method == "job/partial")
+        emit partialEvidence(fromJson<CalibrationEvidence>(value));
     else if (method == "job/paused")
         emit pauseChanged(value.value("paused", false));
     else if (method == "job/log")
         emit logLine(QString::fromStdString(value.value("line", std::string())));
 }
 
-void WorkerClient::answer(const std::string& text)
+void WorkerClient::answer(const json& message)
 {
-    const json message = json::parse(text);
     if (message.contains("result")) {
         const JobResult result = fromJson<JobResult>(message.at("result"));
         const bool wasCancelling = m_cancelling;
@@ -289,6 +338,8 @@ void WorkerClient::endDead(const QString& reason)
         m_process.release()->deleteLater(); // we may be inside one of its signals
     }
     endJob();
+    if (std::exchange(m_capabilityId, 0))
+        emit capabilityFailed(reason);
     if (!wasBusy)
         return;
     if (wasCancelling)

@@ -2,11 +2,14 @@
 // One worker process, one job at a time. A worker that dies costs one job: the next one gets a fresh worker.
 #pragma once
 
+#include "core/values/capability.h"
 #include "core/values/job.h"
 
 #include <QObject>
 #include <QProcess>
 #include <QTimer>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <memory>
 #include <optional>
@@ -37,13 +40,21 @@ public:
     void pause(bool on);
     /// For the search that runs, from its next trial.
     void update(const JobUpdate& update);
+    /// ONNX values whose partialEvidence is wanted from now on, in every job.
+    void watch(const std::vector<std::string>& values);
+    /// What the worker's machine can run; answered by capabilityFound or capabilityFailed, also while a job runs.
+    void askCapability();
 
 signals:
+    void capabilityFound(const octet::Capability& capability);
+    void capabilityFailed(const QString& reason);
     void trialStarted(const octet::Trial& trial);
     void trialFinished(const octet::Trial& trial);
     void progress(const octet::JobProgress& progress);
     void rangesFound(const octet::Ranges& ranges);
     void sensitivityFound(const octet::Sensitivity& sensitivity);
+    void evidenceFound(const octet::CalibrationEvidence& evidence);
+    void partialEvidence(const octet::CalibrationEvidence& soFar);
     void pauseChanged(bool stands);
     void logLine(const QString& line);
     void finished(const octet::JobResult& result);
@@ -55,10 +66,12 @@ private:
     void launch(const std::string& isa);
     void stopProcess();
     void send(const QByteArray& frame);
+    void sendWatched();
     void readOutput();
     void readErrors();
-    void dispatch(const std::string& method, const std::string& params);
-    void answer(const std::string& json);
+    void dispatch(const std::string& method, const nlohmann::json& params);
+    void answer(const nlohmann::json& message);
+    void answerCapability(const nlohmann::json& message);
     void processEnded(int code, QProcess::ExitStatus status);
     void processError(QProcess::ProcessError error);
     void endJob();
@@ -69,9 +82,10 @@ private:
     QStringList m_command;
     QTimer m_cancelTimer;
     QString m_lastErrors; // tail of stderr, for the detail of a death
+    std::vector<std::string> m_watched;
     std::string m_isa; // cap of the running worker: final for its life
     bool m_busy = false, m_cancelling = false;
-    int m_requestId = 0, m_jobId = 0, m_generation = 0;
+    int m_requestId = 0, m_jobId = 0, m_capabilityId = 0, m_generation = 0;
 };
 
 } // namespace octet::desktop

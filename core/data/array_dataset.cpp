@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace octet::data {
@@ -42,8 +43,11 @@ public:
 private:
     void load(const Signature& signature);
     std::size_t rows(Tensor ArrayInput::*part, long limit) const;
+    std::vector<std::string> sampleHashes(Tensor ArrayInput::*part, std::size_t rows) const;
     void takeLengths(const Signature& signature);
-    void takeLabels(const LabelReader& reader);
+    void takeLabels(const LabelReader& reader, const Signature& signature);
+    void takeNumbers(const Tensor& tensor, const Signature& signature);
+    void takeTokenLabels(const Tensor& tensor, const LabelReader& reader, const Signature& signature);
     bool cut(const ArrayInput& input) const
     {
         return m_width != 0 && input.freeColumns && input.sample == Shape{m_width};
@@ -88,18 +92,9 @@ ArrayDataset::ArrayDataset(const DataSpec& given, const Signature& signature)
     m_calibRows = rows(&ArrayInput::calib, m_spec.calibLimit);
     takeLengths(signature);
     std::vector<std::string> names = findLabelNames(m_spec, signature);
-    takeLabels(LabelReader(classesOf(signature), names));
+    takeLabels(LabelReader(classesOf(signature), names), signature);
     setClasses(classesOf(signature), std::move(names));
-    std::vector<std::string> hashes;
-    for (std::size_t row = 0; row < m_testRows; ++row) {
-        std::string parts;
-        for (const ArrayInput& input : m_inputs) {
-            const std::size_t size = input.test.bytes.size() / static_cast<std::size_t>(input.test.shape[0]);
-            parts += sha256(std::span(input.test.bytes).subspan(row * size, size));
-        }
-        hashes.push_back(sha256(parts));
-    }
-    m_halves = halve(std::move(hashes), m_spec.splitSeed);
+    setSampleHashes(sampleHashes(&ArrayInput::test, m_testRows), sampleHashes(&ArrayInput::calib, m_calibRows));
     m_hash = makeHash();
 }
 
@@ -146,6 +141,21 @@ std::size_t ArrayDataset::rows(Tensor ArrayInput::*part, long limit) const
     return static_cast<std::size_t>(limit > 0 ? std::min<std::int64_t>(count, limit) : count);
 }
 
+std::vector<std::string> ArrayDataset::sampleHashes(Tensor ArrayInput::*part, std::size_t rows) const
+{
+    std::vector<std::string> hashes;
+    for (std::size_t row = 0; row < rows; ++row) {
+        std::string parts;
+        for (const ArrayInput& input : m_inputs) {
+            const Tensor& tensor = input.*part;
+            const std::size_t size = tensor.bytes.size() / static_cast<std::size_t>(tensor.shape[0]);
+            parts += sha256(std::span(tensor.bytes).subspan(row * size, size));
+        }
+        hashes.push_back(sha256(parts));
+    }
+    return hashes;
+}
+
 /// With a mask [n, columns] a row is as long as its last masked-in column says: its sum, where padding is at the end.
 void ArrayDataset::takeLengths(const Signature& signature)
 {
@@ -176,29 +186,91 @@ void ArrayDataset::takeLengths(const Signature& signature)
         m_padId = json["pad_token_id"].get<std::int64_t>();
 }
 
-void ArrayDataset::takeLabels(const LabelReader& reader)
+void ArrayDataset::takeLabels(const LabelReader& reader, const Signature& signature)
 {
     std::vector<int> labels(m_testRows, -1);
     const std::string& file = m_spec.labelsFile;
+    bool classes = false;
     if (!file.empty() && m_testRows > 0) {
         const Tensor tensor = readNpy(file);
-        if (!isInteger(tensor.type))
+        const std::int64_t count = m_inputs.front().test.shape[0];
+        const bool oneEach = tensor.shape == Shape{count} || tensor.shape == Shape{count, 1};
+        if (oneEach && (tensor.type == DType::F32 || tensor.type == DType::F64 || (isInteger(tensor.type) && classesOf(signature) == 1)))
+            takeNumbers(tensor, signature);
+        else if (tensor.shape.size() == 2 && tensor.shape[0] == count && isInteger(tensor.type) && !oneEach)
+            takeTokenLabels(tensor, reader, signature);
+        else if (!isInteger(tensor.type))
             throw Error(ErrorKind::Data,
                 fmt::format("{} holds {}; labels are integers, such as int32 or int64.", file, toString(tensor.type)),
                 {.file = file});
-        const std::int64_t count = m_inputs.front().test.shape[0];
-        if (tensor.shape != Shape{count} && tensor.shape != Shape{count, 1})
+        else if (!oneEach)
             throw Error(ErrorKind::Data,
                 fmt::format("{} has the shape {}, but there are {} samples; give one label each.", file,
                     toString(tensor.shape), count),
                 {.file = file});
-        for (std::size_t row = 0; row < static_cast<std::size_t>(count); ++row) {
+        else if (outputRank(signature) == 3)
+            throw Error(ErrorKind::Data,
+                fmt::format("{} has one label a sample, but the model answers for each token; give labels [samples, "
+                            "tokens], {} where a token does not count.",
+                    file, ignoredLabel),
+                {.file = file});
+        else
+            classes = true;
+        for (std::size_t row = 0; classes && row < static_cast<std::size_t>(count); ++row) {
             const int label = reader.check(integerAt(tensor, row), file, static_cast<long>(row) + 1);
             if (row < m_testRows)
                 labels[row] = label;
         }
     }
-    setLabels(std::move(labels), std::vector<int>(m_calibRows, -1), !file.empty() && m_testRows > 0);
+    setLabels(std::move(labels), std::vector<int>(m_calibRows, -1), classes);
+}
+
+void ArrayDataset::takeNumbers(const Tensor& tensor, const Signature& signature)
+{
+    const std::string& file = m_spec.labelsFile;
+    if (const int classes = classesOf(signature); classes > 1)
+        throw Error(ErrorKind::Data,
+            fmt::format("{} holds {}, but the model has {} classes; their labels are integers, such as int32 or int64.",
+                file, toString(tensor.type), classes),
+            {.file = file});
+    std::vector<float> targets;
+    for (std::size_t row = 0; row < m_testRows; ++row) {
+        const float target = tensor.type == DType::F32 ? tensor.data<float>()[row]
+            : tensor.type == DType::F64                ? static_cast<float>(tensor.data<double>()[row])
+                                                       : static_cast<float>(integerAt(tensor, row));
+        if (!std::isfinite(target))
+            throw Error(ErrorKind::Data, fmt::format("{}, row {}: the label is not a finite number.", file, row + 1),
+                {.file = file, .row = static_cast<long>(row) + 1});
+        targets.push_back(target);
+    }
+    setTargets(std::move(targets));
+}
+
+void ArrayDataset::takeTokenLabels(const Tensor& tensor, const LabelReader& reader, const Signature& signature)
+{
+    const std::string& file = m_spec.labelsFile;
+    if (const int rank = outputRank(signature); rank != 3 && rank != 0)
+        throw Error(ErrorKind::Data,
+            fmt::format("{} has the shape {}, labels for tokens, but the model gives one answer a sample; give one label "
+                        "each.",
+                file, toString(tensor.shape)),
+            {.file = file});
+    const std::int64_t columns = tensor.shape[1];
+    if (m_width != 0 && columns != m_width)
+        throw Error(ErrorKind::Data,
+            fmt::format("{} labels {} tokens a sample, but the inputs have {}; label every column, {} where it does not "
+                        "count.",
+                file, columns, m_width, ignoredLabel),
+            {.file = file});
+    std::vector<int> labels;
+    const auto size = m_testRows * static_cast<std::size_t>(columns);
+    for (std::size_t i = 0; i < size; ++i) {
+        const std::int64_t label = integerAt(tensor, i);
+        labels.push_back(label == ignoredLabel
+                ? ignoredLabel
+                : reader.check(label, file, static_cast<long>(i / static_cast<std::size_t>(columns)) + 1));
+    }
+    setTokenLabels(std::move(labels), static_cast<std::size_t>(columns));
 }
 
 std::string ArrayDataset::makeHash()

@@ -4,6 +4,7 @@
 
 #include "core/graph/model.h"
 #include "core/values/data_spec.h"
+#include "core/values/label_kind.h"
 #include "core/values/tensor.h"
 
 #include <memory>
@@ -24,6 +25,12 @@ struct PreviewRow
     int label = -1;
 };
 
+/// A calibration sample that is a test sample too: ranges would be learned from what is tested.
+struct SharedRow
+{
+    long calibRow = 0, testRow = 0; // in their files, as PreviewRow::row
+};
+
 /// Samples are addressed by (split, index). Test order is file order; Tuning and HeldOut halve Test deterministically:
 /// by a hash of the sample's text or bytes, balanced to n/2 each (the lower half of hashes is Tuning).
 class Dataset
@@ -33,7 +40,13 @@ public:
     virtual const DataSpec& spec() const = 0; // with columns, label names and hashes filled in
     virtual std::size_t size(Split split) const = 0;
     virtual int label(Split split, std::size_t index) const = 0; // -1 = none
-    virtual bool hasLabels() const = 0;
+    virtual bool hasLabels() const = 0; // classes
+    virtual LabelKind labelKind() const { return hasLabels() ? LabelKind::Classes : LabelKind::None; }
+    /// Of LabelKind::Numbers, for test samples.
+    virtual float target(Split, std::size_t) const { return 0; }
+    /// Of LabelKind::Tokens, for test samples: one a token of the sample, ignoredLabel where it does not count. Padding
+    /// has none.
+    virtual std::vector<int> tokenLabels(Split, std::size_t) const { return {}; }
     virtual int classes() const = 0; // highest label + 1, or from the model's output
     /// Tokens of the sample (1..maxLength, both for texts and for arrays with an attention_mask, where it is the last
     /// column that is masked in); 0 = fixed-shape samples. A model with a fixed sequence dimension: always that.
@@ -45,8 +58,10 @@ public:
     virtual std::map<std::string, Tensor> batch(
         Split split, const std::vector<std::size_t>& indices, int paddedLength) const = 0;
     virtual std::vector<PreviewRow> preview(Split split, std::size_t count) const = 0;
+    /// By calibration row, whether DataSpec::sharedRows leaves them out or not.
+    virtual std::vector<SharedRow> shared() const { return {}; }
     virtual std::string hash() const = 0; // over files, columns, tokenizer, lengths, preprocessing and limits
-    /// Index in Test of a sample of Tuning or HeldOut.
+    /// Index in Test of a sample of Tuning or HeldOut, among all calibration rows of one of Calibration.
     virtual std::size_t testIndex(Split split, std::size_t index) const = 0;
 };
 
@@ -56,7 +71,8 @@ public:
 ///
 /// The spec comes back filled in: kind, columns, label names, hashes, and maxLength as it holds (a fixed sequence
 /// dimension or max_position_embeddings of config.json; for arrays with a mask the width of the arrays).
-/// Labels are numbers or class names; names come from the spec, id2label of config.json or labels.txt.
+/// Labels are class numbers or names; of a model whose last dimension is 1, and in arrays of floats, they are numbers; an
+/// integer array [samples, tokens] labels tokens, -100 where one does not count. Names come from the spec, id2label of config.json or labels.txt.
 /// Arrays: a uint8 array that feeds a float input becomes (x/255 - mean)/std in float32, so x/255 when mean and std are
 /// empty; integers widen or narrow as long as every value fits; [N, H, W] feeds [N, 1, H, W].
 std::shared_ptr<const Dataset> open(const DataSpec& spec, const graph::Model& model);
@@ -73,7 +89,7 @@ int paddedLength(int length, int maxLength);
 /// A DataSpec as YAML (`--data FILE.yaml`); relative paths are relative to the file. Unknown keys, wrong types:
 /// Error(Setting) with line, column and the nearest key; bad syntax: Error(Format).
 /// Keys: kind, test, calib, text_column, text_pair_column, label_column, tokenizer, max_length, inputs {name: file},
-/// calib_inputs {name: file}, labels, mean [..], std [..], limit, calib_limit, split_seed, batch_size, label_names [..],
+/// calib_inputs {name: file}, labels, mean [..], std [..], limit, calib_limit, split_seed, shared_rows, batch_size, label_names [..],
 /// hashes {file: sha256}.
 DataSpec loadSpec(const std::string& yamlFile);
 DataSpec specFromYaml(const std::string& text, const std::string& fileName = "data.yaml"); // paths as they stand

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
+#include <unordered_map>
 
 namespace octet::data {
 
@@ -42,7 +44,7 @@ std::size_t DatasetBase::size(Split split) const
 {
     switch (split) {
     case Split::Calibration:
-        return m_calibLabels.size();
+        return m_calibration.size();
     case Split::Tuning:
         return m_halves.tuning.size();
     case Split::HeldOut:
@@ -59,12 +61,57 @@ int DatasetBase::label(Split split, std::size_t index) const
                                        : m_testLabels.at(testIndex(split, index));
 }
 
+std::vector<int> DatasetBase::tokenLabels(Split split, std::size_t index) const
+{
+    const std::size_t row = testIndex(split, index) * m_tokenColumns;
+    const int tokens = length(split, index); // 0: all of a fixed shape
+    const std::size_t count = tokens > 0 ? std::min(m_tokenColumns, static_cast<std::size_t>(tokens)) : m_tokenColumns;
+    const auto from = m_tokenLabels.begin() + static_cast<std::ptrdiff_t>(row);
+    return {from, from + static_cast<std::ptrdiff_t>(count)};
+}
+
 std::size_t DatasetBase::testIndex(Split split, std::size_t index) const
 {
     if (index >= size(split))
         throw Error(ErrorKind::Internal,
             fmt::format("Sample {} of {} was asked for, which has {}.", index, toString(split), size(split)));
-    return split == Split::Tuning ? m_halves.tuning[index] : split == Split::HeldOut ? m_halves.heldOut[index] : index;
+    switch (split) {
+    case Split::Calibration:
+        return m_calibration[index];
+    case Split::Tuning:
+        return m_halves.tuning[index];
+    case Split::HeldOut:
+        return m_halves.heldOut[index];
+    case Split::Test:
+        break;
+    }
+    return index;
+}
+
+void DatasetBase::setSampleHashes(std::vector<std::string> test, const std::vector<std::string>& calib)
+{
+    if (!m_spec.sharedRows.empty() && m_spec.sharedRows != "keep" && m_spec.sharedRows != "leave_out")
+        throw Error(ErrorKind::Setting,
+            fmt::format("shared_rows is keep or leave_out, not \"{}\".", m_spec.sharedRows.substr(0, 60)));
+    std::unordered_map<std::string_view, std::size_t> tested;
+    for (std::size_t row = 0; row < test.size(); ++row)
+        tested.emplace(test[row], row);
+    for (std::size_t row = 0; row < calib.size(); ++row) {
+        const auto it = tested.find(calib[row]);
+        if (it != tested.end())
+            m_shared.emplace_back(row, it->second);
+        if (it == tested.end() || m_spec.sharedRows != "leave_out")
+            m_calibration.push_back(row);
+    }
+    m_halves = halve(std::move(test), m_spec.splitSeed);
+}
+
+std::vector<SharedRow> DatasetBase::shared() const
+{
+    std::vector<SharedRow> rows;
+    for (const auto& [calib, test] : m_shared)
+        rows.push_back({fileRow(true, calib), fileRow(false, test)});
+    return rows;
 }
 
 void DatasetBase::setLabels(std::vector<int> test, std::vector<int> calib, bool hasLabels)
@@ -97,8 +144,14 @@ PartsHash DatasetBase::commonHash() const
     hash.add("limit", std::to_string(m_spec.limit)).add("calibLimit", std::to_string(m_spec.calibLimit));
     if (m_spec.splitSeed != 0)
         hash.add("splitSeed", std::to_string(m_spec.splitSeed));
+    if (m_spec.sharedRows == "leave_out" && !m_shared.empty())
+        hash.add("sharedRows", m_spec.sharedRows);
     std::string labels;
     for (const int label : m_testLabels)
+        labels += fmt::format("{},", label);
+    for (const float target : m_targets)
+        labels += fmt::format("{},", target);
+    for (const int label : m_tokenLabels)
         labels += fmt::format("{},", label);
     return hash.add("labels", labels);
 }

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 namespace octet::data {
@@ -100,6 +101,19 @@ int LabelReader::read(std::string_view text, const std::string& file, long row) 
             : fmt::format("{}, row {}: the label \"{}\" is neither a number nor one of the names {}{}", file, row,
                 shown, listed(m_names), nearestName(m_names, shown).empty() ? "." : nearestHint(m_names, shown)),
         {.file = file, .row = row});
+}
+
+float LabelReader::readNumber(std::string_view text, const std::string& file, long row)
+{
+    const std::string_view value = trimmed(text);
+    float number = 0;
+    const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (code != std::errc() || end != value.data() + value.size() || !std::isfinite(number))
+        throw Error(ErrorKind::Data,
+            fmt::format("{}, row {}: \"{}\" is no number; the model has one output, so its labels are numbers.", file, row,
+                value.substr(0, 60)),
+            {.file = file, .row = row});
+    return number;
 }
 
 int LabelReader::check(std::int64_t label, const std::string& file, long row) const

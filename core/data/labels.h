@@ -23,6 +23,9 @@ public:
     int read(std::string_view text, const std::string& file, long row) const;
     int check(std::int64_t label, const std::string& file, long row) const;
 
+    /// A number that is finite; throws Error(Data) with the row.
+    static float readNumber(std::string_view text, const std::string& file, long row);
+
 private:
     int m_classes;
     std::vector<std::string> m_names;

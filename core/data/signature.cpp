@@ -31,12 +31,26 @@ const graph::ValueInfo* inputNamed(const Signature& signature, const std::string
     return it == signature.inputs.end() ? nullptr : &*it;
 }
 
-int classesOf(const Signature& signature)
+namespace {
+
+std::vector<graph::Dim> answerShape(const Signature& signature)
 {
     if (signature.outputs.empty())
-        return 0;
+        return {};
     const auto logits = std::ranges::find(signature.outputs, "logits", &graph::ValueInfo::name);
-    const auto& shape = logits == signature.outputs.end() ? signature.outputs.front().shape : logits->shape;
+    return logits == signature.outputs.end() ? signature.outputs.front().shape : logits->shape;
+}
+
+} // namespace
+
+int outputRank(const Signature& signature)
+{
+    return static_cast<int>(answerShape(signature).size());
+}
+
+int classesOf(const Signature& signature)
+{
+    const auto shape = answerShape(signature);
     if (shape.empty() || shape.back().value < 1 || shape.back().value > std::numeric_limits<int>::max())
         return 0;
     return static_cast<int>(shape.back().value);

@@ -19,6 +19,8 @@ std::vector<std::string> foldersOf(const std::string& modelPath);
 const graph::ValueInfo* inputNamed(const Signature& signature, const std::string& name);
 /// Last dimension of the output "logits", or else of the first; 0 when it is not a number.
 int classesOf(const Signature& signature);
+/// Dimensions of that output; 0 when the file does not say.
+int outputRank(const Signature& signature);
 /// The path of `name` in the first of the model's folders that has it, or "".
 std::string findBeside(const Signature& signature, const std::string& name);
 /// "[batch, 1, 28, 28]" as the model declares it.

@@ -134,6 +134,7 @@ private:
         {"limit", into(m_spec.limit)},
         {"calib_limit", into(m_spec.calibLimit)},
         {"split_seed", into(m_spec.splitSeed)},
+        {"shared_rows", into(m_spec.sharedRows)},
         {"batch_size", into(m_spec.batchSize)},
         {"label_names", into(m_spec.labelNames)},
         {"hashes", into(m_spec.hashes)},
@@ -178,6 +179,8 @@ public:
         plain("calib_limit", std::to_string(spec.calibLimit));
         if (spec.splitSeed != 0)
             plain("split_seed", std::to_string(spec.splitSeed));
+        if (!spec.sharedRows.empty())
+            string("shared_rows", spec.sharedRows);
         plain("batch_size", std::to_string(spec.batchSize));
         if (!spec.labelNames.empty()) {
             m_out << YAML::Key << "label_names" << YAML::Value << YAML::BeginSeq;

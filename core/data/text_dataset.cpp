@@ -47,6 +47,10 @@ private:
     {
         return (split == Split::Calibration ? m_calib : m_test).at(testIndex(split, index));
     }
+    long fileRow(bool calibration, std::size_t index) const override
+    {
+        return (calibration ? m_calib : m_test).at(index).row;
+    }
     void takeInputs(const Signature& signature);
     void takeLengthLimits(const Signature& signature);
     void openTokenizer(const Signature& signature);
@@ -57,11 +61,14 @@ private:
     std::vector<graph::ValueInfo> m_inputs;
     std::shared_ptr<const Tokenizer> m_tokenizer;
     std::vector<TextSample> m_test, m_calib;
+    bool m_labelsAreNumbers; // of a model with one output
+    std::vector<float> m_numbers; // read so far
     int m_fixedLength = 0; // of a model whose sequence dimension is a number
 };
 
 TextDataset::TextDataset(const DataSpec& given, const Signature& signature)
     : DatasetBase(given)
+    , m_labelsAreNumbers(classesOf(signature) == 1)
 {
     if (m_spec.testFile.empty() && m_spec.calibFile.empty())
         throw Error(ErrorKind::Data, "No text file is given; name one with test or calibration texts.");
@@ -73,15 +80,19 @@ TextDataset::TextDataset(const DataSpec& given, const Signature& signature)
     std::vector<int> testLabels, calibLabels;
     if (!m_spec.testFile.empty())
         m_test = read(m_spec.testFile, true, reader, testLabels);
+    setTargets(std::move(m_numbers));
     if (!m_spec.calibFile.empty())
         m_calib = read(m_spec.calibFile, false, reader, calibLabels);
     const bool labelled = !testLabels.empty() && testLabels.front() >= 0; // a column is there for all rows or for none
     setLabels(std::move(testLabels), std::move(calibLabels), labelled);
     setClasses(classesOf(signature), std::move(names));
-    std::vector<std::string> hashes;
-    for (const TextSample& each : m_test)
-        hashes.push_back(sha256(each.text + '\0' + each.pair));
-    m_halves = halve(std::move(hashes), m_spec.splitSeed);
+    const auto hashesOf = [](const std::vector<TextSample>& samples) {
+        std::vector<std::string> hashes;
+        for (const TextSample& each : samples)
+            hashes.push_back(sha256(each.text + '\0' + each.pair));
+        return hashes;
+    };
+    setSampleHashes(hashesOf(m_test), hashesOf(m_calib));
     m_hash = makeHash();
 }
 
@@ -157,9 +168,16 @@ std::vector<TextSample> TextDataset::read(
     std::vector<TextSample> samples;
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
         const TableRow& row = table.rows[i];
-        const int label = columns.label.empty() ? -1 : reader.read(row.cells.back(), file, row.line);
+        int label = -1;
+        float number = 0;
+        if (!columns.label.empty() && m_labelsAreNumbers)
+            number = LabelReader::readNumber(row.cells.back(), file, row.line);
+        else if (!columns.label.empty())
+            label = reader.read(row.cells.back(), file, row.line);
         if (i >= count)
             continue; // checked, but not taken
+        if (!columns.label.empty() && m_labelsAreNumbers && labelsNeeded)
+            m_numbers.push_back(number);
         TextSample taken{row.cells[0], columns.pair.empty() ? "" : row.cells[1], row.line, {}, {}};
         Encoding encoding = m_tokenizer->encode(taken.text, taken.pair, m_spec.maxLength);
         taken.ids = std::move(encoding.ids);

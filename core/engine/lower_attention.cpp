@@ -22,6 +22,9 @@ Shape fourStrides(const Shape& strides)
 
 void Lowering::lowerAttention(const IrNode& node)
 {
+    if (const ValueId mask = node.inputs[3]; mask >= 0) // kernels read a row of it, or one number for a row
+        if (const Shape& shape = m_ir.value(mask).shape; !shape.empty() && shape.back() > 1 && placed(mask).strides.back() > 1)
+            dense(mask);
     std::string reason;
     auto step = std::make_unique<AttentionStep>();
     step->integers = attentionBytes(node, reason);

@@ -106,6 +106,7 @@ private:
     static OpSettings sayable(OpSettings op)
     {
         op.locked = false;
+        op.manualRanges.clear();
         op.weightBits = 8;
         op.percentile = OpSettings{}.percentile;
         op.approach = Approach::Static; // one for the whole file
@@ -193,6 +194,8 @@ private:
                 ++counts[fmt::format("{} bit weights become 8 bits", settings.weightBits)];
             if (settings.approach == Approach::Dynamic)
                 ++counts["dynamic scales a token become one a tensor"];
+            else if (!settings.manualRanges.empty())
+                ++counts["a range set by hand becomes what calibration finds"];
             else if (settings.rangeMethod == RangeMethod::Percentile)
                 ++counts[fmt::format("range method percentile {} becomes minmax", settings.percentile)];
             else if (settings.rangeMethod == RangeMethod::Mse)

@@ -58,6 +58,36 @@ struct Fields<Config>
         v("op_types", &Config::opTypes);
         v("rules", &Config::rules);
         v("ops", &Config::ops);
+        v("manual_ranges", &Config::manualRanges);
+    }
+};
+
+template <>
+struct Fields<Interval>
+{
+    static constexpr bool known = true;
+    template <typename V>
+    static void visit(V& v)
+    {
+        v("min", &Interval::min);
+        v("max", &Interval::max);
+    }
+};
+
+/// A text that holds nothing but the config.
+struct ConfigOnly
+{
+    Config config;
+};
+
+template <>
+struct Fields<ConfigOnly>
+{
+    static constexpr bool known = true;
+    template <typename V>
+    static void visit(V& v)
+    {
+        v("config", &ConfigOnly::config);
     }
 };
 
@@ -119,6 +149,7 @@ struct Fields<DataSpec>
         v("limit", &DataSpec::limit);
         v("calib_limit", &DataSpec::calibLimit);
         v("split_seed", &DataSpec::splitSeed);
+        v("shared_rows", &DataSpec::sharedRows);
         v("batch_size", &DataSpec::batchSize);
         v("label_names", &DataSpec::labelNames);
         v("hashes", &DataSpec::hashes);

@@ -322,16 +322,36 @@ public:
             decodeInteger(node, path, value);
     }
 
-    /// Of the whole document: `octet` is the version, not a field.
-    void decodeDocument(const YamlNode& root, OctetDocument& document) const
+    /// Of the whole text: `octet` is the version, not a field.
+    template <typename T>
+    T decodeText(const YamlNode& root) const
     {
+        demandVersion(root);
+        T document;
         decodeStruct(root, "", document, {"octet"});
+        return document;
     }
 
 private:
     static std::string join(const std::string& path, const std::string& key)
     {
         return path.empty() ? key : path + "." + key;
+    }
+
+    void demandVersion(const YamlNode& root) const
+    {
+        const YamlNode* version = root.find("octet");
+        if (!root.isMap() || !version)
+            fail(ErrorKind::Format, root, "",
+                "this is no .octet.yaml: the key \"octet\" with its version is missing.");
+        const auto number = intValue(*version);
+        if (!number || *number < 1)
+            fail(ErrorKind::Format, *version, "octet",
+                fmt::format("must be the version of the format, {}.", formatVersion));
+        if (*number > formatVersion)
+            fail(ErrorKind::Format, *version, "octet",
+                fmt::format(
+                    "is {}: a newer Octet wrote this file, and this one reads up to {}.", *number, formatVersion));
     }
 
     void demandMap(const YamlNode& node, const std::string& path) const
@@ -469,35 +489,61 @@ OctetDocument documentOf(const Trial& trial, const DataSpec* data, const Goal* g
     return document;
 }
 
-std::string writeOctetYaml(const OctetDocument& document)
+namespace {
+
+template <typename T>
+std::string versionedText(const T& document)
 {
     YamlNode root = YamlNode::map();
     root.entries.emplace_back(YamlNode::string("octet"), Encoder::encode(formatVersion));
     for (auto& entry : Encoder::encode(document).entries)
         root.entries.push_back(std::move(entry));
-    return "# A quantization configuration of Octet and what it gave. Run it again with: octet-cli replay FILE\n"
-           "# Levels of `config`, weakest first: model, op_types, rules (the last match wins), ops.\n"
-        + yamlText(root);
+    return yamlText(root);
+}
+
+constexpr const char* levelsComment
+    = "# Levels of `config`, weakest first: model, op_types, rules (the last match wins), ops.\n";
+
+Location placeOf(const YamlNode& node)
+{
+    return {.line = node.line, .column = node.column};
+}
+
+} // namespace
+
+std::string writeOctetYaml(const OctetDocument& document)
+{
+    return std::string("# A quantization configuration of Octet and what it gave. Run it again with: octet-cli replay "
+                       "FILE\n")
+        + levelsComment + versionedText(document);
 }
 
 OctetDocument readOctetYaml(const std::string& text, const std::string& fileName)
 {
+    return Decoder(fileName).decodeText<OctetDocument>(parseYaml(text, fileName));
+}
+
+std::string writeConfigYaml(const Config& config)
+{
+    return levelsComment + versionedText(ConfigOnly{config});
+}
+
+ConfigText readConfigYaml(const std::string& text, const std::string& fileName)
+{
     const YamlNode root = parseYaml(text, fileName);
-    const Decoder decoder(fileName);
-    const YamlNode* version = root.find("octet");
-    if (!root.isMap() || !version)
-        decoder.fail(
-            ErrorKind::Format, root, "", "this is no .octet.yaml: the key \"octet\" with its version is missing.");
-    const auto number = intValue(*version);
-    if (!number || *number < 1)
-        decoder.fail(
-            ErrorKind::Format, *version, "octet", fmt::format("must be the version of the format, {}.", formatVersion));
-    if (*number > formatVersion)
-        decoder.fail(ErrorKind::Format, *version, "octet",
-            fmt::format("is {}: a newer Octet wrote this file, and this one reads up to {}.", *number, formatVersion));
-    OctetDocument document;
-    decoder.decodeDocument(root, document);
-    return document;
+    ConfigText result{Decoder(fileName).decodeText<ConfigOnly>(root).config, {}};
+    const YamlNode* config = root.find("config");
+    for (const auto& [key, prefix] : {std::pair("op_types", "opTypes."), std::pair("ops", "ops.")})
+        if (const YamlNode* level = config ? config->find(key) : nullptr)
+            for (const auto& entry : level->entries)
+                result.places[prefix + entry.first.text] = placeOf(entry.first);
+    if (const YamlNode* rules = config ? config->find("rules") : nullptr)
+        for (std::size_t i = 0; i < rules->items.size(); ++i)
+            result.places[fmt::format("rules[{}]", i)] = placeOf(rules->items[i]);
+    for (const auto& entry : config ? config->entries : decltype(YamlNode::entries){})
+        if (entry.first.text == "model")
+            result.places["model"] = placeOf(entry.first);
+    return result;
 }
 
 } // namespace octet::exchange

@@ -2,7 +2,7 @@
 #include "core/exchange/qdq.h"
 
 #include "core/exchange/atomic_file.h"
-#include "core/exchange/qdq_expanded.h"
+#include "core/exchange/qdq_nodes.h"
 #include "core/exchange/qdq_opset.h"
 #include "core/quantize/affine.h"
 #include "core/quantize/bias_correction.h"
@@ -75,16 +75,6 @@ void collectNames(const onnx::GraphProto& graph, std::unordered_set<std::string>
     }
 }
 
-void collectReads(const onnx::GraphProto& graph, std::unordered_set<std::string>& names)
-{
-    for (const auto& value : graph.output())
-        names.insert(value.name());
-    for (const onnx::NodeProto& node : graph.node()) {
-        names.insert(node.input().begin(), node.input().end());
-        forEachSubgraph(node, [&](const onnx::GraphProto& inner) { collectReads(inner, names); });
-    }
-}
-
 void setInt(onnx::NodeProto& node, const char* name, std::int64_t value)
 {
     onnx::AttributeProto* attribute = node.add_attribute();
@@ -103,8 +93,10 @@ public:
         , m_proto(parse(model.path()))
         , m_graph(*m_proto.mutable_graph())
     {
-        writeExpanded(m_proto, model);
+        writeNodes(m_proto, model);
         collectNames(m_graph, m_names);
+        for (const graph::Weight* weight : model.allWeights())
+            m_names.insert(weight->name);
     }
 
     void rewrite()
@@ -129,6 +121,7 @@ public:
             }
         }
         dropReplaced();
+        writeConstants(m_proto, m_model);
         inlineExternal();
         if (m_proto.ByteSizeLong() > maxBytes)
             tooLarge();
@@ -235,17 +228,6 @@ private:
 
     void product(onnx::NodeProto& node, const Job& job)
     {
-        const graph::Node& source = m_model.nodes()[static_cast<std::size_t>(job.product.node)];
-        if (node.op_type() != source.opType) { // the end of a quantized form: now the product that it was
-            onnx::NodeProto fresh;
-            fresh.set_op_type(source.opType);
-            fresh.set_name(source.name);
-            for (const std::string& input : source.inputs)
-                fresh.add_input(input);
-            for (const std::string& output : source.outputs)
-                fresh.add_output(output);
-            node.Swap(&fresh);
-        }
         if (!job.product.counted())
             return attentionProduct(node, job);
         if (job.settings.weightScheme == Scheme::Asym)
@@ -542,45 +524,27 @@ private:
         correctBias(*m_graph.mutable_node(m_graph.node_size() - 1), job);
     }
 
-    /// What is left of a quantization that the file had, and constants that only it read.
-    void dropUnread()
-    {
-        static const std::unordered_set<std::string> droppable{
-            "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "MatMulInteger", "Cast", "Mul"};
-        for (bool again = true; again;) {
-            std::unordered_set<std::string> reads;
-            collectReads(m_graph, reads);
-            auto* nodes = m_graph.mutable_node();
-            const int before = nodes->size();
-            nodes->erase(std::remove_if(nodes->begin(), nodes->end(),
-                             [&](const onnx::NodeProto& node) {
-                                 const bool unread = std::none_of(node.output().begin(), node.output().end(),
-                                     [&](const std::string& value) { return reads.count(value) > 0; });
-                                 if (unread && droppable.count(node.op_type()))
-                                     m_replaced.insert(node.input().begin(), node.input().end());
-                                 return unread && droppable.count(node.op_type());
-                             }),
-                nodes->end());
-            again = nodes->size() != before;
-        }
-    }
-
-    /// fp32 weights that nobody reads any more.
+    /// Weights that nobody reads any more.
     void dropReplaced()
     {
-        dropUnread();
         std::unordered_set<std::string> reads;
         collectReads(m_graph, reads);
         const auto unused = [&](const std::string& name) { return m_replaced.count(name) && !reads.count(name); };
         const auto removeIf = [](auto* list, auto predicate) {
             list->erase(std::remove_if(list->begin(), list->end(), predicate), list->end());
         };
+        removeIf(m_graph.mutable_node(), [&](const onnx::NodeProto& node) {
+            const bool makesConstant = node.op_type() == "Constant" || node.op_type() == "DequantizeLinear";
+            if (!makesConstant || node.output_size() != 1 || !unused(node.output(0)))
+                return false;
+            m_replaced.insert(node.input().begin(), node.input().end());
+            return true;
+        });
+        reads.clear();
+        collectReads(m_graph, reads);
         removeIf(m_graph.mutable_initializer(), [&](const onnx::TensorProto& tensor) { return unused(tensor.name()); });
         removeIf(m_graph.mutable_input(), [&](const onnx::ValueInfoProto& value) { return unused(value.name()); });
         removeIf(m_graph.mutable_value_info(), [&](const onnx::ValueInfoProto& value) { return unused(value.name()); });
-        removeIf(m_graph.mutable_node(), [&](const onnx::NodeProto& node) {
-            return node.op_type() == "Constant" && node.output_size() == 1 && unused(node.output(0));
-        });
     }
 
     /// The export is one file: what lay beside the model is copied in.

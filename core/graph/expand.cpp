@@ -37,50 +37,45 @@ bool expandSkipNorm(Expansion& to, const Node& node)
     return true;
 }
 
-bool expandEmbedNorm(Expansion& to, const Node& node)
-{
-    const auto isRead = [&](const std::string& value) {
-        const auto& outputs = to.model().outputs();
-        return !to.model().consumers(value).empty()
-            || std::any_of(outputs.begin(), outputs.end(), [&](const ValueInfo& o) { return o.name == value; });
-    };
-    const bool lengths = wants(node, 1) && isRead(node.outputs[1]);
-    const bool segments = has(node, 1);
-    for (const std::size_t i : {0, 2, 3, 5, 6})
-        if (!has(node, i))
-            return false;
-    if (!wants(node, 0) || (lengths && !has(node, 7)) || (segments && !has(node, 4)))
-        return false;
-    const std::string& name = node.name;
-    const std::string words = to.add("Gather", name + "/words", {node.inputs[2], node.inputs[0]});
-    const std::string at = has(node, 8) ? node.inputs[8] : to.positions(name + "/position", node.inputs[0], 1);
-    const std::string positions = to.add("Gather", name + "/positions", {node.inputs[3], at});
-    const bool sums = wants(node, 2);
-    std::string sum = to.add("Add", name + "/Add", {words, positions}, {}, sums && !segments ? node.outputs[2] : "");
-    if (segments) {
-        const std::string kinds = to.add("Gather", name + "/segments", {node.inputs[4], node.inputs[1]});
-        sum = to.add("Add", name + "/Add_segments", {sum, kinds}, {}, sums ? node.outputs[2] : "");
-    }
-    if (lengths) { // the ones in each row
-        const std::string mask = to.cast(name + "/Cast", node.inputs[7], DType::I32);
-        if (to.model().opset() < 13)
-            to.add("ReduceSum", name + "/lengths", {mask},
-                {{"axes", std::vector<std::int64_t>{1}}, {"keepdims", std::int64_t(0)}}, node.outputs[1]);
-        else
-            to.add("ReduceSum", name + "/lengths", {mask, to.ints(name + "/axes", {1}, {1})},
-                {{"keepdims", std::int64_t(0)}}, node.outputs[1]);
-    }
-    to.add("LayerNormalization", name, {sum, node.inputs[5], node.inputs[6]},
-        {{"axis", std::int64_t(-1)}, {"epsilon", node.floatAttribute("epsilon", 1e-12f)}}, node.outputs[0]);
-    return true;
-}
-
 bool expandBiasGelu(Expansion& to, const Node& node)
 {
     if (!has(node, 0) || !has(node, 1) || !wants(node, 0))
         return false;
     const std::string sum = to.add("Add", node.name + "/bias", {node.inputs[0], node.inputs[1]});
     to.add(node.opType == "BiasGelu" ? "Gelu" : "FastGelu", node.name, {sum}, {}, node.outputs[0], microsoft);
+    return true;
+}
+
+/// Gemm or Conv with what comes behind it.
+bool expandActivated(Expansion& to, const Node& node)
+{
+    const bool conv = node.opType == "FusedConv";
+    const std::string activation = node.stringAttribute("activation", "");
+    const auto list = node.attributes.find("activation_params");
+    const auto* params = list == node.attributes.end() ? nullptr : std::get_if<std::vector<float>>(&list->second);
+    const auto parameter = [&](const char* name, std::size_t i, float fallback) {
+        return conv ? (params && i < params->size() ? (*params)[i] : fallback) : node.floatAttribute(name, fallback);
+    };
+    Expansion::Attributes own = node.attributes, behind;
+    for (const char* name :
+        {"activation", "activation_params", "activation_alpha", "activation_beta", "activation_gamma"})
+        own.erase(name);
+    if (activation == "LeakyRelu") {
+        behind["alpha"] = parameter("activation_alpha", 0, 0.01f);
+    } else if (activation == "HardSigmoid") {
+        behind["alpha"] = parameter("activation_alpha", 0, 0.2f);
+        behind["beta"] = parameter("activation_beta", 1, 0.5f);
+    } else if (activation != "Relu" && activation != "Tanh" && activation != "Sigmoid") {
+        return false;
+    }
+    if (!has(node, 0) || !has(node, 1) || !wants(node, 0))
+        return false;
+    std::vector<std::string> inputs = node.inputs;
+    inputs.resize(std::min<std::size_t>(inputs.size(), 3));
+    std::string value = to.add(conv ? "Conv" : "Gemm", node.name, std::move(inputs), std::move(own));
+    if (conv && has(node, 3))
+        value = to.add("Add", node.name + "/Add", {value, node.inputs[3]});
+    to.add(activation, node.name + "/" + activation, {value}, std::move(behind), node.outputs[0]);
     return true;
 }
 
@@ -126,6 +121,39 @@ bool expandFusedMatMul(Expansion& to, const Node& node)
 
 } // namespace
 
+bool expandEmbedNorm(Expansion& to, const Node& node)
+{
+    const bool lengths = wants(node, 1) && to.isRead(node.outputs[1]);
+    const bool segments = has(node, 1);
+    for (const std::size_t i : {0, 2, 3, 5, 6})
+        if (!has(node, i))
+            return false;
+    if (!wants(node, 0) || (lengths && !has(node, 7)) || (segments && !has(node, 4)))
+        return false;
+    const std::string& name = node.name;
+    const std::string words = to.add("Gather", name + "/words", {node.inputs[2], node.inputs[0]});
+    const std::string at = has(node, 8) ? node.inputs[8] : to.positions(name + "/position", node.inputs[0], 1);
+    const std::string positions = to.add("Gather", name + "/positions", {node.inputs[3], at});
+    const bool sums = wants(node, 2);
+    std::string sum = to.add("Add", name + "/Add", {words, positions}, {}, sums && !segments ? node.outputs[2] : "");
+    if (segments) {
+        const std::string kinds = to.add("Gather", name + "/segments", {node.inputs[4], node.inputs[1]});
+        sum = to.add("Add", name + "/Add_segments", {sum, kinds}, {}, sums ? node.outputs[2] : "");
+    }
+    if (lengths) { // the ones in each row
+        const std::string mask = to.cast(name + "/Cast", node.inputs[7], DType::I32);
+        if (to.model().opset() < 13)
+            to.add("ReduceSum", name + "/lengths", {mask},
+                {{"axes", std::vector<std::int64_t>{1}}, {"keepdims", std::int64_t(0)}}, node.outputs[1]);
+        else
+            to.add("ReduceSum", name + "/lengths", {mask, to.ints(name + "/axes", {1}, {1})},
+                {{"keepdims", std::int64_t(0)}}, node.outputs[1]);
+    }
+    to.add("LayerNormalization", name, {sum, node.inputs[5], node.inputs[6]},
+        {{"axis", std::int64_t(-1)}, {"epsilon", node.floatAttribute("epsilon", 1e-12f)}}, node.outputs[0]);
+    return true;
+}
+
 std::shared_ptr<const Model> expandFused(std::shared_ptr<const Model> model)
 {
     const auto isFused = [](const Node& node) { return node.domain == microsoft; };
@@ -143,7 +171,9 @@ std::shared_ptr<const Model> expandFused(std::shared_ptr<const Model> model)
                 || (type == "SkipLayerNormalization" && expandSkipNorm(to, node))
                 || (type == "EmbedLayerNormalization" && expandEmbedNorm(to, node))
                 || ((type == "BiasGelu" || type == "FastGelu") && expandBiasGelu(to, node))
-                || (type == "FusedMatMul" && expandFusedMatMul(to, node)));
+                || (type == "FusedMatMul" && expandFusedMatMul(to, node))
+                || ((type == "FusedGemm" || type == "FusedConv") && expandActivated(to, node))
+                || expandQuantized(to, masks, node));
         any = any || expanded;
         if (!expanded)
             to.keep(node);

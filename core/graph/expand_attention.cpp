@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Attention and MultiHeadAttention of com.microsoft as products, scale, mask and softmax.
+// Attention, QAttention and MultiHeadAttention of com.microsoft as products, scale, mask and softmax.
 #include "core/graph/expansion.h"
 #include "core/graph/weight_values.h"
 
@@ -8,6 +8,8 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <functional>
+#include <optional>
 
 namespace octet::graph {
 
@@ -65,16 +67,23 @@ void addAttention(Expansion& to, const std::string& name, const Parts& parts)
     to.reshape(name + "/Reshape", rows, {0, 0, -1}, parts.output);
 }
 
+/// Columns of a constant of one or two dimensions.
 std::string columns(
     Expansion& to, const std::string& name, const Weight& weight, std::int64_t first, std::int64_t count)
 {
     const std::int64_t all = weight.shape.back(), rows = elementCount(weight.shape) / all;
-    std::vector<float> values(static_cast<std::size_t>(rows * count));
-    for (std::int64_t r = 0; r < rows; ++r) // bytes: a weight of a file may lie anywhere
-        std::memcpy(values.data() + r * count,
-            weight.data.data() + static_cast<std::size_t>(r * all + first) * sizeof(float),
-            static_cast<std::size_t>(count) * sizeof(float));
-    return to.floats(name, weight.shape.size() == 1 ? Shape{count} : Shape{rows, count}, std::move(values));
+    const Shape shape = weight.shape.size() == 1 ? Shape{count} : Shape{rows, count};
+    const auto cut = [&]<typename T>(T) {
+        std::vector<T> values(static_cast<std::size_t>(rows * count));
+        for (std::int64_t r = 0; r < rows; ++r) // bytes: a weight of a file may lie anywhere
+            std::memcpy(values.data() + r * count,
+                weight.data.data() + static_cast<std::size_t>(r * all + first) * sizeof(T),
+                static_cast<std::size_t>(count) * sizeof(T));
+        return to.constant(name, shape, std::move(values));
+    };
+    if (weight.type == DType::I8)
+        return cut(std::int8_t{});
+    return weight.type == DType::U8 ? cut(std::uint8_t{}) : cut(float{});
 }
 
 /// The additive mask of all that hides or biases scores: one value, since an attention is recognised with one.
@@ -93,6 +102,52 @@ std::string maskOf(Expansion& to, AttentionMasks& masks, const Node& node, std::
     for (std::size_t i = 1; i < terms.size(); ++i)
         sum = to.add("Add", node.name + "/mask", {sum, terms[i]});
     return sum;
+}
+
+using Sizes = std::array<std::int64_t, 3>; // columns of query, key and value in a packed weight
+
+std::optional<Sizes> packedSizes(
+    const Expansion& to, const AttentionMasks& masks, const Node& node, const Weight& weight, std::size_t mask)
+{
+    const Weight* bias = to.floats(node, 2);
+    if (!has(node, 0) || (has(node, 2) && !bias) || weight.shape.size() != 2 || elementCount(weight.shape) == 0
+        || (has(node, mask) && !masks.knows(node.inputs[mask], node.inputs[0])))
+        return {};
+    const std::int64_t all = weight.shape[1], heads = node.intAttribute("num_heads", 0);
+    const auto given = node.intsAttribute("qkv_hidden_sizes").value_or(std::vector<std::int64_t>(3, all / 3));
+    if (given.size() != 3)
+        return {};
+    for (const std::int64_t size : given)
+        if (size <= 0 || size > all || size % heads != 0)
+            return {};
+    if (given[0] != given[1] || given[0] + given[1] + given[2] != all
+        || (bias && (bias->shape.size() != 1 || bias->shape[0] != all)))
+        return {};
+    return Sizes{given[0], given[1], given[2]};
+}
+
+using WeightPart = std::function<std::string(const std::string& part, std::int64_t first, std::int64_t count)>;
+
+/// An attention of one packed weight; `node` has the inputs of Attention, but for the weight.
+void addPacked(Expansion& to, AttentionMasks& masks, const Node& node, const Sizes& sizes, const WeightPart& weight)
+{
+    const Weight* bias = to.floats(node, 2);
+    Parts parts;
+    for (std::size_t i = 0, first = 0; i < 3; ++i) {
+        const std::string part = fmt::format("{}/{}", node.name, roles[i]);
+        const auto from = static_cast<std::int64_t>(first);
+        parts.projected[i] = to.add("MatMul", part, {node.inputs[0], weight(part, from, sizes[i])});
+        if (bias)
+            parts.projected[i] =
+                to.add("Add", part + "_Add", {parts.projected[i], columns(to, part + "_bias", *bias, from, sizes[i])});
+        first += static_cast<std::size_t>(sizes[i]);
+    }
+    parts.heads = node.intAttribute("num_heads", 0);
+    parts.depth = sizes[0] / parts.heads;
+    parts.scale = node.floatAttribute("scale", 0);
+    parts.mask = maskOf(to, masks, node, 3, 5, node.inputs[0], node.inputs[0]);
+    parts.output = node.outputs[0];
+    addAttention(to, node.name, parts);
 }
 
 } // namespace
@@ -149,44 +204,50 @@ std::string AttentionMasks::causal(const std::string& node, const std::string& q
 
 bool expandAttention(Expansion& to, AttentionMasks& masks, const Node& node)
 {
-    const Weight *weight = to.constant(node, 1), *bias = to.constant(node, 2);
-    if (!isPlain(node) || !has(node, 0) || has(node, 4) || has(node, 6) || !weight || weight->shape.size() != 2
-        || elementCount(weight->shape) == 0 || (has(node, 2) && !bias))
+    const Weight* weight = to.floats(node, 1);
+    if (!isPlain(node) || has(node, 4) || has(node, 6) || !weight)
         return false;
-    const std::int64_t all = weight->shape[1], heads = node.intAttribute("num_heads", 0);
-    auto sizes = node.intsAttribute("qkv_hidden_sizes").value_or(std::vector<std::int64_t>{});
-    if (sizes.empty())
-        sizes.assign(3, all / 3);
-    for (const std::int64_t size : sizes)
-        if (size <= 0 || size > all || size % heads != 0)
-            return false;
-    if (sizes.size() != 3 || sizes[0] != sizes[1] || sizes[0] + sizes[1] + sizes[2] != all
-        || (bias && (bias->shape.size() != 1 || bias->shape[0] != all))
-        || (has(node, 3) && !masks.knows(node.inputs[3], node.inputs[0])))
+    const auto sizes = packedSizes(to, masks, node, *weight, 3);
+    if (!sizes)
         return false;
-    Parts parts;
-    for (std::size_t i = 0, first = 0; i < 3; ++i) {
-        const std::string part = fmt::format("{}/{}", node.name, roles[i]);
-        const auto from = static_cast<std::int64_t>(first);
-        parts.projected[i] =
-            to.add("MatMul", part, {node.inputs[0], columns(to, part + "_weight", *weight, from, sizes[i])});
-        if (bias)
-            parts.projected[i] =
-                to.add("Add", part + "_Add", {parts.projected[i], columns(to, part + "_bias", *bias, from, sizes[i])});
-        first += static_cast<std::size_t>(sizes[i]);
-    }
-    parts.heads = heads;
-    parts.depth = sizes[0] / heads;
-    parts.scale = node.floatAttribute("scale", 0);
-    parts.mask = maskOf(to, masks, node, 3, 5, node.inputs[0], node.inputs[0]);
-    parts.output = node.outputs[0];
-    addAttention(to, node.name, parts);
+    addPacked(to, masks, node, *sizes, [&](const std::string& part, std::int64_t first, std::int64_t count) {
+        return columns(to, part + "_weight", *weight, first, count);
+    });
+    return true;
+}
+
+bool expandQuantizedAttention(Expansion& to, AttentionMasks& masks, const Node& node)
+{
+    const Weight *weight = to.weight(node, 1), *scale = to.floats(node, 4), *zero = to.weight(node, 7);
+    if (!isPlain(node) || has(node, 8) || !has(node, 3) || !scale || (has(node, 7) && !zero) || !weight
+        || (weight->type != DType::I8 && weight->type != DType::U8))
+        return false;
+    const auto sizes = packedSizes(to, masks, node, *weight, 5);
+    const auto fits = [&](const Weight& of) {
+        const std::int64_t count = elementCount(of.shape);
+        return count == 1 || count == weight->shape[1];
+    };
+    if (!sizes || !fits(*scale) || (zero && !fits(*zero)))
+        return false;
+    Node plain = node;
+    plain.inputs = {to.dequantized(node.name + "/input", node, 0, 3, 6), "",
+        node.inputs.size() > 2 ? node.inputs[2] : "", has(node, 5) ? node.inputs[5] : ""};
+    addPacked(to, masks, plain, *sizes, [&](const std::string& part, std::int64_t first, std::int64_t count) {
+        const auto cut = [&](const std::string& name, const Weight& from) {
+            return elementCount(from.shape) == 1 ? from.name : columns(to, name, from, first, count);
+        };
+        const std::string name = part + "_weight";
+        std::vector<std::string> inputs{cut(name + "_quantized", *weight), cut(name + "_scale", *scale)};
+        if (zero)
+            inputs.push_back(cut(name + "_zero_point", *zero));
+        return to.add("DequantizeLinear", name, std::move(inputs), {{"axis", std::int64_t(1)}});
+    });
     return true;
 }
 
 bool expandMultiHeadAttention(Expansion& to, AttentionMasks& masks, const Node& node)
 {
-    const Weight* bias = to.constant(node, 3);
+    const Weight* bias = to.floats(node, 3);
     if (!isPlain(node) || (has(node, 3) && (!bias || bias->shape.size() != 1 || bias->shape[0] < 3))
         || (has(node, 4) && !masks.knows(node.inputs[4], has(node, 1) ? node.inputs[1] : "")))
         return false;

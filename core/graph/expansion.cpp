@@ -13,7 +13,8 @@ namespace {
 int rankBehind(const Expansion& in, const Node& node, const std::string& value, int depth)
 {
     static const std::set<std::string> keeping{"Cast", "Identity", "Relu", "Tanh", "Gelu", "FastGelu", "BiasGelu",
-        "LayerNormalization", "SkipLayerNormalization", "SimplifiedLayerNormalization", "Dropout", "Slice", "Softmax"};
+        "LayerNormalization", "SkipLayerNormalization", "SimplifiedLayerNormalization", "Dropout", "Slice", "Softmax",
+        "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear"};
     static const std::set<std::string> broadcasting{"Add", "Sub", "Mul", "Div"};
     const bool first = !node.outputs.empty() && node.outputs[0] == value;
     if (node.opType == "EmbedLayerNormalization")
@@ -105,13 +106,17 @@ std::string Expansion::add(const std::string& opType, const std::string& name, s
 
 std::string Expansion::floats(const std::string& name, Shape shape, std::vector<float> values)
 {
-    m_weights.push_back({unique(m_values, name), std::move(shape), std::move(values), {}, {}});
-    return m_weights.back().name;
+    return constant(name, std::move(shape), std::move(values));
 }
 
 std::string Expansion::ints(const std::string& name, Shape shape, std::vector<std::int64_t> values)
 {
-    m_weights.push_back({unique(m_values, name), std::move(shape), {}, {}, std::move(values)});
+    return constant(name, std::move(shape), std::move(values));
+}
+
+std::string Expansion::constant(const std::string& name, Shape shape, decltype(NewWeight::values) values)
+{
+    m_weights.push_back({unique(m_values, name), std::move(shape), std::move(values), {}});
     return m_weights.back().name;
 }
 
@@ -126,6 +131,23 @@ std::string Expansion::transpose(
     const std::string& name, const std::string& value, std::vector<std::int64_t> permutation)
 {
     return add("Transpose", name, {value}, {{"perm", std::move(permutation)}});
+}
+
+std::string Expansion::dequantized(const std::string& name, const Node& node, std::size_t value, std::size_t scale,
+    std::size_t zeroPoint, std::int64_t axis)
+{
+    std::vector<std::string> inputs{node.inputs.at(value), node.inputs.at(scale)};
+    if (has(node, zeroPoint))
+        inputs.push_back(node.inputs[zeroPoint]);
+    return add("DequantizeLinear", name, std::move(inputs), {{"axis", axis}});
+}
+
+std::vector<std::string> Expansion::dynamicallyQuantized(const std::string& name, const std::string& value)
+{
+    const std::string quantized = add("DynamicQuantizeLinear", name, {value});
+    for (const char* part : {"_scale", "_zero_point"})
+        m_nodes.back().outputs.push_back(unique(m_values, m_nodes.back().name + part));
+    return m_nodes.back().outputs;
 }
 
 std::string Expansion::cast(const std::string& name, const std::string& value, DType type)
@@ -151,10 +173,22 @@ int Expansion::rank(const std::string& value, int depth) const
     return node && depth < maxDepth ? rankBehind(*this, *node, value, depth) : -1;
 }
 
-const Weight* Expansion::constant(const Node& node, std::size_t input) const
+bool Expansion::isRead(const std::string& value) const
 {
-    const Weight* weight = has(node, input) ? m_model.weight(node.inputs[input]) : nullptr;
-    return weight && weight->type == DType::F32 ? weight : nullptr;
+    const auto& outputs = m_model.outputs();
+    return !m_model.consumers(value).empty()
+        || std::any_of(outputs.begin(), outputs.end(), [&](const ValueInfo& output) { return output.name == value; });
+}
+
+const Weight* Expansion::weight(const Node& node, std::size_t input) const
+{
+    return has(node, input) ? m_model.weight(node.inputs[input]) : nullptr;
+}
+
+const Weight* Expansion::floats(const Node& node, std::size_t input) const
+{
+    const Weight* found = weight(node, input);
+    return found && found->type == DType::F32 ? found : nullptr;
 }
 
 } // namespace octet::graph

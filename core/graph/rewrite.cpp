@@ -9,6 +9,16 @@
 
 namespace octet::graph {
 
+namespace {
+
+DType typeOf(const NewWeight& weight)
+{
+    constexpr DType types[]{DType::F32, DType::I64, DType::I8, DType::U8};
+    return types[weight.values.index()];
+}
+
+} // namespace
+
 std::shared_ptr<const Model> rewritten(
     std::shared_ptr<const Model> base, std::vector<Node> nodes, const std::vector<NewWeight>& weights)
 {
@@ -26,10 +36,11 @@ std::shared_ptr<const Model> rewritten(
     for (const NewWeight& made : weights) {
         Weight weight;
         weight.name = made.name;
-        weight.type = made.integers.empty() ? DType::F32 : DType::I64;
+        weight.type = typeOf(made);
         weight.shape = made.shape;
         weight.quantizationScales = made.scales;
-        const auto from = made.integers.empty() ? std::as_bytes(std::span(made.values)) : std::as_bytes(std::span(made.integers));
+        const auto from =
+            std::visit([](const auto& values) { return std::as_bytes(std::span(values)); }, made.values);
         const std::span<std::byte> room = parts->storage.allocate(from.size());
         if (!from.empty())
             std::memcpy(room.data(), from.data(), from.size());

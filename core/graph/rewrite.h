@@ -5,18 +5,19 @@
 #include "core/graph/model.h"
 
 #include <memory>
+#include <variant>
 #include <vector>
 
 namespace octet::graph {
 
-/// A constant made anew: f32, or i64 where it has integers.
+/// A constant made anew.
 struct NewWeight
 {
     std::string name;
     Shape shape;
-    std::vector<float> values;
+    std::variant<std::vector<float>, std::vector<std::int64_t>, std::vector<std::int8_t>, std::vector<std::uint8_t>>
+        values;
     std::vector<float> scales; // see Weight::quantizationScales
-    std::vector<std::int64_t> integers;
 };
 
 /// `nodes` in topological order; indices are given here. Constants of `base` stay, and live as long as the result; path,

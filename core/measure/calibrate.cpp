@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/collected.h"
 #include "core/measure/feed.h"
+#include "core/measure/live_evidence.h"
 #include "core/measure/machine_lock.h"
 #include "core/measure/tap_reader.h"
 #include "core/quantize/evidence.h"
@@ -38,6 +39,7 @@ struct Need
 {
     bool means = false; // of the channels
     bool perTensorWeights = false; // of a reader
+    std::optional<Interval> manual; // then nothing has to be found
 };
 /// Keys of the ranges that int8 products need.
 using Needed = std::map<RangeKey, Need>;
@@ -45,6 +47,12 @@ using Needed = std::map<RangeKey, Need>;
 Needed neededRanges(const graph::Model& model, const std::vector<quantize::Product>& products, const Settings& settings)
 {
     Needed needed;
+    const auto needOf = [&needed](const std::string& value, const OpSettings& s) -> Need& {
+        Need& need = needed[rangeKey(value, s)];
+        if (const auto manual = s.manualRanges.find(value); manual != s.manualRanges.end())
+            need.manual = manual->second;
+        return need;
+    };
     for (const quantize::Product& product : products) {
         const auto it = settings.find(model.nodes()[static_cast<std::size_t>(product.node)].name);
         if (it == settings.end() || it->second.precision != Precision::Int8 || !product.int8Refusal.empty())
@@ -54,20 +62,32 @@ Needed neededRanges(const graph::Model& model, const std::vector<quantize::Produ
             continue;
         // Probabilities lie between 0 and 1, whatever the data.
         if (product.kind != quantize::ProductKind::Context) {
-            Need& need = needed[rangeKey(product.activation, s)];
+            Need& need = needOf(product.activation, s);
             need.means |= s.biasCorrection;
             need.perTensorWeights |= s.weightGranularity == Granularity::PerTensor;
         }
         if (!product.counted())
-            needed.try_emplace(rangeKey(product.weight, s));
+            needOf(product.weight, s);
     }
     return needed;
 }
 
-bool isKnown(const RangeKey& key, bool means, const Ranges& known)
+/// Nothing has to be collected for it. Where a range was set by hand, `known` may hold another one of old.
+bool isKnown(const RangeKey& key, const Need& need, const Ranges& known)
 {
     const auto it = known.find(key);
-    return it != known.end() && (!means || !it->second.means.empty());
+    if (need.means)
+        return it != known.end() && !it->second.means.empty();
+    return need.manual || it != known.end();
+}
+
+Range manualRange(const Interval& ends)
+{
+    Range range;
+    range.min = ends.min;
+    range.max = ends.max;
+    range.method = RangeMethod::Manual;
+    return range;
 }
 
 /// Values whose statistics are needed for what is not known.
@@ -76,7 +96,7 @@ std::vector<std::string> missingValues(
 {
     std::vector<std::string> values;
     for (const auto& [key, need] : needed) {
-        if (isKnown(key, need.means, known))
+        if (isKnown(key, need, known))
             continue;
         const std::vector<std::string> own =
             key.alpha != 0 ? quantize::smoothingNeeds(smoothing, key.value) : std::vector{key.value};
@@ -89,8 +109,16 @@ Ranges rangesFrom(const Needed& needed, const Ranges& known, quantize::Smoothing
 {
     Ranges ranges;
     for (const auto& [key, need] : needed) {
-        if (isKnown(key, need.means, known)) {
+        if (need.manual && !need.means) {
+            ranges[key] = manualRange(*need.manual);
+            continue;
+        }
+        if (isKnown(key, need, known)) {
             ranges[key] = known.at(key);
+            if (need.manual) {
+                ranges[key].min = need.manual->min;
+                ranges[key].max = need.manual->max;
+            }
             continue;
         }
         const quantize::ValueStatistics& statistics = smoothing.statistics.at(key.value);
@@ -100,8 +128,9 @@ Ranges rangesFrom(const Needed& needed, const Ranges& known, quantize::Smoothing
                     "Calibration gave no finite number for {}; look for NaN in the calibration data.", key.value));
         Range& range = ranges[key];
         smoothing.perTensorWeights = need.perTensorWeights;
-        range = key.alpha != 0 ? quantize::smoothedRange(smoothing, key.value, key.alpha)
-                               : quantize::rangeOf(statistics, key.method, key.percentile);
+        range = need.manual ? manualRange(*need.manual)
+            : key.alpha != 0 ? quantize::smoothedRange(smoothing, key.value, key.alpha)
+                             : quantize::rangeOf(statistics, key.method, key.percentile);
         if (need.means)
             range.means = statistics.channelMeans();
     }
@@ -111,8 +140,10 @@ Ranges rangesFrom(const Needed& needed, const Ranges& known, quantize::Smoothing
 using CollectedMap = std::map<std::string, Collected>;
 
 /// One fp32 pass; `counts` as of checkpoints().
-CollectedMap collect(const Context& context, const std::vector<std::string>& values, const std::vector<long>& counts)
+CollectedMap collect(const Context& context, const std::vector<std::string>& values, const std::vector<long>& counts,
+    LiveEvidence* live = nullptr)
 {
+    long seen = 0;
     const std::vector<std::string> taps = distinct(values);
     const auto products = quantize::products(*context.model);
     const AttentionOperands operands = attentionOperands(products);
@@ -139,6 +170,9 @@ CollectedMap collect(const Context& context, const std::vector<std::string>& val
                     if (!context.data->isAllPadding(Split::Calibration, sample))
                         entry.parts[partOf(sample, counts)].addSample();
             }
+            seen += static_cast<long>(indices.size());
+            if (live)
+                live->seen(seen, collected);
         });
     return collected;
 }
@@ -177,7 +211,7 @@ public:
         , m_collected(collected)
     {
         for (const auto& [key, need] : needed)
-            if (collected.contains(key.value))
+            if (!need.manual && collected.contains(key.value))
                 m_needed.emplace(key, need);
     }
 
@@ -245,7 +279,11 @@ Ranges calibrate(const Context& context, const Settings& settings, const Ranges&
     if (!unseen.empty()) {
         const long samples = calibrationSamples(context);
         const std::vector<long> counts = context.evidence ? checkpoints(samples) : std::vector{samples};
-        CollectedMap collected = collect(context, unseen, counts);
+        std::vector<RangeKey> keys;
+        for (const auto& [key, need] : needed)
+            keys.push_back(key);
+        LiveEvidence live(context, keys);
+        CollectedMap collected = collect(context, unseen, counts, &live);
         std::optional<EvidenceWriter> writer;
         if (context.evidence)
             writer.emplace(*context.evidence, needed, collected);

@@ -29,8 +29,14 @@ std::vector<std::string> calibrationConcerns(const data::Dataset& data)
                                         "{}, take samples of every class.",
             count, label, data.classes() - 1));
 
+    if (const auto shared = data.shared(); !shared.empty() && data.spec().sharedRows.empty())
+        sentences.push_back(fmt::format("{} calibration samples are test samples too, the first of them row {} (test row "
+                                        "{}): ranges would be learned from what is tested; leave them out.",
+            shared.size(), shared.front().calibRow, shared.front().testRow));
+
     const long asked = data.spec().calibLimit;
-    if (asked > 0 && count < static_cast<std::size_t>(asked))
+    const std::size_t left = data.spec().sharedRows == "leave_out" ? data.shared().size() : 0;
+    if (asked > 0 && count + left < static_cast<std::size_t>(asked))
         sentences.push_back(fmt::format(
             "{} calibration samples were asked for, but there are only {}; all of them are used.", asked, count));
     return sentences;

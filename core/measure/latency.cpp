@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <random>
@@ -18,7 +19,9 @@ using Inputs = std::map<std::string, Tensor>;
 using Clock = std::chrono::steady_clock;
 
 constexpr int fewestRuns = 30;
-constexpr int warmUps = 3;
+constexpr int fewestWarmUps = 3, mostWarmUps = 20;
+constexpr int fewestBeats = 15; // reference runs of a timing
+constexpr int attempts = 2;
 constexpr int profiledRuns = 20; // even: see profile()
 
 /// What is timed: `runs` inputs, in groups of equal padded length.
@@ -83,13 +86,6 @@ Plan planFor(const Context& context, const Workload& workload)
     return plan;
 }
 
-double timedRun(engine::Session& session)
-{
-    const auto start = Clock::now();
-    session.run();
-    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
 /// Length of the group that holds the median run.
 int medianLength(const Plan& plan)
 {
@@ -120,23 +116,71 @@ public:
     LatencyRun run()
     {
         const MachineLock lock(MachineLock::Mode::Timing, m_context.cancelled);
-        m_total = static_cast<long>(m_contenders.size()) * (m_plan.runs + profiledRuns);
-        report(m_context, 0, m_total);
         const int profiled = medianLength(m_plan);
-        for (const auto& [length, runs] : m_plan.groups)
-            timeGroup(length, runs, length == profiled);
+        m_reference = runnerOf(0, inputsOf(m_plan.groups.at(profiled).front(), profiled));
+        Drift drift;
+        for (int attempt = 0; attempt < attempts; ++attempt) {
+            m_total += static_cast<long>(m_contenders.size()) * (m_plan.runs + profiledRuns);
+            report(m_context, m_done, m_total);
+            timeAll(profiled);
+            drift = driftOf(m_beats);
+            if (!drift.beyondSpread())
+                break;
+        }
         for (std::size_t c = 0; c < m_contenders.size(); ++c) {
             Latency latency = summarise(m_ms[c]);
             const Ratio ratio = c == 0 ? Ratio{1, 1, 1} : pairedRatio(m_ms[c], m_ms[0]);
             latency.ratioToFp32 = ratio.value;
             latency.ratioLow = ratio.low;
             latency.ratioHigh = ratio.high;
+            latency.drift = drift.change;
+            latency.drifted = drift.beyondSpread();
             m_result.latencies.push_back(latency);
         }
         return std::move(m_result);
     }
 
 private:
+    double now() const
+    {
+        if (m_context.clock)
+            return m_context.clock();
+        return std::chrono::duration<double, std::milli>(Clock::now().time_since_epoch()).count();
+    }
+
+    double timedRun(engine::Session& session) const
+    {
+        const double start = now();
+        session.run();
+        return now() - start;
+    }
+
+    std::unique_ptr<Runner> runnerOf(std::size_t contender, const Inputs& inputs) const
+    {
+        auto runner = std::make_unique<Runner>(m_context, m_contenders[contender].settings, m_contenders[contender].ranges,
+            shapesOf(inputs), m_threads);
+        runner->set(inputs);
+        return runner;
+    }
+
+    void timeAll(int profiled)
+    {
+        m_ms.assign(m_contenders.size(), {});
+        m_beats.clear();
+        m_result.runMs.clear();
+        m_result.profilingCost.clear();
+        m_round = 0;
+        for (const auto& [length, runs] : m_plan.groups)
+            timeGroup(length, runs, length == profiled);
+    }
+
+    /// The reference always runs the same, so that only the machine can change its time.
+    void beat()
+    {
+        if (m_round++ % std::max(1, m_plan.runs / fewestBeats) == 0)
+            m_beats.push_back(timedRun(m_reference->session()));
+    }
+
     Inputs inputsOf(const std::vector<std::size_t>& samples, int length) const
     {
         return m_plan.split ? m_context.data->batch(*m_plan.split, samples, length) : m_plan.seeded;
@@ -155,9 +199,7 @@ private:
         Inputs inputs = inputsOf(runs.front(), length);
         for (std::size_t c = 0; c < m_contenders.size(); ++c) {
             checkCancelled(m_context);
-            runners.push_back(std::make_unique<Runner>(
-                m_context, m_contenders[c].settings, m_contenders[c].ranges, shapesOf(inputs), m_threads));
-            runners[c]->set(inputs);
+            runners.push_back(runnerOf(c, inputs));
             const engine::Program& program = runners[c]->program();
             m_result.weightBytes[c] = std::max(m_result.weightBytes[c], program.weightBytes());
             m_result.memoryBytes[c] =
@@ -169,6 +211,7 @@ private:
                 inputs = inputsOf(runs[i], length);
             if (m_timesLetGo != MachineLock::timesLetGo())
                 warmUp(runners); // the job was paused
+            beat();
             for (std::size_t c = 0; c < runners.size(); ++c) {
                 runners[c]->set(inputs);
                 m_ms[c].push_back(timedRun(runners[c]->session()) / m_plan.batch);
@@ -179,13 +222,21 @@ private:
             profile(runners);
     }
 
+    /// Until a round makes no contender noticeably faster than all rounds before.
     void warmUp(const std::vector<std::unique_ptr<Runner>>& runners)
     {
         m_timesLetGo = MachineLock::timesLetGo();
-        for (int i = 0; i < warmUps; ++i) {
-            for (const auto& runner : runners) {
+        for (int i = 0; i < fewestWarmUps; ++i)
+            m_reference->session().run();
+        std::vector<double> best(runners.size(), std::numeric_limits<double>::infinity());
+        bool faster = true;
+        for (int i = 0; i < mostWarmUps && (faster || i < fewestWarmUps); ++i) {
+            faster = false;
+            for (std::size_t c = 0; c < runners.size(); ++c) {
                 checkCancelled(m_context);
-                runner->session().run();
+                const double ms = timedRun(runners[c]->session());
+                faster = faster || ms < best[c] * (1 - Drift::negligible);
+                best[c] = std::min(best[c], ms);
             }
         }
     }
@@ -203,9 +254,9 @@ private:
                 // The second of two runs finds warm caches: each is second every other time.
                 if (i % 2 == 0)
                     plain[c].push_back(timedRun(session));
-                const auto start = Clock::now();
+                const double start = now();
                 session.runProfiled(ms);
-                whole[c].push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+                whole[c].push_back(now() - start);
                 if (i % 2 != 0)
                     plain[c].push_back(timedRun(session));
                 times[c].resize(ms.size());
@@ -229,6 +280,9 @@ private:
     std::vector<std::vector<double>> m_ms; // by contender, in the same order of runs
     long m_done = 0, m_total = 0;
     long m_timesLetGo = 0;
+    std::unique_ptr<Runner> m_reference; // contender 0 at the median length
+    std::vector<double> m_beats; // its times
+    int m_round = 0;
     LatencyRun m_result;
 };
 

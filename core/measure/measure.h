@@ -32,6 +32,10 @@ struct Context
     std::map<std::string, quantize::ValueStatistics>* statistics = nullptr;
     /// When given, calibrate() adds what it learnt about the values that it had to run the data for.
     CalibrationEvidence* evidence = nullptr;
+    std::function<double()> clock = {}; // ms, for latency(); empty: the steady clock
+    /// ONNX values of which calibrate() tells `partial` what they are so far, at most twice a second.
+    std::function<std::vector<std::string>()> watched = {};
+    std::function<void(const CalibrationEvidence&)> partial = {};
 };
 
 /// One fp32 pass over the calibration split. Padding never counts. Result depends on neither batch size nor order.
@@ -59,9 +63,9 @@ struct AccuracyRun
     Accuracy accuracy; // without worse/better/flips
     std::string outputDigest; // sha256 of the raw output bits in file order
     std::vector<GroupProfile> groups; // as compiled (ms 0)
-    std::vector<float> outputs; // raw outputs, row by row, in split order
+    std::vector<float> outputs; // raw outputs, row by row, in split order; of token_match the answers of TokenRows
 };
-/// Top-1 on the split, scored by a metric of metrics.h; one without labels has fp32's own value until compareMetric().
+/// Top-1 on the split, scored by a metric of metrics.h; one without labels has fp32's own value until compareOn().
 /// Rows are padded to few lengths, `batchSize` of the data spec a run. Throws Error(Data) without samples, or without
 /// labels that the metric needs.
 AccuracyRun accuracy(const Context& context, const Settings& settings, const Ranges& ranges, Split split,
@@ -87,7 +91,9 @@ struct LatencyRun
     std::vector<double> profilingCost; // share of a run that profiling adds
     std::vector<long long> weightBytes, memoryBytes; // of the largest program; memory: weights and arena
 };
-/// Contenders take turns sample by sample (A B C A B C ...) after a warm-up; holds the machine-wide timing lock.
+/// Contenders take turns sample by sample (A B C A B C ...) after a warm-up, which lasts until no run gets faster; holds
+/// the machine-wide timing lock. In between, contender 0 runs at one length as a reference: where it drifts by more than
+/// its runs differ, all is timed once more, and marked where it drifts again.
 /// Length 0 times real samples (of the tuning split, else test, else calibration), each in its padded length, one a
 /// run; a fixed length takes the samples that fit, padded to it. Without data, or when none fits, inputs are seeded.
 /// All figures are ms a sample; those of groups are ms a run at the length of the median sample.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/metrics.h"
 
+#include "core/measure/bootstrap.h"
 #include "core/measure/measure.h"
 #include "core/values/error.h"
 
@@ -8,14 +9,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
 #include <tuple>
 
 namespace octet::measure {
 
 namespace {
-
-constexpr int resamples = 1000;
 
 /// What all metrics of classes are made from.
 struct Counts
@@ -94,40 +92,12 @@ Counts countsOf(std::span<const int> predictions, std::span<const int> labels)
     return counts;
 }
 
-/// Percentiles of `statistic(indices)` over seeded resamples of 0 .. n - 1.
-template <typename F>
-std::pair<double, double> bootstrap(std::size_t n, double low, double high, F statistic)
-{
-    std::mt19937 random(20240229); // its sequence is fixed by the standard, that of the distributions is not
-    std::vector<double> values;
-    std::vector<std::size_t> drawn(n);
-    for (int r = 0; r < resamples; ++r) {
-        for (std::size_t& i : drawn)
-            i = static_cast<std::size_t>((static_cast<std::uint64_t>(random()) * n) >> 32);
-        values.push_back(statistic(drawn));
-    }
-    std::sort(values.begin(), values.end());
-    const auto at = [&](double share) {
-        return values[static_cast<std::size_t>(std::lround(share * (resamples - 1)))];
-    };
-    return {at(low), at(high)};
-}
-
 double meanAt(const std::vector<double>& values, const std::vector<std::size_t>& indices)
 {
     double sum = 0;
     for (const std::size_t i : indices)
         sum += values[i];
     return sum / static_cast<double>(indices.size());
-}
-
-void widenWhenUnchanged(Accuracy& a)
-{
-    if (a.flips > 0)
-        return;
-    const double least = std::min(1.0, 3 / static_cast<double>(a.samples));
-    a.lossLow = std::min(a.lossLow, -least);
-    a.lossHigh = std::max(a.lossHigh, least);
 }
 
 void compareRows(Accuracy& a, const Metric& metric, std::span<const float> outputs, std::span<const float> reference)
@@ -156,14 +126,29 @@ void compareRows(Accuracy& a, const Metric& metric, std::span<const float> outpu
 
 } // namespace
 
-void checkLabels(const Metric& metric, bool hasLabels)
+void checkLabels(const Metric& metric, LabelKind kind)
 {
-    if (metric.needsLabels && !hasLabels)
+    if (!metric.needsLabels || kind == metric.labels)
+        return;
+    if (kind == LabelKind::None)
         throw Error(ErrorKind::Data,
             fmt::format(
                 "The metric {} needs labels, and the data has none; name the labels, or use agreement, cosine, kl "
                 "or mse, which compare with fp32.",
                 metric.name));
+    const char* have = kind == LabelKind::Numbers ? "are numbers, such as scores; use pearson or spearman"
+        : kind == LabelKind::Tokens               ? "are one for each token; use token_match"
+                                    : "are classes; use accuracy, f1, f1_macro or mcc";
+    const char* wants = metric.labels == LabelKind::Numbers ? "a number for each sample"
+        : metric.labels == LabelKind::Tokens                ? "labels [samples, tokens]"
+                                             : "a class for each sample";
+    throw Error(
+        ErrorKind::Data, fmt::format("The metric {} wants {}, but the labels {}.", metric.name, wants, have));
+}
+
+bool readsOutputs(const Metric& metric)
+{
+    return metric.labels != LabelKind::Classes || (!metric.needsLabels && metric.name != "agreement");
 }
 
 void checkGoal(const Goal& goal)

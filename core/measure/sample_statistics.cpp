@@ -52,6 +52,24 @@ Latency summarise(const std::vector<double>& ms)
     return latency;
 }
 
+Drift driftOf(const std::vector<double>& ms)
+{
+    const auto third = static_cast<std::ptrdiff_t>(ms.size() / 3);
+    if (third < 3)
+        return {};
+    const std::vector<double> first(ms.begin(), ms.begin() + third), last(ms.end() - third, ms.end());
+    const double before = median(first), after = median(last);
+    if (before <= 0 || after <= 0)
+        return {};
+    std::vector<double> shares;
+    for (const double x : first)
+        shares.push_back(x / before);
+    for (const double x : last)
+        shares.push_back(x / after);
+    std::sort(shares.begin(), shares.end());
+    return {after / before - 1, nearestRank(shares, 0.75) - nearestRank(shares, 0.25)};
+}
+
 Ratio pairedRatio(const std::vector<double>& a, const std::vector<double>& b)
 {
     std::vector<double> ratios;

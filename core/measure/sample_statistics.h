@@ -4,6 +4,8 @@
 
 #include "core/values/trial.h"
 
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace octet::measure {
@@ -18,5 +20,15 @@ struct Ratio
     double value = 0, low = 0, high = 0;
 };
 Ratio pairedRatio(const std::vector<double>& a, const std::vector<double>& b);
+
+/// How times in the order in which they were taken changed: median of the last third against that of the first. `spread`
+/// is the interquartile range within the two thirds, as a share of their medians.
+struct Drift
+{
+    static constexpr double negligible = 0.03;
+    double change = 0, spread = 0;
+    bool beyondSpread() const { return std::abs(change) > std::max(spread, negligible); }
+};
+Drift driftOf(const std::vector<double>& ms); // none below nine times
 
 } // namespace octet::measure

@@ -151,29 +151,34 @@ private:
         return channels;
     }
 
-    /// Outputs of samples, [samples, classes] by their place in `only` (or the split).
-    std::vector<float> outputs(const Settings& settings, const std::vector<std::size_t>* only)
+    using Outputs = std::vector<std::vector<float>>; // a sample's rows of classes, one but of tokens
+
+    /// By their place in `only` (or the split).
+    Outputs outputs(const Settings& settings, const std::vector<std::size_t>* only)
     {
         const std::size_t count = only ? only->size() : m_context.data->size(m_split);
-        std::vector<float> all;
+        Outputs all(count);
         runSplit(
             quiet(), m_split, settings, m_ranges, {},
             [&](Runner& runner, const std::vector<std::size_t>& indices, int rows, int) {
                 const Shape shape = runner.program().outputShape(0);
-                if (shape.size() < 2 || shape[0] != rows || runner.program().outputType(0) != DType::F32
-                    || shape.back() < 2 || elementCount(shape) != rows * shape.back())
+                if ((shape.size() != 2 && shape.size() != 3) || shape[0] != rows || shape.back() < 1
+                    || runner.program().outputType(0) != DType::F32)
                     throw Error(ErrorKind::Unsupported,
-                        fmt::format("Sensitivity needs a first output of shape [batch, classes] in float32, but this "
-                                    "model's is {}.",
+                        fmt::format("Sensitivity needs a first output of shape [batch, classes] or [batch, tokens, classes] "
+                                    "in float32, but this model's is {}.",
                             toString(shape)));
                 m_classes = static_cast<std::size_t>(shape.back());
-                all.resize(count * m_classes);
+                const std::size_t perSample = shape.size() == 3 ? static_cast<std::size_t>(shape[1]) : 1;
                 const auto* from = reinterpret_cast<const float*>(runner.session().output(0).data());
                 for (std::size_t i = 0; i < indices.size(); ++i) {
                     const auto at = only ? static_cast<std::size_t>(
                                                std::lower_bound(only->begin(), only->end(), indices[i]) - only->begin())
                                          : indices[i];
-                    std::copy_n(from + i * m_classes, m_classes, all.data() + at * m_classes);
+                    for (const std::size_t row : rowsOf(indices[i], shape.size() == 3 ? perSample : 0)) {
+                        const float* first = from + (i * perSample + row) * m_classes;
+                        all[at].insert(all[at].end(), first, first + m_classes);
+                    }
                 }
             },
             only);
@@ -181,51 +186,104 @@ private:
         return all;
     }
 
-    std::span<const float> row(const std::vector<float>& outputs, std::size_t i) const
+    bool labelled(LabelKind kind) const { return m_split == Split::Tuning && m_context.data->labelKind() == kind; }
+
+    /// Those that count: of tokens neither padding nor what has no label; `tokens` 0 = the only one.
+    std::vector<std::size_t> rowsOf(std::size_t sample, std::size_t tokens) const
     {
-        return std::span(outputs).subspan(i * m_classes, m_classes);
+        if (tokens == 0)
+            return {0};
+        const int length = m_context.data->length(m_split, sample);
+        const bool byLabel = labelled(LabelKind::Tokens);
+        const std::vector<int> labels = byLabel ? m_context.data->tokenLabels(m_split, sample) : std::vector<int>();
+        std::vector<std::size_t> rows;
+        for (std::size_t t = 0; t < tokens && (length == 0 || t < static_cast<std::size_t>(length)); ++t)
+            if (!byLabel || (t < labels.size() && labels[t] != ignoredLabel))
+                rows.push_back(t);
+        return rows;
+    }
+
+    /// A label for each of those rows; empty without.
+    std::vector<int> labelsOf(std::size_t sample) const
+    {
+        if (labelled(LabelKind::Classes))
+            return {m_context.data->label(m_split, sample)};
+        std::vector<int> labels;
+        if (labelled(LabelKind::Tokens))
+            labels = m_context.data->tokenLabels(m_split, sample);
+        std::erase(labels, ignoredLabel);
+        return labels;
+    }
+
+    std::span<const float> row(const std::vector<float>& sample, std::size_t i) const
+    {
+        return std::span(sample).subspan(i * m_classes, m_classes);
     }
 
     /// fp32 on the whole split: margins for predictions, and what the ops are compared with.
     void reference()
     {
-        const std::vector<float> all = outputs({}, nullptr);
-        const bool labels = m_context.data->hasLabels() && m_split == Split::Tuning;
-        for (std::size_t i = 0; i < m_context.data->size(m_split); ++i) {
-            const auto logits = row(all, i);
-            const Decision d = decide(logits);
-            const int label = labels ? m_context.data->label(m_split, i) : static_cast<int>(d.winner);
-            m_result.margins.push_back({logits[d.winner] - logits[d.runnerUp], static_cast<int>(d.winner) == label,
-                static_cast<int>(d.runnerUp) == label});
+        const Outputs all = outputs({}, nullptr);
+        double sum = 0, squares = 0, count = 0;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            m_firstMargin.push_back(m_result.margins.size());
+            const std::vector<int> labels = labelsOf(i);
+            for (std::size_t r = 0; r * m_classes < all[i].size(); ++r) {
+                const auto logits = row(all[i], r);
+                if (m_classes == 1) { // a number: there is no answer that could change
+                    sum += logits[0], squares += static_cast<double>(logits[0]) * logits[0], ++count;
+                    continue;
+                }
+                const Decision d = decide(logits);
+                const int label = r < labels.size() ? labels[r] : static_cast<int>(d.winner);
+                m_result.margins.push_back({logits[d.winner] - logits[d.runnerUp], static_cast<int>(d.winner) == label,
+                    static_cast<int>(d.runnerUp) == label});
+            }
         }
+        if (count > 0)
+            m_variance = std::max(squares / count - sum / count * (sum / count), 1e-30);
         for (const std::size_t i : m_samples)
-            m_reference.insert(m_reference.end(), row(all, i).begin(), row(all, i).end());
+            m_reference.push_back(all[i]);
     }
 
     Effect effectOf(const Settings& settings)
     {
-        const std::vector<float> mine = outputs(settings, &m_samples);
+        const Outputs mine = outputs(settings, &m_samples);
         Effect effect;
-        const auto n = static_cast<double>(m_samples.size());
+        double rows = 0;
         for (std::size_t i = 0; i < m_samples.size(); ++i) {
-            const auto before = row(m_reference, i), now = row(mine, i);
-            const auto p = softmax(before), q = softmax(now);
-            for (std::size_t c = 0; c < p.size(); ++c)
-                effect.kl += p[c] > 0 ? p[c] * std::log(p[c] / std::max(q[c], 1e-30)) / n : 0;
-            const Decision d = decide(before);
-            const double shift = static_cast<double>(now[d.winner] - now[d.runnerUp])
-                - static_cast<double>(before[d.winner] - before[d.runnerUp]);
-            effect.marginShift += shift * shift / n;
-            const std::size_t winner = decide(now).winner;
-            effect.flips += (winner != d.winner) / n;
-            const Margin& margin = m_result.margins[m_samples[i]];
-            const bool right = m_context.data->hasLabels() && m_split == Split::Tuning
-                ? static_cast<int>(winner) == m_context.data->label(m_split, m_samples[i])
-                : winner == d.winner;
-            effect.drop += (double(margin.winnerRight) - double(right)) / n;
+            const std::vector<int> labels = labelsOf(m_samples[i]);
+            for (std::size_t r = 0; r * m_classes < mine[i].size(); ++r, ++rows) {
+                if (m_classes == 1) {
+                    const double change = static_cast<double>(mine[i][r]) - m_reference[i][r];
+                    effect.kl += change * change / m_variance;
+                } else {
+                    const Margin& margin = m_result.margins[m_firstMargin[m_samples[i]] + r];
+                    addRow(effect, row(m_reference[i], r), row(mine[i], r), margin, r < labels.size() ? labels[r] : -1);
+                }
+            }
         }
+        for (double* sum : {&effect.kl, &effect.flips, &effect.marginShift, &effect.drop})
+            *sum /= std::max(rows, 1.0);
         effect.kl = std::max(effect.kl, 0.0);
         return effect;
+    }
+
+    /// Sums over rows; `label` -1 = none, then fp32's answer is right.
+    static void addRow(
+        Effect& effect, std::span<const float> before, std::span<const float> now, const Margin& margin, int label)
+    {
+        const auto p = softmax(before), q = softmax(now);
+        for (std::size_t c = 0; c < p.size(); ++c)
+            effect.kl += p[c] > 0 ? p[c] * std::log(p[c] / std::max(q[c], 1e-30)) : 0;
+        const Decision d = decide(before);
+        const double shift = static_cast<double>(now[d.winner] - now[d.runnerUp])
+            - static_cast<double>(before[d.winner] - before[d.runnerUp]);
+        effect.marginShift += shift * shift;
+        const std::size_t winner = decide(now).winner;
+        effect.flips += winner != d.winner;
+        const bool right = label >= 0 ? static_cast<int>(winner) == label : winner == d.winner;
+        effect.drop += double(margin.winnerRight) - double(right);
     }
 
     /// The ops that are int8 together: attention runs in int8 only when both its products do, and what one "alone" does
@@ -313,7 +371,9 @@ private:
     Split m_split;
     std::chrono::steady_clock::time_point m_start;
     std::vector<std::size_t> m_samples; // ascending
-    std::vector<float> m_reference; // fp32's outputs on them
+    Outputs m_reference; // of fp32 on them
+    std::vector<std::size_t> m_firstMargin; // by sample of the split
+    double m_variance = 1; // of fp32's output where that is one number
     std::size_t m_classes = 0;
     long m_passes = 0; // of single samples
     Sensitivity m_result;

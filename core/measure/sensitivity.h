@@ -18,7 +18,8 @@ struct SensitivityOptions
 };
 
 /// `ranges` must cover all ops under `options.settings`. With a workload, both precisions are timed as well. Ranked by
-/// KL, then by own error. Throws Error(Data) without samples, Error(Unsupported) where the output is no row of classes.
+/// KL, then by own error. Throws Error(Data) without samples, Error(Unsupported) where the output is neither a row of
+/// classes (or one number) a sample nor one a token.
 Sensitivity sensitivity(
     const Context& context, const Ranges& ranges, const SensitivityOptions& options, const Workload* workload);
 
@@ -33,5 +34,9 @@ struct OwnError
 };
 std::map<std::string, OwnError> ownErrors(const Context& context, const std::vector<quantize::Product>& products,
     const Settings& settings, const Ranges& ranges);
+
+/// The first output's numbers, sample by sample, of the first `count` samples of a split, or of all there are.
+std::vector<float> firstOutputs(
+    const Context& context, const Settings& settings, const Ranges& ranges, Split split, std::size_t count);
 
 } // namespace octet::measure

@@ -128,4 +128,37 @@ std::string verdictInWords(const Accuracy& trial, const Accuracy& fp32, const Go
                       : std::string(" (what it loses is about what the goal allows)"));
 }
 
+long samplesToTell(double fp32Value, const Goal& goal)
+{
+    const double allowed = fp32Value - goal.floor(fp32Value);
+    if (allowed <= 0)
+        return 0;
+    return std::lround(std::ceil(3 / allowed - 1e-9));
+}
+
+std::string tooFewSamples(long samples, double fp32Value, const Goal& goal)
+{
+    if (samples <= 0 || goal.metric == "cosine") // whose interval does not come from counts of answers
+        return {};
+    const std::string loss = fmt::format("{:g} {}", goal.maxDrop * 100, goal.relative ? "%" : "points");
+    const long needed = samplesToTell(fp32Value, goal);
+    if (needed == 0)
+        return fmt::format("No number of samples can show that {} is lost; allow a little, such as 1 %.",
+            goal.maxDrop > 0 ? "so little" : "nothing");
+    if (samples >= needed)
+        return {};
+    return fmt::format("{} samples are too few to tell a loss of {}: even a config that changes no answer may lose {:.1f} "
+                       "points unseen. Take at least {} to judge by, {} test samples in all, as half of them are searched on.",
+        samples, loss, 100 * std::min(1.0, 3.0 / static_cast<double>(samples)), needed, 2 * needed);
+}
+
+std::string driftInWords(const Latency& latency, const std::string& reference)
+{
+    if (!latency.drifted)
+        return {};
+    return fmt::format("{} became {:.0f} % {} while it was timed, and again when it was timed once more: the milliseconds "
+                       "have drifted, the ratio holds. Close what else runs, and measure again.",
+        reference, 100 * std::abs(latency.drift), latency.drift > 0 ? "slower" : "faster");
+}
+
 } // namespace octet::measure

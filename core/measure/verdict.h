@@ -26,4 +26,13 @@ long samplesToSettle(const Accuracy& trial, const Accuracy& fp32, const Goal& go
 /// "too close to call (about 1900 samples would settle it)"; other verdicts as they are.
 std::string verdictInWords(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
 
+/// The fewest samples on which a config that changes no answer would be shown to meet the goal; 0: no number does.
+long samplesToTell(double fp32Value, const Goal& goal);
+/// A sentence when `samples`, those that verdicts are from, are fewer than that; empty: enough, or not known (0).
+std::string tooFewSamples(long samples, double fp32Value, const Goal& goal);
+
+/// "fp32 became 12 % slower while it was timed: ..." for a latency that is marked as drifted, else empty. `reference`:
+/// what it was timed beside.
+std::string driftInWords(const Latency& latency, const std::string& reference = "fp32");
+
 } // namespace octet::measure

@@ -434,28 +434,59 @@ Ranges Project::ranges(const std::string& dataHash) const
     return all;
 }
 
-void Project::putSensitivity(const std::string& dataHash, const Sensitivity& sensitivity)
+namespace {
+
+/// One row a calibration: of model and data together.
+void putDocument(Database& database, const char* table, const std::string& model, const std::string& dataHash, const json& value)
 {
-    const std::string model = modelHash();
-    Database& database = m_impl->writable();
     Transaction transaction(database);
-    Statement(database, "INSERT OR REPLACE INTO sensitivities(calibration, json) VALUES(?, ?)")
+    Statement(database, fmt::format("INSERT OR REPLACE INTO {}(calibration, json) VALUES(?, ?)", table))
         .bind(calibrationId(database, model, dataHash))
-        .bind(dump(toJson(sensitivity)))
+        .bind(dump(value))
         .run();
     transaction.commit();
 }
 
+/// `since`: the format that has the table. An older file open for review lacks it, since it is never written to.
+template <typename T>
+T getDocument(Database& database, const char* table, int since, const std::string& model, const std::string& dataHash,
+    const std::string& what)
+{
+    if (database.integer("PRAGMA user_version") < since)
+        return {};
+    Statement statement(database,
+        fmt::format("SELECT t.json FROM {} t JOIN calibrations c ON c.id = t.calibration"
+                    " WHERE c.model_hash = ? AND c.data_hash = ?",
+            table));
+    statement.bind(model).bind(dataHash);
+    return statement.step() ? decode<T>(statement.text(0), database, what) : T{};
+}
+
+} // namespace
+
+void Project::putSensitivity(const std::string& dataHash, const Sensitivity& sensitivity)
+{
+    putDocument(m_impl->writable(), "sensitivities", modelHash(), dataHash, toJson(sensitivity));
+}
+
 Sensitivity Project::sensitivity(const std::string& dataHash) const
 {
-    if (m_impl->database->integer("PRAGMA user_version") < 2)
-        return {}; // an old file open for review: it is never written to
-    Statement statement(*m_impl->database,
-        "SELECT s.json FROM sensitivities s JOIN calibrations c ON c.id = s.calibration"
-        " WHERE c.model_hash = ? AND c.data_hash = ?");
-    statement.bind(modelHash()).bind(dataHash);
-    return statement.step() ? decode<Sensitivity>(statement.text(0), *m_impl->database, "A sensitivity")
-                            : Sensitivity{};
+    return getDocument<Sensitivity>(
+        *m_impl->database, "sensitivities", 2, modelHash(), dataHash, "A sensitivity");
+}
+
+void Project::putEvidence(const std::string& dataHash, const CalibrationEvidence& evidence)
+{
+    CalibrationEvidence kept = evidence;
+    kept.values.resize(std::min(kept.values.size(), mostEvidence));
+    kept.ranges.resize(std::min(kept.ranges.size(), mostEvidence));
+    putDocument(m_impl->writable(), "evidence", modelHash(), dataHash, toJson(kept));
+}
+
+CalibrationEvidence Project::evidence(const std::string& dataHash) const
+{
+    return getDocument<CalibrationEvidence>(
+        *m_impl->database, "evidence", 3, modelHash(), dataHash, "What calibration saw");
 }
 
 void Project::addRanges(const std::string& dataHash, const Ranges& ranges)
@@ -465,6 +496,8 @@ void Project::addRanges(const std::string& dataHash, const Ranges& ranges)
     Transaction transaction(database);
     const long long id = calibrationId(database, model, dataHash);
     for (const auto& entry : ranges) {
+        if (entry.first.method == RangeMethod::Manual)
+            continue;
         Statement(database,
             "INSERT OR REPLACE INTO ranges(calibration, value, method, percentile, alpha, json) VALUES(?, ?, ?, ?, ?, ?)")
             .bind(id)

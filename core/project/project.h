@@ -43,9 +43,14 @@ public:
     void setDraft(const Config& draft);
     /// Ranges of this model on this data (`dataHash` as in Manifest).
     Ranges ranges(const std::string& dataHash) const;
+    /// Those that were set by hand are part of a config and left out.
     void addRanges(const std::string& dataHash, const Ranges& ranges);
     /// The last one measured on this data; empty = none.
     Sensitivity sensitivity(const std::string& dataHash) const;
+    /// What the last calibration on this data saw; empty = none. At most mostEvidence values are kept.
+    static constexpr std::size_t mostEvidence = 1000;
+    CalibrationEvidence evidence(const std::string& dataHash) const;
+    void putEvidence(const std::string& dataHash, const CalibrationEvidence& evidence);
     void putSensitivity(const std::string& dataHash, const Sensitivity& sensitivity);
 
     std::vector<Trial> trials() const; // by id

@@ -64,6 +64,11 @@ CREATE TABLE sensitivities(
   calibration INTEGER PRIMARY KEY REFERENCES calibrations(id) ON DELETE CASCADE,
   json TEXT NOT NULL) STRICT;
 )sql",
+    R"sql(
+CREATE TABLE evidence(
+  calibration INTEGER PRIMARY KEY REFERENCES calibrations(id) ON DELETE CASCADE,
+  json TEXT NOT NULL) STRICT;
+)sql",
 };
 
 } // namespace

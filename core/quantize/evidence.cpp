@@ -30,7 +30,7 @@ std::vector<HistogramBin> compactHistogram(const ValueStatistics& statistics)
 {
     const double negligible = std::ldexp(std::max(std::abs(statistics.min()), std::abs(statistics.max())), -12);
     std::vector<HistogramBin> below, small, above; // below: outwards, so descending
-    for (const ValueStatistics::Bin& bin : statistics.histogram()) {
+    for (const HistogramBin& bin : statistics.histogram()) {
         const HistogramBin copy{bin.low, bin.high, bin.count};
         if (bin.high < -negligible)
             below.insert(below.begin(), copy);

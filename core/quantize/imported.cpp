@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/imported.h"
 
-#include "core/graph/rewrite.h"
-#include "core/graph/weight_values.h"
-#include "core/quantize/products.h"
-
-#include <fmt/format.h>
+#include "core/graph/expand.h"
+#include "core/graph/expansion.h"
+#include "core/quantize/imported_config.h"
+#include "core/quantize/restored.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <optional>
 #include <set>
@@ -17,31 +15,38 @@ namespace octet::quantize {
 
 namespace {
 
+using graph::has;
 using graph::Model;
 using graph::NewWeight;
 using graph::Node;
 using graph::Weight;
 
-/// Scale and zero point of one tensor as u8 (s8 is shifted by 128).
-struct Bytes
+/// The float value that integers were made of.
+struct Twin
 {
-    float scale = 1;
-    int zeroPoint = 0;
-    bool operator==(const Bytes&) const = default;
+    std::string value;
+    Bytes bytes;
+    std::vector<std::string> parameters; // names of scale and zero point
 };
 
-Range rangeOf(const Bytes& bytes)
+bool isStandard(const Node& node)
 {
-    const auto scale = static_cast<double>(bytes.scale);
-    Range range;
-    range.min = -bytes.zeroPoint * scale;
-    range.max = (255 - bytes.zeroPoint) * scale;
-    return range;
+    return node.domain.empty() || node.domain == "ai.onnx";
 }
 
-bool usable(float scale)
+/// Operators that give the same integers for integers, so that rounding before or after them is one.
+bool isMover(const Node& node)
 {
-    return std::isfinite(scale) && scale > 0;
+    static const std::set<std::string> types{"Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Identity",
+        "Slice", "Split", "Gather", "GatherElements", "GatherND", "Expand", "Tile", "MaxPool", "DepthToSpace",
+        "SpaceToDepth", "Resize", "Concat"};
+    return isStandard(node) && types.contains(node.opType);
+}
+
+/// Those whose result is no activation.
+bool isMeasurer(const Node& node)
+{
+    return isStandard(node) && (node.opType == "Shape" || node.opType == "Size" || node.opType == "ArgMax");
 }
 
 class Recogniser
@@ -49,196 +54,196 @@ class Recogniser
 public:
     explicit Recogniser(std::shared_ptr<const Model> model)
         : m_model(std::move(model))
+        , m_to(*m_model)
     {
     }
 
-    Opened run()
+    /// Nothing where no product is quantized.
+    std::optional<Opened> run()
     {
-        Opened opened;
-        opened.model = m_model;
-        for (const Node& node : m_model->nodes()) {
-            if (!node.domain.empty() && node.domain != "ai.onnx") {
-                m_nodes.push_back(node);
-                continue;
-            }
-            if (!(node.opType == "DequantizeLinear" && dequantize(node))
-                && !(node.opType == "QLinearMatMul" && linearMatMul(node))
-                && !(node.opType == "MatMulInteger" && matMulInteger(node)))
-                m_nodes.push_back(node);
-        }
-        if (m_operands.empty() && m_weights.empty())
-            return opened;
+        for (const Node& node : m_model->nodes())
+            if (!isStandard(node) || !recognised(node))
+                m_to.keep(node);
         rename();
         dropUnread();
-        opened.model = graph::rewritten(m_model, m_nodes, usedWeights());
-        describe(opened);
-        return opened.products > 0 ? opened : asIs();
+        Opened opened;
+        opened.model = graph::rewritten(m_model, m_to.nodes(), usedWeights());
+        describe(m_found, opened);
+        return opened.products > 0 ? std::optional(std::move(opened)) : std::nullopt;
     }
 
 private:
-    Opened asIs() const
+    bool recognised(const Node& node)
     {
-        Opened opened;
-        opened.model = m_model;
-        return opened;
+        if (node.opType == "QuantizeLinear")
+            quantize(node); // stays, for readers that are not recognised
+        if (node.opType == "DequantizeLinear")
+            return dequantize(node);
+        if (node.opType == "MatMulInteger" || node.opType == "ConvInteger")
+            return integerProduct(node);
+        if (isMover(node))
+            return move(node);
+        if (isMeasurer(node))
+            return measure(node);
+        return !node.outputs.empty() && m_replaced.contains(node.outputs[0]);
     }
 
-    const Weight* constant(const Node& node, std::size_t input) const
-    {
-        return input < node.inputs.size() && !node.inputs[input].empty() ? m_model->weight(node.inputs[input]) : nullptr;
-    }
+    const Weight* constant(const Node& node, std::size_t input) const { return m_to.weight(node, input); }
 
     /// Scale and zero point at two inputs, for one tensor as a whole.
     std::optional<Bytes> bytesAt(const Node& node, std::size_t scaleInput, std::size_t zeroInput) const
     {
-        const Weight* scale = constant(node, scaleInput);
-        const Weight* zero = constant(node, zeroInput);
-        const bool hasZero = zeroInput < node.inputs.size() && !node.inputs[zeroInput].empty();
-        if (!scale || scale->type != DType::F32 || scale->as<float>().size() != 1 || !usable(scale->as<float>()[0])
-            || (hasZero && (!zero || zero->data.size() != 1)))
+        const Weight *scale = m_to.floats(node, scaleInput), *zero = constant(node, zeroInput);
+        if (!scale || scale->as<float>().size() != 1 || !usable(scale->as<float>()[0])
+            || (has(node, zeroInput) && (!zero || zero->data.size() != 1)))
             return {};
-        if (hasZero && zero->type == DType::I8)
-            return Bytes{scale->as<float>()[0], static_cast<int>(zero->as<std::int8_t>()[0]) + 128};
-        if (hasZero && zero->type != DType::U8)
+        const float unit = scale->as<float>()[0];
+        if (!zero)
+            return Bytes{unit, 0};
+        if (zero->type == DType::I8)
+            return Bytes{unit, static_cast<int>(zero->as<std::int8_t>()[0]) + 128};
+        if (zero->type != DType::U8)
             return {};
-        return Bytes{scale->as<float>()[0], hasZero ? static_cast<int>(zero->as<std::uint8_t>()[0]) : 0};
+        return Bytes{unit, static_cast<int>(zero->as<std::uint8_t>()[0])};
     }
 
-    /// The float weight behind integers: (q - zero point) * scale. Scales are kept where s8 around zero gives them back.
-    std::optional<NewWeight> restored(
-        const std::string& name, const Weight& q, const Weight& scale, const Weight* zero, std::int64_t axis) const
+    void quantize(const Node& node)
     {
-        if (scale.type != DType::F32 || (q.type != DType::I8 && q.type != DType::U8 && q.type != DType::I32))
-            return {};
-        if (zero && (zero->type != q.type || elementCount(zero->shape) != elementCount(scale.shape)))
-            return {};
-        std::vector<float> scales; // of a vocabulary they are large, and may lie anywhere
-        for (const float x : graph::floats(scale))
-            scales.push_back(x);
-        if (!std::all_of(scales.begin(), scales.end(), usable))
-            return {};
-        const auto rank = static_cast<std::int64_t>(q.shape.size());
-        axis = axis < 0 ? axis + rank : axis;
-        const bool perChannel = scales.size() > 1;
-        if (perChannel
-            && (axis < 0 || axis >= rank || q.shape[static_cast<std::size_t>(axis)] != static_cast<std::int64_t>(scales.size())))
-            return {};
-        std::int64_t inner = 1;
-        for (std::int64_t d = axis + 1; perChannel && d < rank; ++d)
-            inner *= q.shape[static_cast<std::size_t>(d)];
-        NewWeight weight{name, q.shape, {}, {}, {}};
-        const std::int64_t count = elementCount(q.shape);
-        if (static_cast<std::size_t>(count) * elementSize(q.type) != q.data.size())
-            return {};
-        bool centred = q.type == DType::I8;
-        weight.values.resize(static_cast<std::size_t>(count));
-        for (std::int64_t i = 0; i < count; ++i) {
-            const auto channel = static_cast<std::size_t>(perChannel ? i / inner % static_cast<std::int64_t>(scales.size()) : 0);
-            const std::int64_t z = zero ? integerAt(*zero, channel) : 0;
-            centred = centred && z == 0;
-            weight.values[static_cast<std::size_t>(i)] =
-                static_cast<float>(integerAt(q, static_cast<std::size_t>(i)) - z) * scales[channel];
-        }
-        if (centred)
-            weight.scales.assign(scales.begin(), scales.end());
-        return weight;
+        const auto bytes = bytesAt(node, 1, 2);
+        if (bytes && has(node, 0) && !constant(node, 0))
+            m_twins[node.outputs.at(0)] = {
+                unclipped(node.inputs[0], *bytes), *bytes, {node.inputs.begin() + 1, node.inputs.end()}};
     }
 
-    static std::int64_t integerAt(const Weight& weight, std::size_t i)
+    /// A quantizer that finds a zero point of 0 behind a Relu takes the Relu out, and what comes out of integers is cut
+    /// off at 0 all the same: in floats it is needed again.
+    std::string unclipped(const std::string& quantized, const Bytes& bytes)
     {
-        if (weight.type == DType::I8)
-            return weight.as<std::int8_t>()[i];
-        return weight.type == DType::U8 ? weight.as<std::uint8_t>()[i] : weight.as<std::int32_t>()[i];
+        static const std::set<std::string> makers{"MatMul", "Gemm", "Conv", "ConvTranspose", "Add", "Sub", "Mul",
+            "BatchNormalization", "InstanceNormalization"};
+        const std::string value = behind(quantized);
+        const Node* maker = m_model->producer(value);
+        if (bytes.zeroPoint != 0 || !maker || !makers.contains(maker->opType))
+            return value;
+        std::string& relu = m_relus[value];
+        if (relu.empty())
+            relu = m_to.add("Relu", maker->name + "/Relu", {value});
+        return relu;
     }
 
-    /// Of a constant: becomes that constant. Behind a QuantizeLinear of the same scale: the value is what was before.
     bool dequantize(const Node& node)
     {
-        if (const Weight* q = constant(node, 0)) {
-            const Weight* scale = constant(node, 1);
-            const bool hasZero = node.inputs.size() > 2 && !node.inputs[2].empty();
-            if (!scale || (hasZero && !constant(node, 2)))
-                return false;
-            auto weight = restored(node.outputs.at(0), *q, *scale, constant(node, 2), node.intAttribute("axis", 1));
-            if (!weight)
-                return false;
-            m_weights.emplace(node.outputs[0], std::move(*weight));
+        if (node.outputs.empty() || !has(node, 0) || !has(node, 1))
+            return false;
+        const Node* before = m_model->producer(node.inputs[0]);
+        if (constant(node, 0) || (before && before->opType == "QuantizeLinear" && constant(*before, 0)))
+            return dequantizeConstant(node, before);
+        const std::string& result = node.outputs[0];
+        if (before && before->opType == "DynamicQuantizeLinear" && node.inputs == before->outputs) {
+            m_alias[result] = before->inputs.at(0);
+            m_operands[result] = {{}, node.expanded};
             return true;
         }
-        const auto bytes = bytesAt(node, 1, 2);
-        const Node* before = m_model->producer(node.inputs.at(0));
-        if (!bytes || !before || before->opType != "QuantizeLinear" || bytesAt(*before, 1, 2) != bytes)
+        const auto twin = m_twins.find(node.inputs[0]);
+        if (twin == m_twins.end() || bytesAt(node, 1, 2) != twin->second.bytes)
             return false;
-        m_alias[node.outputs.at(0)] = before->inputs.at(0);
-        m_operands[node.outputs[0]] = *bytes;
+        m_alias[result] = twin->second.value;
+        m_operands[result] = {twin->second.bytes, node.expanded};
         return true;
     }
 
-    /// y = Q(DQ(a) x DQ(b)), with a behind a QuantizeLinear and b constant.
-    bool linearMatMul(const Node& node)
+    /// Becomes the constant itself.
+    bool dequantizeConstant(const Node& node, const Node* quantize)
     {
-        if (node.inputs.size() != 8)
+        const Weight *scale = constant(node, 1), *zero = constant(node, 2);
+        const std::int64_t axis = node.intAttribute("axis", 1);
+        if (!scale || (has(node, 2) && !zero))
             return false;
-        const auto a = bytesAt(node, 1, 2), y = bytesAt(node, 6, 7);
-        const Node* before = m_model->producer(node.inputs[0]);
-        const Weight *b = constant(node, 3), *scale = constant(node, 4);
-        if (!a || !y || !before || before->opType != "QuantizeLinear" || bytesAt(*before, 1, 2) != a || !b || !scale)
+        std::optional<NewWeight> weight;
+        if (const Weight* q = constant(node, 0))
+            weight = restored(node.outputs[0], *q, *scale, zero, axis);
+        else if (zero && quantize->inputs.size() > 2 && quantize->inputs[1] == node.inputs[1])
+            weight = rounded(node.outputs[0], *constant(*quantize, 0), *scale, *zero, axis);
+        return weight && keep(std::move(*weight));
+    }
+
+    bool keep(NewWeight weight)
+    {
+        const std::string name = weight.name;
+        return m_weights.emplace(name, std::move(weight)).second;
+    }
+
+    /// The float form of an operator on integers, and the integers made of what it gives.
+    bool move(const Node& node)
+    {
+        const std::size_t moved = node.opType == "Concat" ? node.inputs.size() : 1;
+        Node real = node;
+        const Twin* first = nullptr;
+        for (std::size_t i = 0; i < moved; ++i) {
+            const auto twin = m_twins.find(node.inputs.at(i));
+            if (twin == m_twins.end() || (first && first->bytes != twin->second.bytes))
+                return false;
+            first = &twin->second;
+            real.inputs[i] = first->value;
+        }
+        if (!first || (node.opType == "MaxPool" && node.outputs.size() > 1))
             return false;
-        auto weight = restored(node.name + "_weight", *b, *scale, constant(node, 5), 1);
-        if (!weight)
+        const Twin from = *first;
+        for (std::string& output : real.outputs)
+            if (!output.empty())
+                output = m_to.value(output + "_float");
+        m_to.keep(real);
+        for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+            if (node.outputs[i].empty())
+                continue;
+            std::vector<std::string> inputs{real.outputs[i]};
+            inputs.insert(inputs.end(), from.parameters.begin(), from.parameters.end());
+            m_to.add("QuantizeLinear", node.name + "/QuantizeLinear", inputs, {}, node.outputs[i]);
+            m_twins[node.outputs[i]] = {real.outputs[i], from.bytes, from.parameters};
+        }
+        return true;
+    }
+
+    bool measure(const Node& node)
+    {
+        const auto twin = node.inputs.empty() ? m_twins.end() : m_twins.find(node.inputs[0]);
+        if (twin == m_twins.end())
             return false;
-        const std::string operand = node.name + "_operand", product = node.name + "_product";
-        m_alias[operand] = before->inputs.at(0);
-        m_operands[operand] = *a;
-        m_weights.emplace(weight->name, *weight);
-        Node matmul;
-        matmul.name = node.name;
-        matmul.opType = "MatMul";
-        matmul.inputs = {operand, weight->name};
-        matmul.outputs = {product};
-        Node quantize;
-        quantize.name = node.name + "_QuantizeLinear";
-        quantize.opType = "QuantizeLinear";
-        quantize.inputs = {product, node.inputs[6], node.inputs[7]};
-        quantize.outputs = node.outputs;
-        m_nodes.push_back(std::move(matmul));
-        m_nodes.push_back(std::move(quantize));
-        ++m_linear;
+        Node real = node;
+        real.inputs[0] = twin->second.value;
+        m_to.keep(real);
         return true;
     }
 
     /// Cast(MatMulInteger(q(x), W)) * (scale(x) * scale(W)) as ONNX Runtime's dynamic quantization writes it.
-    bool matMulInteger(const Node& node)
+    bool integerProduct(const Node& node)
     {
-        const Node* before = m_model->producer(node.inputs.at(0));
+        const Node* before = has(node, 0) ? m_model->producer(node.inputs[0]) : nullptr;
         const Weight* b = constant(node, 1);
-        if (!before || before->opType != "DynamicQuantizeLinear" || !b || before->outputs.size() < 2)
+        if (!before || before->opType != "DynamicQuantizeLinear" || before->outputs.size() < 3 || !b || !has(node, 2)
+            || node.inputs[2] != before->outputs[2] || (has(node, 3) && !constant(node, 3)))
             return false;
         const Node* cast = onlyReader(node.outputs.at(0));
         const Node* scaled = cast && cast->opType == "Cast" ? onlyReader(cast->outputs.at(0)) : nullptr;
         if (!scaled || scaled->opType != "Mul" || scaled->inputs.size() != 2)
             return false;
-        const std::string& other = scaled->inputs[scaled->inputs[0] == cast->outputs[0] ? 1 : 0];
-        const Node* scales = m_model->producer(other);
+        const Node* scales = m_model->producer(scaled->inputs[scaled->inputs[0] == cast->outputs[0] ? 1 : 0]);
         if (!scales || scales->opType != "Mul" || scales->inputs.size() != 2)
             return false;
         const bool first = scales->inputs[0] == before->outputs[1];
         const Weight* scale = m_model->weight(scales->inputs[first ? 1 : 0]);
-        if ((!first && scales->inputs[1] != before->outputs[1]) || !scale)
-            return false;
-        auto weight = restored(node.name + "_weight", *b, *scale, constant(node, 3), 1);
+        const bool conv = node.opType == "ConvInteger";
+        if ((!first && scales->inputs[1] != before->outputs[1]) || !scale || (conv && elementCount(scale->shape) != 1))
+            return false; // a vector would lie along the columns of the picture
+        auto weight = restored(m_to.value(node.name + "_weight"), *b, *scale, constant(node, 3), 1);
         if (!weight)
             return false;
-        m_weights.emplace(weight->name, *weight);
-        Node matmul;
-        matmul.name = node.name;
-        matmul.opType = "MatMul";
-        matmul.inputs = {before->inputs.at(0), weight->name};
-        matmul.outputs = {scaled->outputs.at(0)};
+        m_to.replace(node);
+        m_to.add(conv ? "Conv" : "MatMul", node.name, {before->inputs.at(0), weight->name}, node.attributes,
+            scaled->outputs.at(0));
+        m_found.operands[m_to.nodes().back().name][0] = {};
         m_replaced.insert(scaled->outputs[0]);
-        m_dynamic.insert(node.name);
-        m_nodes.push_back(std::move(matmul));
-        return true;
+        return keep(std::move(*weight));
     }
 
     const Node* onlyReader(const std::string& value) const
@@ -258,145 +263,75 @@ private:
     /// Readers read what stood before the pairs. A pair whose result leaves the graph stays as a copy.
     void rename()
     {
-        std::erase_if(m_nodes, [&](const Node& node) {
-            return node.opType != "MatMul" && std::any_of(node.outputs.begin(), node.outputs.end(), [&](const auto& v) {
-                return m_replaced.contains(v);
-            });
-        });
-        for (Node& node : m_nodes)
+        for (Node& node : m_to.nodes())
             for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-                const std::string value = node.inputs[i];
-                if (const auto it = m_operands.find(value); it != m_operands.end())
-                    m_quantized[node.name][i] = it->second;
-                node.inputs[i] = behind(value);
+                if (const auto it = m_operands.find(node.inputs[i]); it != m_operands.end())
+                    m_found.operands[node.name][i] = it->second;
+                node.inputs[i] = behind(node.inputs[i]);
             }
         for (const graph::ValueInfo& output : m_model->outputs())
-            if (m_alias.contains(output.name)) {
-                Node copy;
-                copy.name = output.name + "_Identity";
-                copy.opType = "Identity";
-                copy.inputs = {behind(output.name)};
-                copy.outputs = {output.name};
-                m_nodes.push_back(std::move(copy));
-            }
+            if (m_alias.contains(output.name))
+                m_to.add("Identity", output.name + "_Identity", {behind(output.name)}, {}, output.name);
     }
 
     void dropUnread()
     {
         static const std::set<std::string> droppable{
-            "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "Cast", "Mul"};
-        for (bool again = true; again;) {
-            std::set<std::string> read;
-            for (const graph::ValueInfo& output : m_model->outputs())
-                read.insert(output.name);
-            for (const Node& node : m_nodes)
-                read.insert(node.inputs.begin(), node.inputs.end());
-            const std::size_t before = m_nodes.size();
-            std::erase_if(m_nodes, [&](const Node& node) {
-                return droppable.contains(node.opType)
-                    && std::none_of(node.outputs.begin(), node.outputs.end(), [&](const auto& v) { return read.contains(v); });
-            });
-            again = m_nodes.size() != before;
+            "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "Cast", "Mul", "Relu"};
+        std::set<std::string> read;
+        for (const graph::ValueInfo& output : m_model->outputs())
+            read.insert(output.name);
+        std::vector<Node>& nodes = m_to.nodes();
+        std::vector<Node> kept;
+        for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+            const bool unread = std::none_of(
+                node->outputs.begin(), node->outputs.end(), [&](const auto& value) { return read.contains(value); });
+            if (unread && droppable.contains(node->opType))
+                continue;
+            read.insert(node->inputs.begin(), node->inputs.end());
+            kept.push_back(std::move(*node));
         }
+        nodes.assign(std::make_move_iterator(kept.rbegin()), std::make_move_iterator(kept.rend()));
     }
 
-    std::vector<NewWeight> usedWeights() const
+    std::vector<NewWeight> usedWeights()
     {
         std::set<std::string> read;
-        for (const Node& node : m_nodes)
+        for (const Node& node : m_to.nodes())
             read.insert(node.inputs.begin(), node.inputs.end());
         std::vector<NewWeight> used;
-        for (const auto& [name, weight] : m_weights)
+        for (auto& [name, weight] : m_weights) {
+            m_found.scales[name] = weight.scales.size();
             if (read.contains(name))
-                used.push_back(weight);
+                used.push_back(std::move(weight));
+        }
         return used;
     }
 
-    void describe(Opened& opened) const
-    {
-        opened.wasQuantized = true;
-        int conflicts = 0, statics = 0;
-        std::set<std::pair<std::string, std::size_t>> taken;
-        for (const Product& product : quantize::products(*opened.model)) {
-            const Node& node = opened.model->nodes()[static_cast<std::size_t>(product.node)];
-            const auto pairs = m_quantized.find(node.name);
-            const auto pairAt = [&](std::size_t i) {
-                return pairs != m_quantized.end() && pairs->second.contains(i) ? std::optional(pairs->second.at(i)) : std::nullopt;
-            };
-            const bool dynamic = m_dynamic.contains(node.name);
-            const auto made = m_weights.find(product.weight);
-            const bool weighted = product.counted() && made != m_weights.end();
-            const bool isStatic = product.counted() ? weighted && pairAt(0) : pairAt(0) && pairAt(1);
-            if (!dynamic && !isStatic)
-                continue;
-            OpLeaves& leaves = opened.config.ops[node.name];
-            leaves.precision = Precision::Int8;
-            leaves.approach = dynamic ? Approach::Dynamic : Approach::Static;
-            leaves.activationScheme = Scheme::Asym;
-            if (weighted) {
-                leaves.weightGranularity = made->second.scales.size() == 1 ? Granularity::PerTensor : Granularity::PerChannel;
-                opened.products += 1;
-            }
-            statics += isStatic;
-            const auto keep = [&](const std::string& value, std::size_t input) {
-                taken.emplace(node.name, input);
-                const Range range = rangeOf(*pairAt(input));
-                const auto [it, added] = opened.ranges.emplace(RangeKey{value, RangeMethod::MinMax, 0, 0}, range);
-                conflicts += !added && it->second != range;
-            };
-            if (isStatic && product.kind != ProductKind::Context)
-                keep(product.activation, 0);
-            else if (isStatic)
-                taken.emplace(node.name, 0);
-            if (isStatic && !product.counted())
-                keep(product.weight, 1);
-        }
-        opened.config.model.precision = Precision::Fp32;
-        int others = 0;
-        for (const auto& [node, inputs] : m_quantized)
-            for (const auto& [input, bytes] : inputs)
-                others += !taken.contains({node, input});
-        const auto say = [&](int count, const char* what) {
-            if (count > 0)
-                opened.notes.push_back(fmt::format("{}: {}", what, count));
-        };
-        say(static_cast<int>(m_dynamic.size()), "dynamic scales per tensor are realised per token, products");
-        say(others, "roundings outside of int8 products are left out");
-        say(conflicts, "a value had two ranges, the first is taken, readers");
-        std::vector<std::string> forms;
-        if (statics > m_linear)
-            forms.push_back("QDQ");
-        if (m_linear > 0)
-            forms.push_back("QOperator");
-        if (!m_dynamic.empty())
-            forms.push_back("dynamic");
-        for (const std::string& form : forms)
-            opened.form += (opened.form.empty() ? "" : " and ") + form;
-    }
-
     std::shared_ptr<const Model> m_model;
-    std::vector<Node> m_nodes;
+    graph::Expansion m_to;
     std::map<std::string, NewWeight> m_weights; // by the value that they are
+    std::map<std::string, Twin> m_twins; // by integers
     std::map<std::string, std::string> m_alias; // result of a pair -> the value before it
-    std::map<std::string, Bytes> m_operands; // by result of a pair
-    std::map<std::string, std::map<std::size_t, Bytes>> m_quantized; // by node and input
-    std::set<std::string> m_dynamic; // node names
+    std::map<std::string, std::string> m_relus; // by the value that they cut off
+    std::map<std::string, Operand> m_operands; // by result of a pair
+    Found m_found;
     std::set<std::string> m_replaced; // values whose makers are replaced
-    int m_linear = 0;
 };
 
 } // namespace
 
 Opened recognise(std::shared_ptr<const Model> model)
 {
-    static const std::set<std::string> marks{"DequantizeLinear", "QLinearMatMul", "MatMulInteger"};
+    static const std::set<std::string> marks{
+        "DequantizeLinear", "QLinearMatMul", "QLinearConv", "MatMulInteger", "ConvInteger"};
     const auto& nodes = model->nodes();
-    if (std::none_of(nodes.begin(), nodes.end(), [&](const Node& node) { return marks.contains(node.opType); })) {
-        Opened opened;
-        opened.model = std::move(model);
-        return opened;
-    }
-    return Recogniser(std::move(model)).run();
+    if (std::any_of(nodes.begin(), nodes.end(), [&](const Node& node) { return marks.contains(node.opType); }))
+        if (auto opened = Recogniser(graph::expandLinear(model)).run())
+            return *std::move(opened);
+    Opened opened;
+    opened.model = std::move(model);
+    return opened;
 }
 
 Opened open(const std::string& path)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Models that were quantized before they came here: QDQ, QOperator (QLinearMatMul) and dynamic (MatMulInteger) forms
-// become the float model behind them, with a config and ranges that give the same integers, so that they run in int8
-// kernels and can be tuned on.
+// Models that were quantized before they came here: QDQ, QOperator (QLinearMatMul, QGemm, QAttention and their like) and
+// dynamic (MatMulInteger, DynamicQuantizeMatMul) forms become the float model behind them, with a config and ranges that
+// give the same integers, so that they run in int8 kernels and can be tuned on.
 #pragma once
 
 #include "core/graph/model.h"
@@ -24,8 +24,8 @@ struct Opened
     std::vector<std::string> notes; // what is realised otherwise than the file says
 };
 
-/// graph::load and, where the file holds a quantization, what is behind it. Forms that are not recognised (asymmetric
-/// per-channel weights, 16-bit types) stay as operators. Throws as load does.
+/// graph::load and, where the file holds a quantization, what is behind it. Forms that are not recognised (16-bit
+/// types, scales that are computed) stay as operators. Throws as load does.
 Opened open(const std::string& path);
 Opened recognise(std::shared_ptr<const graph::Model> model);
 

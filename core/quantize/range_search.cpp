@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/range_search.h"
 
+#include "core/values/range_error.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -11,7 +13,7 @@ namespace octet::quantize {
 namespace {
 
 constexpr int stepsPerOctave = 8, octaves = 12;
-constexpr int levels = 255;
+constexpr int levels = 255; // steps of u8
 
 /// Ends that are tried: the extreme, cut down step by step.
 std::vector<double> candidates(double extreme)
@@ -24,33 +26,8 @@ std::vector<double> candidates(double extreme)
     return ends;
 }
 
-double squaredError(std::span<const ValueStatistics::Bin> bins, double low, double high)
-{
-    const double step = (high - low) / levels;
-    if (!(step > 0))
-        return std::numeric_limits<double>::infinity();
-    double error = 0;
-    for (const ValueStatistics::Bin& bin : bins) {
-        if (bin.count == 0)
-            continue;
-        const double x = (bin.low + bin.high) / 2, width = bin.high - bin.low;
-        double e = 0;
-        if (x < low || x > high) {
-            const double cut = x < low ? low - x : x - high;
-            e = cut * cut;
-        } else if (width < step / 2) { // all of the bin goes to one level
-            const double rest = x - std::round(x / step) * step;
-            e = rest * rest + width * width / 12;
-        } else {
-            e = step * step / 12;
-        }
-        error += e * static_cast<double>(bin.count);
-    }
-    return error;
-}
-
 /// Counts as they fall into `parts` equal parts of [low, high]; what lies outside goes to the ends.
-std::vector<double> spread(std::span<const ValueStatistics::Bin> bins, double low, double high, std::size_t parts)
+std::vector<double> spread(std::span<const HistogramBin> bins, double low, double high, std::size_t parts)
 {
     std::vector<double> counts(parts, 0);
     const double width = (high - low) / static_cast<double>(parts);
@@ -58,7 +35,7 @@ std::vector<double> spread(std::span<const ValueStatistics::Bin> bins, double lo
         const double at = std::floor((x - low) / width);
         return static_cast<std::size_t>(std::clamp(at, 0.0, static_cast<double>(parts - 1)));
     };
-    for (const ValueStatistics::Bin& bin : bins) {
+    for (const HistogramBin& bin : bins) {
         if (bin.count == 0)
             continue;
         const std::size_t first = clampedPart(bin.low), last = clampedPart(bin.high);
@@ -69,13 +46,13 @@ std::vector<double> spread(std::span<const ValueStatistics::Bin> bins, double lo
     return counts;
 }
 
-double divergence(std::span<const ValueStatistics::Bin> bins, double low, double high)
+double divergence(std::span<const HistogramBin> bins, double low, double high)
 {
     constexpr std::size_t parts = 8, all = parts * levels;
     const std::vector<double> clipped = spread(bins, low, high, all);
     // The candidate knows nothing of what was cut off: TensorRT's trick that makes cutting cost something.
-    std::vector<ValueStatistics::Bin> inside;
-    for (const ValueStatistics::Bin& bin : bins)
+    std::vector<HistogramBin> inside;
+    for (const HistogramBin& bin : bins)
         if (bin.low >= low && bin.high <= high)
             inside.push_back(bin);
     const std::vector<double> kept = spread(inside, low, high, all);
@@ -106,7 +83,7 @@ double divergence(std::span<const ValueStatistics::Bin> bins, double low, double
 
 } // namespace
 
-std::pair<double, double> rangeOfLeastSquares(std::span<const ValueStatistics::Bin> bins, double min, double max)
+std::pair<double, double> rangeOfLeastSquares(std::span<const HistogramBin> bins, double min, double max)
 {
     const std::vector<double> lows = candidates(std::min(min, 0.0)), highs = candidates(std::max(max, 0.0));
     double low = lows.front(), high = highs.front(), best = squaredError(bins, low, high);
@@ -138,7 +115,7 @@ std::pair<double, double> rangeOfLeastSquares(std::span<const ValueStatistics::B
     return {low, high};
 }
 
-std::pair<double, double> rangeOfLeastDivergence(std::span<const ValueStatistics::Bin> bins, double min, double max)
+std::pair<double, double> rangeOfLeastDivergence(std::span<const HistogramBin> bins, double min, double max)
 {
     const double low = std::min(min, 0.0), high = std::max(max, 0.0);
     std::pair<double, double> result{low, high};

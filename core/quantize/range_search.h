@@ -11,10 +11,10 @@ namespace octet::quantize {
 
 /// [low, high] within [min, max] that makes the expected squared error smallest, over the histogram's counts. Both ends
 /// move, on a grid of an eighth of an octave.
-std::pair<double, double> rangeOfLeastSquares(std::span<const ValueStatistics::Bin> bins, double min, double max);
+std::pair<double, double> rangeOfLeastSquares(std::span<const HistogramBin> bins, double min, double max);
 
 /// [max(min, -t), min(max, t)] for the t whose quantized distribution has the smallest Kullback-Leibler divergence from the
 /// clipped one: S. Migacz, "8-bit inference with TensorRT", GTC 2017.
-std::pair<double, double> rangeOfLeastDivergence(std::span<const ValueStatistics::Bin> bins, double min, double max);
+std::pair<double, double> rangeOfLeastDivergence(std::span<const HistogramBin> bins, double min, double max);
 
 } // namespace octet::quantize

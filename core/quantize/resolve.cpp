@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <set>
 
@@ -85,6 +86,7 @@ public:
         compileOps();
         for (const Product& product : m_products)
             m_result.ops.push_back(resolved(product));
+        checkManualRanges();
         describeSources();
         reportRefusals();
         return std::move(m_result);
@@ -122,6 +124,8 @@ private:
                     *leaves.smoothing));
         if (leaves.smoothing.value_or(0) != 0 && leaves.rangeMethod.value_or(RangeMethod::MinMax) != RangeMethod::MinMax)
             problem(false, path, "Smoothed values take min-max ranges; the range method is not used.");
+        if (leaves.rangeMethod == RangeMethod::Manual)
+            problem(true, path, "A range is set by hand for a value, not for ops: name it under manual_ranges.");
         if (leaves.weightScheme == Scheme::Asym)
             problem(false, path, "Asymmetric weights are not supported; weights stay symmetric.");
     }
@@ -224,10 +228,39 @@ private:
             if (entry.leaves->precision)
                 path = entry.path;
         }
+        for (const std::string& value : valuesOf(op.product))
+            if (const auto it = m_config.manualRanges.find(value); it != m_config.manualRanges.end())
+                op.asked.manualRanges.insert(*it);
         op.refusal = refusalOf(op.product, op.asked.precision);
         op.settings = realisable(op.product, op.asked);
         noteRefusal(op, path);
         return op;
+    }
+
+    void checkManualRanges()
+    {
+        if (m_config.manualRanges.empty())
+            return;
+        std::set<std::string> readable;
+        for (const ResolvedOp& op : m_result.ops)
+            for (const std::string& value : valuesOf(op.product))
+                readable.insert(value);
+        for (const auto& [value, range] : m_config.manualRanges) {
+            const std::string path = "manualRanges." + value;
+            if (!(range.min <= 0 && range.max >= 0 && range.min < range.max && std::isfinite(range.max - range.min)))
+                problem(true, path,
+                    fmt::format("From {} to {} is no range; 0 must lie inside, and max above min.", range.min, range.max));
+            if (!readable.contains(value)) {
+                const std::vector<std::string> all(readable.begin(), readable.end());
+                problem(false, path,
+                    fmt::format("No product reads a value \"{}\"; nearest: {}.", value, joined(nearestNames(all, value))));
+                continue;
+            }
+            for (const ResolvedOp& op : m_result.ops)
+                if (op.asked.manualRanges.contains(value) && op.settings.precision == Precision::Int8
+                    && !op.settings.manualRanges.contains(value))
+                    problem(false, path, fmt::format("{} does not follow it: {}.", op.name, whyNotManual(op.settings)));
+        }
     }
 
     void describeSources()
@@ -304,6 +337,25 @@ private:
 
 } // namespace
 
+std::vector<std::string> valuesOf(const Product& product)
+{
+    std::vector<std::string> values;
+    if (product.kind != ProductKind::Context) // its probabilities lie between 0 and 1, whatever the data
+        values.push_back(product.activation);
+    if (!product.counted())
+        values.push_back(product.weight);
+    return values;
+}
+
+std::string whyNotManual(const OpSettings& settings)
+{
+    if (settings.smoothing != 0)
+        return "it is smoothed, and its range follows from the channels";
+    if (settings.approach == Approach::Dynamic)
+        return "it takes a scale from each token";
+    return {};
+}
+
 OpSettings realisable(const Product& product, const OpSettings& asked)
 {
     OpSettings settings = asked;
@@ -311,6 +363,10 @@ OpSettings realisable(const Product& product, const OpSettings& asked)
     if (!canSmooth(product.kind) || settings.smoothing > 1
         || (settings.smoothing < 0 && settings.smoothing != searchedAlpha))
         settings.smoothing = 0;
+    if (!whyNotManual(settings).empty())
+        settings.manualRanges.clear();
+    if (settings.rangeMethod == RangeMethod::Manual)
+        settings.rangeMethod = OpSettings{}.rangeMethod;
     if (settings.smoothing != 0)
         settings.rangeMethod = RangeMethod::MinMax; // a pooled histogram cannot be rescaled per channel
     if (!product.counted() || product.kind == ProductKind::Conv)

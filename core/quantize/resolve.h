@@ -44,6 +44,12 @@ struct Resolution
     const ResolvedOp* find(const std::string& node) const;
 };
 
+/// The ONNX values whose static ranges the product reads: of an attention one or two, else its activation.
+std::vector<std::string> valuesOf(const Product& product);
+
+/// Why these settings take no range that is set by hand, "it is smoothed, ..."; empty: they do.
+std::string whyNotManual(const OpSettings& settings);
+
 /// What the capability table leaves of `asked` for this product.
 OpSettings realisable(const Product& product, const OpSettings& asked);
 

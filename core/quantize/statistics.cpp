@@ -192,19 +192,19 @@ void ValueStatistics::weighChannels(std::vector<std::uint32_t> weights)
     m_weighted.assign(slots, 0);
 }
 
-std::vector<ValueStatistics::Bin> ValueStatistics::histogram() const
+std::vector<HistogramBin> ValueStatistics::histogram() const
 {
     return binsOf(m_counts);
 }
 
-std::vector<ValueStatistics::Bin> ValueStatistics::weightedHistogram() const
+std::vector<HistogramBin> ValueStatistics::weightedHistogram() const
 {
     return binsOf(m_weighted.empty() ? m_counts : m_weighted);
 }
 
-std::vector<ValueStatistics::Bin> ValueStatistics::binsOf(const std::vector<std::int64_t>& counts) const
+std::vector<HistogramBin> ValueStatistics::binsOf(const std::vector<std::int64_t>& counts) const
 {
-    std::vector<Bin> bins;
+    std::vector<HistogramBin> bins;
     if (m_count == 0)
         return bins;
     const auto add = [&](double low, double high, std::int64_t count) {
@@ -238,7 +238,7 @@ double ValueStatistics::quantile(double q) const
         return max();
     const double wanted = q * static_cast<double>(m_count);
     double below = 0;
-    for (const Bin& bin : histogram()) {
+    for (const HistogramBin& bin : histogram()) {
         const auto count = static_cast<double>(bin.count);
         if (count > 0 && below + count >= wanted)
             return bin.low + (bin.high - bin.low) * (wanted - below) / count;
@@ -257,6 +257,8 @@ Range rangeOf(const ValueStatistics& statistics, RangeMethod method, double perc
         throw Error(ErrorKind::Data, "The calibration data gave no finite value; check the data.");
     std::pair<double, double> ends{statistics.min(), statistics.max()};
     switch (method) {
+    case RangeMethod::Manual:
+        throw Error(ErrorKind::Internal, "A manual range does not follow from statistics.");
     case RangeMethod::MinMax:
         break;
     case RangeMethod::Percentile: {

@@ -2,7 +2,7 @@
 // A bounded summary of everything a value was during calibration, and the ranges that follow from it.
 #pragma once
 
-#include "core/values/ranges.h"
+#include "core/values/evidence.h"
 
 #include <array>
 #include <cstdint>
@@ -48,21 +48,16 @@ public:
     const std::vector<float>& channelLow() const { return m_channelLow; }
     const std::vector<float>& channelHigh() const { return m_channelHigh; }
 
-    struct Bin
-    {
-        double low = 0, high = 0;
-        std::int64_t count = 0;
-    };
-    std::vector<Bin> histogram() const; // ascending, empty ends cut off
+    std::vector<HistogramBin> histogram() const; // ascending, empty ends cut off
     /// The same with every value counted as often as its channel weighs; histogram() where nothing was weighed.
-    std::vector<Bin> weightedHistogram() const;
+    std::vector<HistogramBin> weightedHistogram() const;
 
     /// Value below which the share q of all values lies (interpolated inside the bin; exact at 0 and 1).
     double quantile(double q) const;
 
 private:
     void addChannels(std::span<const float> row);
-    std::vector<Bin> binsOf(const std::vector<std::int64_t>& counts) const;
+    std::vector<HistogramBin> binsOf(const std::vector<std::int64_t>& counts) const;
 
     // Slot 0 counts the smaller ones, 1 .. binsPerSign the positive, the next binsPerSign the negative, the last what
     // is not finite.

@@ -31,12 +31,17 @@ std::vector<Choice> tuningChoices(const SearchState& state)
     return choices;
 }
 
+double floorOf(const SearchState& state)
+{
+    const Trial* fp32 = fp32Baseline(state.trials);
+    return fp32 && fp32->tuning() ? state.goal.floor(fp32->tuning()->value) - 1e-12
+                                  : std::numeric_limits<double>::infinity();
+}
+
 /// Where falling back starts: the most accurate choice that misses the goal, unless one that holds it is faster anyway.
 const Choice* baseChoice(const SearchState& state, const std::vector<Choice>& choices)
 {
-    const Trial* fp32 = fp32Baseline(state.trials);
-    const double floor = fp32 && fp32->tuning() ? state.goal.floor(fp32->tuning()->value) - 1e-12
-                                                : std::numeric_limits<double>::infinity();
+    const double floor = floorOf(state);
     double fastestGood = std::numeric_limits<double>::infinity();
     for (const Choice& choice : choices)
         if (const Trial* trial = findTrial(state, choice.config); accuracyOf(*trial) >= floor)
@@ -53,6 +58,108 @@ const Choice* baseChoice(const SearchState& state, const std::vector<Choice>& ch
     }
     return base;
 }
+
+/// The two ways of mse_v2, replayed from its trials: asked again for what it has ranked already, it ranks nothing.
+class TwoWay
+{
+public:
+    TwoWay(const SearchState& state, const Choice& base)
+        : m_state(state)
+        , m_base(base)
+        , m_free(freeOps(state))
+    {
+    }
+
+    std::optional<Proposal> next()
+    {
+        while (!holds(m_out)) {
+            if (m_out.size() + 1 >= m_free.size())
+                return {}; // all of them is fp32
+            if (!take(true))
+                return m_proposal;
+        }
+        while (m_out.size() > 1 && holds(m_out))
+            if (!take(false))
+                return m_proposal;
+        return {};
+    }
+
+private:
+    using Ops = std::vector<std::string>; // in node order
+
+    Proposal with(const Ops& ops, const std::string& note) const { return fallback(m_base, ops, note); }
+
+    bool holds(const Ops& ops) const
+    {
+        const Trial* trial = ops.empty() ? nullptr : findTrial(m_state, with(ops, {}).config);
+        return trial && accuracyOf(*trial) >= floorOf(m_state);
+    }
+
+    /// One op more in fp32 or one back to int8. False: m_proposal has to run first, or nothing is left.
+    bool take(bool out)
+    {
+        m_proposal.reset();
+        std::vector<std::pair<std::string, Ops>> steps;
+        for (const quantize::ResolvedOp* op : m_free) {
+            const bool isOut = std::ranges::find(m_out, op->name) != m_out.end();
+            if (isOut == out)
+                continue;
+            Ops ops;
+            for (const quantize::ResolvedOp* each : m_free)
+                if (each == op ? out : std::ranges::find(m_out, each->name) != m_out.end())
+                    ops.push_back(each->name);
+            if (std::ranges::find(m_seen, ops) == m_seen.end())
+                steps.emplace_back(op->name, std::move(ops));
+        }
+        const std::pair<std::string, Ops>* best = ran(steps);
+        if (!best)
+            best = leastError(steps);
+        if (!best)
+            return false;
+        m_out = best->second;
+        m_seen.push_back(m_out);
+        const Proposal proposal = with(m_out,
+            out ? fmt::format("leaves {} in fp32 too, which brings the output nearest to that of fp32", best->first)
+                : fmt::format("takes {} back to int8, which moves the output least", best->first));
+        if (findTrial(m_state, proposal.config))
+            return true;
+        m_proposal = proposal;
+        return false;
+    }
+
+    /// The step that this strategy took from here: its first trial among them.
+    const std::pair<std::string, Ops>* ran(const std::vector<std::pair<std::string, Ops>>& steps) const
+    {
+        const std::pair<std::string, Ops>* first = nullptr;
+        const Trial* earliest = nullptr;
+        for (const auto& step : steps) {
+            const Trial* trial = findTrial(m_state, with(step.second, {}).config);
+            if (trial && trial->origin == "tune:mse_v2" && (!earliest || trial < earliest))
+                earliest = trial, first = &step;
+        }
+        return first;
+    }
+
+    const std::pair<std::string, Ops>* leastError(const std::vector<std::pair<std::string, Ops>>& steps) const
+    {
+        const std::pair<std::string, Ops>* best = nullptr;
+        double least = std::numeric_limits<double>::infinity();
+        for (const auto& step : steps) {
+            const std::optional<double> error =
+                m_state.outputError ? m_state.outputError(with(step.second, {}).config) : std::nullopt;
+            if (error && *error < least)
+                least = *error, best = &step;
+        }
+        return best;
+    }
+
+    const SearchState& m_state;
+    const Choice& m_base;
+    std::vector<const quantize::ResolvedOp*> m_free;
+    Ops m_out; // left in fp32
+    std::vector<Ops> m_seen;
+    std::optional<Proposal> m_proposal;
+};
 
 } // namespace
 
@@ -116,6 +223,16 @@ std::optional<Proposal> nextMse(const SearchState& state)
             return proposal;
     }
     return {};
+}
+
+std::optional<Proposal> nextMseV2(const SearchState& state)
+{
+    const std::vector<Choice> choices = tuningChoices(state);
+    for (const Choice& choice : choices)
+        if (!findTrial(state, choice.config))
+            return Proposal{choice.config, choice.name, choice.note};
+    const Choice* base = baseChoice(state, choices);
+    return base ? TwoWay(state, *base).next() : std::nullopt;
 }
 
 } // namespace octet::tune

@@ -11,4 +11,7 @@ std::optional<Proposal> nextBasic(const SearchState& state);
 /// See next(): INC's "mse".
 std::optional<Proposal> nextMse(const SearchState& state);
 
+/// See next(): INC's "mse_v2".
+std::optional<Proposal> nextMseV2(const SearchState& state);
+
 } // namespace octet::tune

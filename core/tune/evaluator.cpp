@@ -50,6 +50,9 @@ Evaluator::Evaluator(const JobRequest& request, JobObserver& observer, Progress&
     m_context.cancelled = [&progress] { return progress.cancelled(); };
     m_context.progress = progress.callback();
     m_context.statistics = &m_statistics;
+    m_context.watched = [&observer] { return observer.watched(); };
+    m_context.partial = [&observer](const CalibrationEvidence& soFar) { observer.partialEvidence(soFar); };
+    std::erase_if(m_ranges, [](const auto& range) { return range.first.method == RangeMethod::Manual; });
     m_products = quantize::products(*m_context.model);
     for (const Trial& trial : request.known) {
         m_nextId = std::max(m_nextId, trial.id + 1);
@@ -109,6 +112,11 @@ const Trial* Evaluator::crashed(const Config& config) const
 bool Evaluator::hasHeldOut() const
 {
     return m_context.data && m_context.data->size(Split::HeldOut) > 0;
+}
+
+long Evaluator::judgedSamples() const
+{
+    return m_context.data ? static_cast<long>(m_context.data->size(hasHeldOut() ? Split::HeldOut : searchSplit())) : 0;
 }
 
 Trial& Evaluator::store(Trial trial)
@@ -189,8 +197,8 @@ void Evaluator::measureAccuracy(Trial& trial, const Settings& settings, Split sp
             m_referenceOutputs[split] = std::move(run.outputs);
     } else {
         const std::vector<float> none;
-        measure::compareMetric(run.accuracy, reference(split), run.outputs,
-            readsOutputs() ? referenceOutputs(split) : none, measure::labelsOf(*m_context.data, split));
+        measure::compareOn(*m_context.data, split, run.accuracy, reference(split), run.outputs,
+            readsOutputs() ? referenceOutputs(split) : none);
     }
     trial.accuracy[split] = std::move(run.accuracy);
 }
@@ -203,6 +211,8 @@ void Evaluator::measureLatency(Trial& trial, const Settings& settings)
         contenders.push_back({trial.name, settings, trial.ranges});
     measure::LatencyRun run = measure::latency(m_context, contenders, m_request.workload);
     trial.latency = run.latencies.back();
+    if (trial.latency.drifted)
+        m_observer.log(fmt::format("Warning: trial {}: {}", trial.id, measure::driftInWords(trial.latency)));
     trial.groups = std::move(run.groups.back());
     trial.weightBytes = run.weightBytes.back();
     trial.memoryBytes = run.memoryBytes.back();
@@ -241,7 +251,7 @@ const Accuracy& Evaluator::reference(Split split)
 
 bool Evaluator::readsOutputs() const
 {
-    return !measure::metricOf(m_request.goal.metric).needsLabels && m_request.goal.metric != "agreement";
+    return measure::readsOutputs(measure::metricOf(m_request.goal.metric));
 }
 
 const std::vector<float>& Evaluator::referenceOutputs(Split split)
@@ -270,10 +280,17 @@ const Trial& Evaluator::judge(int id)
 
 Ranges Evaluator::ranges(const Settings& settings)
 {
+    CalibrationEvidence evidence;
+    m_context.evidence = &evidence;
     const Ranges found = measure::calibrate(m_context, settings, m_ranges);
+    m_context.evidence = nullptr;
+    if (!evidence.values.empty()) {
+        m_evidence.add(evidence);
+        m_observer.evidenceFound(evidence);
+    }
     Ranges fresh;
     for (const auto& [key, range] : found)
-        if (m_ranges.emplace(key, range).second)
+        if (key.method != RangeMethod::Manual && m_ranges.emplace(key, range).second)
             fresh.emplace(key, range);
     if (!fresh.empty())
         m_observer.rangesFound(fresh);
@@ -299,6 +316,26 @@ const Sensitivity& Evaluator::sensitivity()
     m_observer.sensitivityFound(m_sensitivity);
     m_progress.endStep();
     return m_sensitivity;
+}
+
+double Evaluator::outputError(const Config& config)
+{
+    constexpr std::size_t batches = 2;
+    const Split split = m_context.data->size(Split::Calibration) > 0 ? Split::Calibration : searchSplit();
+    const std::size_t count =
+        std::min(m_context.data->size(split), batches * static_cast<std::size_t>(m_context.data->spec().batchSize));
+    if (m_rankedBeside.empty())
+        m_rankedBeside = measure::firstOutputs(m_context, {}, {}, split, count);
+    const Settings settings = resolve(config).settings();
+    const std::vector<float> mine = measure::firstOutputs(m_context, settings, ranges(settings), split, count);
+    m_rankedSamples += static_cast<long>(count);
+    return measure::meanSquare(mine, m_rankedBeside);
+}
+
+double Evaluator::rankingPasses() const
+{
+    const auto samples = m_context.data ? static_cast<double>(m_context.data->size(searchSplit())) : 0.0;
+    return samples > 0 ? static_cast<double>(m_rankedSamples) / samples : 0;
 }
 
 std::optional<Predictor> Evaluator::predictor() const

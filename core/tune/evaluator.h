@@ -49,18 +49,25 @@ public:
     /// The split that searches read, and whether a held-out one is there.
     Split searchSplit() const { return Split::Tuning; }
     bool hasHeldOut() const;
+    long judgedSamples() const; // of the split that verdicts are from: held out where there is one
     /// Fills the held-out accuracy of a finished trial, compared with fp32 there, and reports the trial again.
     const Trial& judge(int id);
     const Accuracy& reference(Split split); // of fp32; measured when no trial has it with predictions
 
     /// Ranges that `settings` need, from what is known or calibrated now (and reported).
     Ranges ranges(const Settings& settings);
-    /// From now on ranges() keeps here what it learnt about them.
-    void keepEvidence(CalibrationEvidence& evidence) { m_context.evidence = &evidence; }
+    /// What ranges() learnt about the values that it had to run the data for.
+    const CalibrationEvidence& evidence() const { return m_evidence; }
 
     /// Of static int8 on every op: known from the request, or measured now and reported.
     const Sensitivity& sensitivity();
     bool hasSensitivity() const { return !m_sensitivity.empty(); }
+    /// Mean squared difference of the output from fp32's on the first two batches of the calibration split (of the search's,
+    /// where there is none), as INC's mse_v2 ranks by.
+    double outputError(const Config& config);
+    /// The work of that so far, in passes over the search's split.
+    double rankingPasses() const;
+
     /// From what is known by now; nothing without sensitivity or the fp32 baseline.
     std::optional<Predictor> predictor() const;
 
@@ -84,8 +91,11 @@ private:
     std::vector<Trial> m_trials;
     std::map<Split, Accuracy> m_reference;
     std::map<Split, std::vector<float>> m_referenceOutputs; // kept only for metrics that read them
-    Ranges m_ranges;
+    Ranges m_ranges; // none that was set by hand
+    CalibrationEvidence m_evidence;
     Sensitivity m_sensitivity;
+    std::vector<float> m_rankedBeside; // fp32's outputs on the samples of outputError()
+    long m_rankedSamples = 0;
     std::optional<Error> m_lastError;
     int m_nextId = 1;
 };

@@ -32,7 +32,7 @@ bool isOwnStrategy(const std::string& name)
 
 bool endsAtFirst(const std::string& name)
 {
-    return isOwnStrategy(name) && name != "pareto";
+    return name == "basic" || name == "mse"; // mse_v2 then takes ops back
 }
 
 std::optional<Proposal> next(const std::string& strategy, const SearchState& state)
@@ -45,8 +45,10 @@ std::optional<Proposal> next(const std::string& strategy, const SearchState& sta
     }
     if (strategy == "basic")
         return nextBasic(state);
-    if (strategy == "mse" || strategy == "mse_v2")
+    if (strategy == "mse")
         return nextMse(state);
+    if (strategy == "mse_v2")
+        return nextMseV2(state);
     return nextPareto(state);
 }
 

@@ -91,6 +91,9 @@ public:
         case JobKind::Tune:
             tune();
             break;
+        case JobKind::Judge:
+            judge();
+            break;
         }
         m_result.seconds = m_progress.seconds();
         return m_result;
@@ -191,13 +194,16 @@ private:
         if (m_evaluator.data())
             for (const std::string& concern : measure::calibrationConcerns(*m_evaluator.data()))
                 m_observer.log("Warning: " + concern);
-        m_evaluator.keepEvidence(m_result.evidence);
         m_result.ranges = m_evaluator.ranges(settings);
+        // Also what would be without the ranges that were set by hand: to compare with, and to go back to.
+        for (auto& [op, leaves] : settings)
+            leaves.manualRanges.clear();
+        m_result.ranges.merge(m_evaluator.ranges(settings));
         const std::size_t samples = m_evaluator.data() ? m_evaluator.data()->size(Split::Calibration) : std::size_t(0);
         m_result.summary = fmt::format("{} ranges from {} calibration samples.", m_result.ranges.size(), samples);
-        if (!m_result.evidence.empty())
-            m_result.summary += " " + sufficiency(m_result.evidence).sentence;
-        for (const std::string& warning : warnings(m_result.evidence))
+        if (!m_evaluator.evidence().empty())
+            m_result.summary += " " + sufficiency(m_evaluator.evidence()).sentence;
+        for (const std::string& warning : warnings(m_evaluator.evidence()))
             m_observer.log("Warning: " + warning);
     }
 
@@ -265,7 +271,7 @@ private:
 
     SearchState searchState(const quantize::Resolution& draft)
     {
-        SearchState state{draft.ops, m_draft, m_evaluator.trials(), m_goal, {}, {}};
+        SearchState state{draft.ops, m_draft, m_evaluator.trials(), m_goal, {}, {}, {}};
         state.sensitivity = [this] { return knownSensitivity(); };
         // Fitted when first asked, and for all that this state asks: a strategy goes through many configs.
         state.predict = [this, fitted = false, predictor = std::optional<Predictor>()](
@@ -273,6 +279,16 @@ private:
             if (!std::exchange(fitted, true) && knownSensitivity())
                 predictor = m_evaluator.predictor();
             return predictor ? std::optional(predictor->predict(m_evaluator.resolve(config))) : std::nullopt;
+        };
+        state.outputError = [this](const Config& config) -> std::optional<double> {
+            try {
+                return m_evaluator.outputError(config);
+            } catch (const Error& error) {
+                if (error.kind() == ErrorKind::Cancelled)
+                    throw;
+                m_observer.log(fmt::format("A config cannot be ranked: {}", error.what()));
+                return {};
+            }
         };
         return state;
     }
@@ -311,6 +327,7 @@ private:
         const auto trialsOfSearch =
             static_cast<int>(std::min<std::size_t>(draft.ops.size() + 3, static_cast<std::size_t>(goal.maxTrials)));
         m_progress.expectSteps(missingBaselines() + trialsOfSearch + 1);
+        warnTooFew();
         runBaselines(false);
 
         std::string end;
@@ -324,12 +341,23 @@ private:
             end = "a baseline already holds the goal";
         else
             end = search(draft);
+        m_result.evaluations += std::lround(m_evaluator.rankingPasses());
         m_result.bestTrial = bestTrial(m_evaluator.trials(), goal);
         m_result.goalMet = m_result.bestTrial != 0;
         if (m_result.goalMet)
             judgeBest(end);
         else
             m_result.summary = fmt::format("No trial holds the goal ({}){}.", end, closestText());
+    }
+
+    /// Before any work: as if fp32 were always right where it is not known yet, which asks for fewest samples.
+    void warnTooFew()
+    {
+        const Trial* fp32 = fp32Baseline(m_evaluator.trials());
+        const double value = fp32 && fp32->tuning() ? fp32->tuning()->value : 1;
+        const std::string sentence = measure::tooFewSamples(m_evaluator.judgedSamples(), value, m_goal);
+        if (!sentence.empty())
+            m_observer.log("Warning: " + sentence);
     }
 
     quantize::Resolution checkedDraft()
@@ -408,6 +436,19 @@ private:
             const std::string strategy = isOwnStrategy(goal.strategy) ? goal.strategy : "pareto";
             evaluate({proposal->config, proposal->name, "tune:" + strategy, proposal->note});
         }
+    }
+
+    void judge()
+    {
+        m_progress.expectSteps(1);
+        const Trial* trial = m_evaluator.find(m_request.judged);
+        if (!trial || trial->state != TrialState::Done)
+            throw Error(ErrorKind::Data,
+                fmt::format("Trial {} cannot be judged here: it is no finished trial of this model, data and machine. "
+                            "Measure its config again.", m_request.judged));
+        m_result.bestTrial = trial->id;
+        judgeBest("as it was asked for");
+        m_result.goalMet = m_result.verdict == "meets";
     }
 
     void judgeBest(const std::string& end)

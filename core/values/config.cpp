@@ -25,8 +25,9 @@ constexpr Names<Granularity, 2> granularities{
     {{Granularity::PerTensor, "per_tensor"}, {Granularity::PerChannel, "per_channel"}}};
 constexpr Names<Scheme, 2> schemes{{{Scheme::Sym, "sym"}, {Scheme::Asym, "asym"}}};
 constexpr Names<Approach, 2> approaches{{{Approach::Static, "static"}, {Approach::Dynamic, "dynamic"}}};
-constexpr Names<RangeMethod, 5> rangeMethods{{{RangeMethod::MinMax, "minmax"}, {RangeMethod::Percentile, "percentile"},
-    {RangeMethod::Kl, "kl"}, {RangeMethod::Mse, "mse"}, {RangeMethod::MseWeighted, "mse_weighted"}}};
+constexpr Names<RangeMethod, 6> rangeMethods{{{RangeMethod::MinMax, "minmax"}, {RangeMethod::Percentile, "percentile"},
+    {RangeMethod::Kl, "kl"}, {RangeMethod::Mse, "mse"}, {RangeMethod::MseWeighted, "mse_weighted"},
+    {RangeMethod::Manual, "manual"}}};
 constexpr Names<DataKind, 3> dataKinds{
     {{DataKind::None, "none"}, {DataKind::Text, "text"}, {DataKind::Arrays, "arrays"}}};
 constexpr Names<Split, 4> splits{{{Split::Calibration, "calibration"}, {Split::Tuning, "tuning"},
@@ -35,8 +36,9 @@ constexpr Names<TrialState, 5> trialStates{{{TrialState::Running, "running"}, {T
     {TrialState::Failed, "failed"}, {TrialState::Crashed, "crashed"}, {TrialState::Cancelled, "cancelled"}}};
 constexpr Names<Objective, 4> objectives{{{Objective::P50, "p50"}, {Objective::P99, "p99"}, {Objective::Size, "size"},
     {Objective::Memory, "memory"}}};
-constexpr Names<JobKind, 5> jobKinds{{{JobKind::Baseline, "baseline"}, {JobKind::Calibrate, "calibrate"},
-    {JobKind::Measure, "measure"}, {JobKind::Sensitivity, "sensitivity"}, {JobKind::Tune, "tune"}}};
+constexpr Names<JobKind, 6> jobKinds{{{JobKind::Baseline, "baseline"}, {JobKind::Calibrate, "calibrate"},
+    {JobKind::Measure, "measure"}, {JobKind::Sensitivity, "sensitivity"}, {JobKind::Tune, "tune"},
+    {JobKind::Judge, "judge"}}};
 constexpr Names<ErrorKind, 9> errorKinds{
     {{ErrorKind::File, "file"}, {ErrorKind::Format, "format"}, {ErrorKind::Unsupported, "unsupported"},
         {ErrorKind::Setting, "setting"}, {ErrorKind::Data, "data"}, {ErrorKind::Busy, "busy"},
@@ -139,6 +141,8 @@ Config presetConfig(const std::string& name)
 
 RangeKey rangeKey(const std::string& value, const OpSettings& settings)
 {
+    if (settings.manualRanges.contains(value))
+        return {value, RangeMethod::Manual, 0, 0};
     const bool percentile = settings.rangeMethod == RangeMethod::Percentile;
     return {value, settings.rangeMethod, percentile ? settings.percentile : 0, settings.smoothing};
 }

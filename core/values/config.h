@@ -14,7 +14,8 @@ enum class Granularity { PerTensor, PerChannel };
 enum class Scheme { Sym, Asym };
 enum class Approach { Static, Dynamic }; // Dynamic is always per token: see DESIGN, "one executor"
 /// MseWeighted: squared error of each channel weighted with the squared norm of the weight rows that read it.
-enum class RangeMethod { MinMax, Percentile, Kl, Mse, MseWeighted };
+/// Manual: set by hand, see Config::manualRanges; no leaf can ask for it.
+enum class RangeMethod { MinMax, Percentile, Kl, Mse, MseWeighted, Manual };
 
 /// Every leaf of one op, set or unset. What a level of a Config holds.
 struct OpLeaves
@@ -43,6 +44,12 @@ struct Rule
     bool operator==(const Rule&) const = default;
 };
 
+struct Interval
+{
+    double min = 0, max = 0;
+    bool operator==(const Interval&) const = default;
+};
+
 /// Levels, weakest first: model < op type < rules in order (last match wins) < op. See quantize::resolve.
 struct Config
 {
@@ -50,6 +57,9 @@ struct Config
     std::map<std::string, OpLeaves> opTypes;
     std::vector<Rule> rules;
     std::map<std::string, OpLeaves> ops; // by ONNX node name
+    /// By ONNX value: where all its static int8 readers cut, whatever their range method. 0 lies inside. A smoothed
+    /// reader does not follow, since its range is that of another value.
+    std::map<std::string, Interval> manualRanges;
     bool operator==(const Config&) const = default;
 };
 
@@ -67,6 +77,7 @@ struct OpSettings
     double smoothing = 0;
     bool biasCorrection = false;
     bool locked = false;
+    std::map<std::string, Interval> manualRanges; // of the values that this op reads
     bool operator==(const OpSettings&) const = default;
 };
 

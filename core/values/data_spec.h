@@ -40,6 +40,8 @@ struct DataSpec
     long limit = 0;
     long calibLimit = 0;
     long splitSeed = 0; // which halves tuning and held-out are; 0 = the usual ones
+    /// Calibration rows that are test rows too: "keep", "leave_out" of calibration; empty: undecided, kept and said.
+    std::string sharedRows;
     int batchSize = 8; // of accuracy programs; never changes a result
 
     std::vector<std::string> labelNames; // by class index; empty: from config.json, or numbers

@@ -18,6 +18,76 @@ double RangeGrowth::lastChange() const
     return width > 0 ? moved / width : 0;
 }
 
+const ValueEvidence* CalibrationEvidence::value(const std::string& name) const
+{
+    const auto it = std::ranges::find(values, name, &ValueEvidence::value);
+    return it == values.end() ? nullptr : &*it;
+}
+
+const RangeGrowth* CalibrationEvidence::range(const RangeKey& key) const
+{
+    const auto it = std::ranges::find(ranges, key, &RangeGrowth::key);
+    return it == ranges.end() ? nullptr : &*it;
+}
+
+namespace {
+
+/// Both by the same key, ascending; what is in both comes from `later`.
+template <typename T, typename Key>
+void merge(std::vector<T>& known, const std::vector<T>& later, Key T::*key)
+{
+    std::vector<T> all = later;
+    for (T& entry : known)
+        if (std::ranges::find(later, entry.*key, key) == later.end())
+            all.push_back(std::move(entry));
+    std::ranges::sort(all, {}, key);
+    known = std::move(all);
+}
+
+long suggestedSamples(long samples, double change)
+{
+    // What still comes halves, roughly, with each doubling.
+    const double doublings = std::clamp(std::ceil(std::log2(change / Sufficiency::tolerance)), 1.0, 3.0);
+    return samples << static_cast<int>(doublings);
+}
+
+void saySoFew(Sufficiency& result, long samples)
+{
+    result.suggested = 8 * Sufficiency::fewest;
+    result.sentence = fmt::format("{} calibration {} too few to tell; take {}.", samples,
+        samples == 1 ? "sample is" : "samples are", result.suggested);
+}
+
+} // namespace
+
+void CalibrationEvidence::add(const CalibrationEvidence& later)
+{
+    if (later.samples != samples)
+        *this = {later.samples, {}, {}};
+    merge(values, later.values, &ValueEvidence::value);
+    merge(ranges, later.ranges, &RangeGrowth::key);
+}
+
+Sufficiency sufficiency(const RangeGrowth& range, long samples)
+{
+    Sufficiency result;
+    result.worstChange = range.lastChange();
+    result.worstValue = range.key.value;
+    if (samples < Sufficiency::fewest || range.steps.size() < 2) {
+        saySoFew(result, samples);
+        return result;
+    }
+    result.enough = result.worstChange <= Sufficiency::tolerance;
+    if (!result.enough)
+        result.suggested = suggestedSamples(samples, result.worstChange);
+    result.sentence = result.enough
+        ? fmt::format("{} samples are enough: over the last half the range moved {:.1f} %.", samples,
+              100 * result.worstChange)
+        : fmt::format("{} samples are not enough: over the last half the range still moved {:.0f} %; take {}.", samples,
+              100 * result.worstChange, result.suggested);
+    return result;
+}
+
 Sufficiency sufficiency(const CalibrationEvidence& evidence)
 {
     Sufficiency result;
@@ -32,9 +102,7 @@ Sufficiency sufficiency(const CalibrationEvidence& evidence)
         return result;
     }
     if (n < Sufficiency::fewest) {
-        result.suggested = 8 * Sufficiency::fewest;
-        result.sentence = fmt::format(
-            "{} calibration {} too few to tell; take {}.", n, n == 1 ? "sample is" : "samples are", result.suggested);
+        saySoFew(result, n);
         return result;
     }
     result.enough = result.worstChange <= Sufficiency::tolerance;
@@ -46,15 +114,34 @@ Sufficiency sufficiency(const CalibrationEvidence& evidence)
                 result.worstValue);
         return result;
     }
-    // What still comes halves, roughly, with each doubling.
-    const double doublings = std::clamp(std::ceil(std::log2(result.worstChange / Sufficiency::tolerance)), 1.0, 3.0);
-    result.suggested = n << static_cast<int>(doublings);
+    result.suggested = suggestedSamples(n, result.worstChange);
     const auto moving = std::count_if(evidence.ranges.begin(), evidence.ranges.end(),
         [](const RangeGrowth& range) { return range.lastChange() > Sufficiency::tolerance; });
     result.sentence = fmt::format("{} samples are not enough: over the last half the range of {} still moved {:.0f} % "
                                   "({} of {} ranges moved more than {:.0f} %); take {}.",
         n, result.worstValue, 100 * result.worstChange, moving, count, 100 * Sufficiency::tolerance, result.suggested);
     return result;
+}
+
+namespace {
+
+std::string drivenText(const RangeGrowth& range, const std::string& what)
+{
+    return fmt::format("Calibration sample {} alone makes {:.0f} % of {}; look at it, or use a percentile.",
+        range.drivingSample, 100 * range.drivenShare, what);
+}
+
+} // namespace
+
+std::vector<std::string> warnings(const ValueEvidence& value, const RangeGrowth* range)
+{
+    std::vector<std::string> lines;
+    if (value.notFinite > 0)
+        lines.push_back(fmt::format("{} of {} numbers are not finite; they were left out, check the calibration data.",
+            value.notFinite, value.notFinite + value.count));
+    if (range && range->drivenShare > RangeGrowth::noticeable)
+        lines.push_back(drivenText(*range, "this range"));
+    return lines;
 }
 
 std::vector<std::string> warnings(const CalibrationEvidence& evidence)
@@ -72,18 +159,15 @@ std::vector<std::string> warnings(const CalibrationEvidence& evidence)
                                     "were left out, check the calibration data.",
             broken, evidence.values.size(), worst->value, worst->notFinite, worst->notFinite + worst->count));
 
-    constexpr double noticeable = 0.25;
     constexpr std::size_t most = 3;
     std::vector<const RangeGrowth*> driven;
     for (const RangeGrowth& range : evidence.ranges)
-        if (range.drivenShare > noticeable)
+        if (range.drivenShare > RangeGrowth::noticeable)
             driven.push_back(&range);
     std::stable_sort(driven.begin(), driven.end(),
         [](const RangeGrowth* a, const RangeGrowth* b) { return a->drivenShare > b->drivenShare; });
     for (std::size_t i = 0; i < std::min(driven.size(), most); ++i)
-        lines.push_back(fmt::format("Calibration sample {} alone makes {:.0f} % of the range of {}; look at it, or use "
-                                    "a percentile.",
-            driven[i]->drivingSample, 100 * driven[i]->drivenShare, driven[i]->key.value));
+        lines.push_back(drivenText(*driven[i], "the range of " + driven[i]->key.value));
     if (driven.size() > most)
         lines.push_back(fmt::format("{} more ranges are driven by one sample.", driven.size() - most));
     return lines;

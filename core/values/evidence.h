@@ -4,6 +4,7 @@
 
 #include "core/values/ranges.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace octet {
 struct HistogramBin
 {
     double low = 0, high = 0;
-    long long count = 0;
+    std::int64_t count = 0;
     bool operator==(const HistogramBin&) const = default;
 };
 
@@ -51,6 +52,7 @@ struct RangeGrowth
     std::vector<RangeStep> steps; // n/32 .. n/4, n/2, n, from 8 samples on
     long drivingSample = 0; // counted from 1: without it alone the range would be narrower; 0 = none
     double drivenShare = 0; // of the range's width that this one sample makes
+    static constexpr double noticeable = 0.25; // a driven share above is worth a warning
     /// Furthest that an end moved over the last doubling, as a share of the final width; 0 with fewer than two steps.
     double lastChange() const;
     bool operator==(const RangeGrowth&) const = default;
@@ -62,6 +64,10 @@ struct CalibrationEvidence
     std::vector<ValueEvidence> values; // by name
     std::vector<RangeGrowth> ranges; // by key
     bool empty() const { return ranges.empty(); }
+    const ValueEvidence* value(const std::string& name) const; // null = none
+    const RangeGrowth* range(const RangeKey& key) const;
+    /// Takes over what a later run saw; of another number of samples it replaces everything.
+    void add(const CalibrationEvidence& later);
     bool operator==(const CalibrationEvidence&) const = default;
 };
 
@@ -78,9 +84,12 @@ struct Sufficiency
     std::string sentence; // for people
 };
 Sufficiency sufficiency(const CalibrationEvidence& evidence);
+Sufficiency sufficiency(const RangeGrowth& range, long samples); // of one range alone
 
 /// A sentence each: numbers that are not finite, and ranges of which one sample makes more than a quarter (at most the
 /// three largest; the rest is counted).
 std::vector<std::string> warnings(const CalibrationEvidence& evidence);
+/// The same about one value and its range (null = none).
+std::vector<std::string> warnings(const ValueEvidence& value, const RangeGrowth* range);
 
 } // namespace octet

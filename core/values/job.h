@@ -12,7 +12,7 @@
 
 namespace octet {
 
-enum class JobKind { Baseline, Calibrate, Measure, Sensitivity, Tune };
+enum class JobKind { Baseline, Calibrate, Measure, Sensitivity, Tune, Judge };
 std::string toString(JobKind kind);
 JobKind jobKindFromString(const std::string& text); // throws Error(Setting) that lists the accepted names
 
@@ -28,6 +28,7 @@ struct JobRequest
     std::vector<Trial> known; // finished trials of this model, data and workload: not computed again
     Ranges ranges; // known calibration results, reused when they cover what is asked
     std::string trialName; // for Measure
+    int judged = 0; // for Judge: the trial among `known` whose held-out accuracy is wanted
     Sensitivity sensitivity; // known; empty = not measured yet
     bool operator==(const JobRequest&) const = default;
 };
@@ -53,13 +54,12 @@ struct JobResult
 {
     std::string summary; // one sentence for people
     bool goalMet = false; // Tune
-    int bestTrial = 0; // Tune, Baseline: id, 0 = none
+    int bestTrial = 0; // Tune, Baseline, Measure, Judge: id, 0 = none
     std::string verdict; // "meets", "too close to call", "misses"; empty = not judged
     Accuracy heldOut; // of the best trial, when judged
     Ranges ranges; // Calibrate
     long evaluations = 0;
     double seconds = 0;
-    CalibrationEvidence evidence; // Calibrate, of what was not known before
     bool operator==(const JobResult&) const = default;
 };
 
@@ -76,6 +76,12 @@ public:
     virtual void trialStarted(const Trial& trial) = 0; // state Running, id set; before any of its work
     virtual void trialFinished(const Trial& trial) = 0;
     virtual void rangesFound(const Ranges& ranges) = 0;
+    virtual void evidenceFound(const CalibrationEvidence&) {} // of what the data was run for, once it has
+    /// ONNX values of which partialEvidence() is wanted while the data runs; asked at most twice a second. Each costs a
+    /// search for ranges.
+    static constexpr std::size_t mostWatched = 8;
+    virtual std::vector<std::string> watched() { return {}; }
+    virtual void partialEvidence(const CalibrationEvidence&) {}
     virtual void sensitivityFound(const Sensitivity& sensitivity) = 0; // also while it grows: ops so far
     virtual void log(const std::string& line) = 0;
 };

@@ -94,6 +94,18 @@ json writeRange(const T& ranges)
     return array;
 }
 
+/// low, high, count, low, high, count ...: a third of the text that objects would be.
+json writeBins(const std::vector<HistogramBin>& bins)
+{
+    json array = json::array();
+    for (const HistogramBin& bin : bins) {
+        array.push_back(bin.low);
+        array.push_back(bin.high);
+        array.push_back(bin.count);
+    }
+    return array;
+}
+
 template <typename T>
 json write(const T& value)
 {
@@ -107,6 +119,8 @@ json write(const T& value)
         return toString(value);
     } else if constexpr (std::same_as<T, Ranges>) {
         return writeRange(value);
+    } else if constexpr (std::same_as<T, std::vector<HistogramBin>>) {
+        return writeBins(value);
     } else if constexpr (requires { typename T::mapped_type; }) {
         json object = json::object();
         for (const auto& [key, entry] : value) {
@@ -205,6 +219,21 @@ Ranges readRanges(const json& in, const std::string& path)
     return ranges;
 }
 
+std::vector<HistogramBin> readBins(const json& in, const std::string& path)
+{
+    if (!in.is_array() || in.size() % 3 != 0 || in.size() > 3 * ValueEvidence::mostBins)
+        refuse(path, "a list of low, high and count of each bin", in);
+    std::vector<HistogramBin> bins;
+    for (std::size_t i = 0; i < in.size(); i += 3) {
+        const HistogramBin bin{
+            read<double>(in[i], path), read<double>(in[i + 1], path), read<std::int64_t>(in[i + 2], path)};
+        if (bin.low > bin.high || bin.count < 0 || (!bins.empty() && bin.low < bins.back().high))
+            throw Error(ErrorKind::Format, fmt::format("\"{}\": bin {} is no part of a histogram.", path, i / 3));
+        bins.push_back(bin);
+    }
+    return bins;
+}
+
 template <typename T>
 T readEnum(const std::string& text, const std::string& path)
 {
@@ -253,6 +282,8 @@ T read(const json& in, const std::string& path)
         if (!in.is_array())
             refuse(path, "a list", in);
         return readRanges(in, path);
+    } else if constexpr (std::same_as<T, std::vector<HistogramBin>>) {
+        return readBins(in, path);
     } else if constexpr (requires { typename T::mapped_type; }) {
         if (!in.is_object())
             refuse(path, "an object", in);
@@ -349,7 +380,15 @@ json toJson(const Sensitivity& value)
 {
     return write(value);
 }
+json toJson(const CalibrationEvidence& value)
+{
+    return write(value);
+}
 
+json toJson(const Capability& value)
+{
+    return write(value);
+}
 json toJson(const Error& value)
 {
     return {{"kind", toString(value.kind())}, {"message", value.message()}, {"detail", value.detail()},
@@ -445,6 +484,17 @@ template <>
 Sensitivity fromJson(const json& in)
 {
     return read<Sensitivity>(in, "");
+}
+template <>
+CalibrationEvidence fromJson(const json& in)
+{
+    return read<CalibrationEvidence>(in, "");
+}
+
+template <>
+Capability fromJson(const json& in)
+{
+    return read<Capability>(in, "");
 }
 
 Error errorFromJson(const json& in)

@@ -3,6 +3,7 @@
 // wrong types throw Error(Format) that names the key. fromJson(toJson(x)) == x, doubles included.
 #pragma once
 
+#include "core/values/capability.h"
 #include "core/values/error.h"
 #include "core/values/job.h"
 
@@ -28,6 +29,8 @@ nlohmann::json toJson(const JobUpdate& value);
 nlohmann::json toJson(const JobProgress& value);
 nlohmann::json toJson(const JobResult& value);
 nlohmann::json toJson(const Sensitivity& value);
+nlohmann::json toJson(const CalibrationEvidence& value);
+nlohmann::json toJson(const Capability& value);
 nlohmann::json toJson(const Error& value); // {kind, message, detail, where{file,line,column,row,node}}
 
 /// Specialised for every type above (Error excepted: errorFromJson).
@@ -51,6 +54,8 @@ template <> JobUpdate fromJson(const nlohmann::json& json);
 template <> JobProgress fromJson(const nlohmann::json& json);
 template <> JobResult fromJson(const nlohmann::json& json);
 template <> Sensitivity fromJson(const nlohmann::json& json);
+template <> CalibrationEvidence fromJson(const nlohmann::json& json);
+template <> Capability fromJson(const nlohmann::json& json);
 Error errorFromJson(const nlohmann::json& json);
 
 } // namespace octet

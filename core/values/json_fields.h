@@ -43,6 +43,7 @@ void fields(A& a, V& v)
     a("smoothing", v.smoothing);
     a("bias_correction", v.biasCorrection);
     a("locked", v.locked);
+    a.unlessEmpty("manual_ranges", v.manualRanges);
 }
 
 template <typename A, Is<Rule> V>
@@ -59,6 +60,14 @@ void fields(A& a, V& v)
     a("op_types", v.opTypes);
     a("rules", v.rules);
     a("ops", v.ops);
+    a.unlessEmpty("manual_ranges", v.manualRanges);
+}
+
+template <typename A, Is<Interval> V>
+void fields(A& a, V& v)
+{
+    a("min", v.min);
+    a("max", v.max);
 }
 
 template <typename A, Is<RangeKey> V>
@@ -103,6 +112,7 @@ void fields(A& a, V& v)
     a("limit", v.limit);
     a("calib_limit", v.calibLimit);
     a("split_seed", v.splitSeed);
+    a("shared_rows", v.sharedRows);
     a("batch_size", v.batchSize);
     a("label_names", v.labelNames);
     a("hashes", v.hashes);
@@ -164,6 +174,8 @@ void fields(A& a, V& v)
     a("ratio_to_fp32", v.ratioToFp32);
     a("ratio_low", v.ratioLow);
     a("ratio_high", v.ratioHigh);
+    a("drift", v.drift);
+    a("drifted", v.drifted);
 }
 
 template <typename A, Is<GroupProfile> V>
@@ -252,6 +264,7 @@ void fields(A& a, V& v)
     a("known", v.known);
     a("ranges", v.ranges);
     a("trial_name", v.trialName);
+    a("judged", v.judged);
     a("sensitivity", v.sensitivity);
 }
 
@@ -306,14 +319,6 @@ void fields(A& a, V& v)
     a("total", v.total);
     a("overall", v.overall);
     a("seconds_left", v.secondsLeft);
-}
-
-template <typename A, Is<HistogramBin> V>
-void fields(A& a, V& v)
-{
-    a("low", v.low);
-    a("high", v.high);
-    a("count", v.count);
 }
 
 template <typename A, Is<Threshold> V>
@@ -371,7 +376,54 @@ void fields(A& a, V& v)
     a("ranges", v.ranges);
     a("evaluations", v.evaluations);
     a("seconds", v.seconds);
-    a.unlessEmpty("evidence", v.evidence);
+}
+
+template <typename A, Is<CpuFeature> V>
+void fields(A& a, V& v)
+{
+    a("name", v.name);
+    a("use", v.use);
+    a("has", v.has);
+}
+
+template <typename A, Is<CpuCache> V>
+void fields(A& a, V& v)
+{
+    a("name", v.name);
+    a("bytes", v.bytes);
+    a("shared_by", v.sharedBy);
+}
+
+template <typename A, Is<KernelFact> V>
+void fields(A& a, V& v)
+{
+    a("work", v.work);
+    a("asked", v.asked);
+    a("executed", v.executed);
+    a("kernel", v.kernel);
+    a("isa", v.isa);
+    a("reason", v.reason);
+    a("seven_bit_weights", v.sevenBitWeights);
+}
+
+template <typename A, Is<CapFacts> V>
+void fields(A& a, V& v)
+{
+    a("cap", v.cap);
+    a("isa", v.isa);
+    a("kernels", v.kernels);
+}
+
+template <typename A, Is<Capability> V>
+void fields(A& a, V& v)
+{
+    a("machine", v.machine);
+    a("logical_cpus", v.logicalCpus);
+    a("virtual_machine", v.virtualMachine);
+    a("features", v.features);
+    a("caches", v.caches);
+    a("caps", v.caps);
+    a("versions", v.versions);
 }
 
 template <typename A, Is<Location> V>

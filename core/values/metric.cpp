@@ -11,10 +11,16 @@ namespace octet {
 
 const std::vector<Metric>& metrics()
 {
-    static const std::vector<Metric> all{{"accuracy", "accuracy", true, true, 1, true}, {"f1", "F1", true, true, 1},
-        {"f1_macro", "macro F1", true, true, 1}, {"mcc", "Matthews correlation", true, true, 1},
-        {"agreement", "agreement with fp32", false, true, 1, true}, {"cosine", "cosine to fp32", false, true, 1},
-        {"kl", "KL divergence from fp32", false, false, 0}, {"mse", "squared error against fp32", false, false, 0}};
+    constexpr auto classes = LabelKind::Classes, numbers = LabelKind::Numbers, tokens = LabelKind::Tokens;
+    static const std::vector<Metric> all{{"accuracy", "accuracy", true, true, 1, classes, true},
+        {"f1", "F1", true, true, 1}, {"f1_macro", "macro F1", true, true, 1},
+        {"mcc", "Matthews correlation", true, true, 1},
+        {"agreement", "agreement with fp32", false, true, 1, classes, true},
+        {"cosine", "cosine to fp32", false, true, 1}, {"kl", "KL divergence from fp32", false, false, 0},
+        {"mse", "squared error against fp32", false, false, 0},
+        {"pearson", "Pearson correlation", true, true, 1, numbers},
+        {"spearman", "Spearman correlation", true, true, 1, numbers},
+        {"token_match", "exact token match", true, true, 1, tokens}};
     return all;
 }
 

@@ -18,7 +18,7 @@ struct OpSensitivity
     double weightError = 0; // only its weights quantized
     double activationError = 0; // only its activation quantized
     double inheritedError = 0; // of its activation, when all other ops are int8
-    std::optional<double> kl; // mean KL of the model's output distribution; not set: filtered out, own error is small
+    std::optional<double> kl; // mean KL of the outputs (numbers: squared change / variance); not set: own error is small
     double flips = 0; // share of samples whose answer changed
     double marginShift = 0; // mean squared change of fp32's margin (winner minus runner-up); 0 when filtered out
     double accuracyDrop = 0; // share of samples, on those samples
@@ -27,7 +27,7 @@ struct OpSensitivity
     bool operator==(const OpSensitivity&) const = default;
 };
 
-/// fp32's decision on one sample of the tuning split.
+/// fp32's decision on one sample of the tuning split, or on one token that counts.
 struct Margin
 {
     float value = 0; // winner's logit minus the runner-up's
@@ -40,7 +40,7 @@ struct Sensitivity
     std::vector<OpSensitivity> ops; // all products, those best left in fp32 first
     OpSettings settings; // int8 settings that they were measured with
     long samples = 0; // behind kl, flips, marginShift
-    std::vector<Margin> margins; // tuning split in file order
+    std::vector<Margin> margins; // tuning split in file order; none where the output is one number
     double evaluations = 0; // work done, in passes over the tuning split
     double seconds = 0;
     bool empty() const { return ops.empty(); }

@@ -48,6 +48,9 @@ struct Latency
     double ciLow = 0, ciHigh = 0; // 95 % of the median
     double ratioToFp32 = 0; // interleaved in the same run; 0 = not measured, 1 for fp32 itself
     double ratioLow = 0, ratioHigh = 0; // 95 %
+    /// By how much the reference, fp32 in trials, changed while this was timed, as a share: 0.1 = it ended 10 % slower.
+    double drift = 0;
+    bool drifted = false; // by more than its runs differ, and again when all was timed once more: ms are not to be trusted
     bool operator==(const Latency&) const = default;
 };
 

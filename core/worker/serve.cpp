@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/worker/serve.h"
 
-#include "core/engine/cpu.h"
+#include "core/engine/capability.h"
 #include "core/graph/model.h"
 #include "core/quantize/imported.h"
 #include "core/quantize/products.h"
@@ -55,7 +55,7 @@ int serve(const std::string& isa)
     const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     const int in = takeOver(STDIN_FILENO, nothing);
     ::close(nothing);
-    const int status = serveLoop(in, out, {tune::run, openModel});
+    const int status = serveLoop(in, out, {tune::run, openModel, engine::capability});
     ::close(in);
     ::close(out);
     return status;

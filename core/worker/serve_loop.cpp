@@ -88,6 +88,16 @@ struct Wishes
         const std::lock_guard guard(m_mutex);
         m_update = std::move(update);
     }
+    void watch(std::vector<std::string> values)
+    {
+        const std::lock_guard guard(m_mutex);
+        m_watched = std::move(values);
+    }
+    std::vector<std::string> watched()
+    {
+        const std::lock_guard guard(m_mutex);
+        return m_watched;
+    }
     std::optional<JobUpdate> takeUpdate()
     {
         const std::lock_guard guard(m_mutex);
@@ -97,6 +107,7 @@ struct Wishes
 private:
     std::mutex m_mutex;
     std::optional<JobUpdate> m_update;
+    std::vector<std::string> m_watched;
 };
 
 /// Passes on what a job says; progress at most 20 times a second, the last one always.
@@ -127,6 +138,9 @@ public:
     void trialFinished(const Trial& trial) override { m_output.notify("step/finished", toJson(trial)); }
     void sensitivityFound(const Sensitivity& found) override { m_output.notify("job/sensitivity", toJson(found)); }
     void rangesFound(const Ranges& ranges) override { m_output.notify("job/ranges", toJson(ranges)); }
+    void evidenceFound(const CalibrationEvidence& found) override { m_output.notify("job/evidence", toJson(found)); }
+    std::vector<std::string> watched() override { return m_wishes.watched(); }
+    void partialEvidence(const CalibrationEvidence& soFar) override { m_output.notify("job/partial", toJson(soFar)); }
     void log(const std::string& line) override { m_output.notify("job/log", {{"line", line}}); }
 
 private:
@@ -143,6 +157,22 @@ private:
     std::optional<JobProgress> m_pending;
     Clock::time_point m_last{};
 };
+
+/// Of "job/watch".
+std::vector<std::string> watchedValues(const json& params)
+{
+    constexpr std::size_t most = JobObserver::mostWatched;
+    std::vector<std::string> values;
+    const json list = params.value("values", json::array());
+    if (!list.is_array() || list.size() > most)
+        throw Error(ErrorKind::Format, fmt::format("\"values\" must be a list of at most {} names.", most));
+    for (const json& value : list) {
+        if (!value.is_string())
+            throw Error(ErrorKind::Format, "\"values\" must be a list of names.");
+        values.push_back(value.get<std::string>());
+    }
+    return values;
+}
 
 struct Task
 {
@@ -281,6 +311,11 @@ void Loop::take(const json& message)
             requireJob();
             m_wishes.setUpdate(std::move(update));
             m_output.answer(id, json::object());
+        } else if (method == "job/watch") {
+            m_wishes.watch(watchedValues(params));
+            m_output.answer(id, json::object());
+        } else if (method == "machine/capability" && m_handlers.capability) {
+            m_output.answer(id, toJson(m_handlers.capability()));
         } else if (method == "shutdown") {
             end(0);
             m_output.answer(id, json::object());

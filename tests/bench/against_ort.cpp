@@ -67,7 +67,7 @@ public:
     Peer(const Plan& plan, const Model& model, const QStringList& shape)
     {
         m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-        m_process.start("node", QStringList {QFileInfo(__FILE__).absolutePath() + "/ort_peer.js",
+        m_process.start("node", QStringList {QString(OCTET_SOURCE_DIR "/tests/bench/ort_peer.js"),
                                              QString::number(plan.threads), shape[0], shape[1], model.fp32, model.dynamic});
         if (!line().startsWith("ready"))
             throw Error(ErrorKind::Resource, "ONNX Runtime did not start.");

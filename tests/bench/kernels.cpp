@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The kernels alone, on this machine, one thread: every one that this CPU can run, taking turns.
 //
-//   bench_kernels [--runs N] [--amx]
+//   bench_kernels [--runs N]
 //
 // Products at the shapes of BERT-base and MiniLM-L6, from u8 activations to fp32 with scales, zero point and bias, the
-// weights coming from beyond L2 as in a forward pass. --amx adds our AMX product, which has never been measured (see
-// core/engine/kernels/product_choice.h); it is refused where the CPU has no AMX. Prints Markdown tables.
+// weights coming from beyond L2 as in a forward pass. Prints Markdown tables.
 #include "core/engine/kernels/kernels.h"
 #include "core/engine/cpu.h"
 #include "core/engine/kernels/panels.h"
+#include "core/engine/kernels/product_choice.h"
 #include "core/engine/kernels/product.h"
 #include "core/engine/onednn.h"
 #include "core/engine/reference/reference.h"
@@ -153,14 +153,14 @@ private:
     WeightMemory m_memory;
 };
 
-void products(int runs, bool amx)
+void products(int runs)
 {
     const auto contenders = [&](ProductBench& bench) {
         std::vector<Contender> all;
         all.push_back(bench.oneDnn());
         if (effectiveIsa() >= Isa::Vnni)
             all.push_back(bench.own("octet:vnni", PanelLayout::Vnni, multiplyVnni));
-        if (amx)
+        if (ownProduct() == ProductKernel::Amx)
             all.push_back(bench.own("octet:amx", PanelLayout::Tiles, multiplyAmx));
         return all;
     };
@@ -240,22 +240,17 @@ int main(int argc, char** argv)
 {
     try {
         int runs = 15;
-        bool amx = false;
         for (int i = 1; i < argc; ++i) {
             const std::string_view key = argv[i];
-            if (key == "--amx")
-                amx = true;
-            else if (key == "--runs" && i + 1 < argc)
+            if (key == "--runs" && i + 1 < argc)
                 runs = std::max(3, std::atoi(argv[++i]));
             else
-                throw Error(ErrorKind::Setting, "Usage: bench_kernels [--runs N] [--amx]");
+                throw Error(ErrorKind::Setting, "Usage: bench_kernels [--runs N]");
         }
         omp_set_num_threads(1); // oneDNN takes its threads from here
-        if (amx && (effectiveIsa() != Isa::Amx || !allowTiles()))
-            throw Error(ErrorKind::Unsupported, "--amx: this CPU has no AMX, or the system does not grant its tiles.");
         fmt::print("{}, {}, one thread, median of {} runs taking turns\n", machine(effectiveIsa()).cpu,
             toString(effectiveIsa()), runs);
-        products(runs, amx);
+        products(runs);
         rows(runs);
     } catch (const std::exception& error) {
         fmt::print(stderr, "{}\n", error.what());

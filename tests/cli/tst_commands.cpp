@@ -55,6 +55,17 @@ private slots:
         QCOMPARE(cli({"info", m_problem.model()}).status, 0);
     }
 
+    void machineSaysWhatWouldRun()
+    {
+        const json document = cli({"machine", "--json"}).json;
+        QCOMPARE(missing(document, {"machine", "features", "caches", "caps"}), std::string());
+        QCOMPARE(document["caps"].size(), std::size_t(4));
+        const Outcome capped = cli({"machine", "--isa", "avx2"});
+        QCOMPARE(capped.status, 0);
+        QVERIFY(capped.out.find("7 bits") != std::string::npos);
+        QVERIFY(cli({"machine", "--isa", "mmx"}).status != 0);
+    }
+
     void infoNamesUnsupportedNodes()
     {
         OnnxBuilder builder;

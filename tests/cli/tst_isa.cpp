@@ -88,7 +88,6 @@ class TestIsa : public QObject
         QProcess process;
         auto environment = QProcessEnvironment::systemEnvironment();
         environment.insert("ONEDNN_VERBOSE", "1"); // names the ISA that it really uses
-        environment.remove("OCTET_AMX_PRODUCT");
         process.setProcessEnvironment(environment);
         process.start(cliPath(), {"benchmark", m_folder.path("encoder.onnx"), "--preset", "fp32", "--preset", "static", "--preset", "dynamic",
                                      "--preset", "bf16", "--isa", cap, "--runs", "2", "--threads", "1", "--ops", "--json"});

@@ -28,6 +28,7 @@ DataSpec fullSpec()
     spec.calibLimit = 200;
     spec.batchSize = 4;
     spec.splitSeed = 7;
+    spec.sharedRows = "leave_out";
     spec.labelNames = {"no", "", "#x", "true"};
     spec.hashes = {{"/x.npy", "00ff"}};
     return spec;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The main job in the real window: open, data, baseline, plot, mark, undo, reopen; and a worker that dies.
 #include "app/desktop/actions.h"
+#include "app/desktop/capability_page.h"
 #include "app/desktop/compare_control.h"
+#include "app/desktop/edit_commands.h"
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/job_control.h"
 #include "app/desktop/main_window.h"
@@ -12,20 +14,30 @@
 #include "app/desktop/trial_edits.h"
 #include "app/desktop/workbench.h"
 #include "app/desktop/worker_client.h"
+#include "app/desktop/yaml_page.h"
 #include "core/values/group_match.h"
+#include "desktop_test.h"
 #include "test_main.h"
+#include "widgets/capability_view.h"
 #include "widgets/compare_page.h"
 #include "widgets/frontier_plot.h"
 #include "widgets/graph_canvas.h"
+#include "widgets/inspector.h"
+#include "widgets/precision_summary.h"
 #include "widgets/profile_view.h"
+#include "widgets/range_view.h"
 #include "widgets/trials_view.h"
+#include "widgets/yaml_view.h"
 
 #include <QDialogButtonBox>
 #include <QInputDialog>
+#include <QTableView>
+#include <QTreeView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTreeView>
+#include <QPushButton>
 #include <QtTest>
 
 #include <algorithm>
@@ -39,41 +51,16 @@ class TestMainWindow : public QObject
 {
     Q_OBJECT
 
-    QTemporaryDir m_folder; // the sample, copied: its project lies beside it
+    test::SampleCopy m_sample;
     QTemporaryDir m_home;
-    static constexpr int longest = 60000; // ms; a loaded machine only waits longer
-
-    QString model() const { return m_folder.filePath(QStringLiteral("model.onnx")); }
+    static constexpr int longest = test::longest;
 
     std::unique_ptr<MainWindow> openedWindow()
     {
         auto window = std::make_unique<MainWindow>();
-        window->jobs()->worker()->setCommand({QStringLiteral(OCTET_BIN_DIR "/octet-cli"), QStringLiteral("serve")});
         window->resize(1600, 1000);
         window->show();
-        window->open(model());
-        if (!QTest::qWaitFor([&] { return window->document()->hasModel() && !window->document()->opening(); }, longest))
-            return nullptr;
-        return window;
-    }
-
-    /// Small and accepted: the first 64 images.
-    bool acceptSmallData(MainWindow& window)
-    {
-        Document& document = *window.document();
-        if (!QTest::qWaitFor([&] { return document.data()->usable(); }, longest))
-            return false;
-        DataSpec spec = document.data()->spec();
-        spec.limit = 64;
-        spec.calibLimit = 16;
-        document.checkData(spec);
-        if (!QTest::qWaitFor([&] { return document.data()->usable() && document.data()->testSamples() == 64; }, longest))
-            return false;
-        document.acceptData();
-        Workload workload = document.workload();
-        workload.runs = 30;
-        document.setWorkload(workload);
-        return true;
+        return m_sample.open(*window) ? std::move(window) : nullptr;
     }
 
     /// Every group of the trial and of fp32 is on the profile page once, and rows and ops are one selection.
@@ -133,10 +120,6 @@ private slots:
     void initTestCase()
     {
         qputenv("XDG_RUNTIME_DIR", m_home.path().toUtf8());
-        const QDir sample(QStringLiteral(OCTET_SOURCE_DIR "/resources/sample"));
-        for (const QString& file : sample.entryList(QDir::Files))
-            if (file != QLatin1String("model_outlier.onnx"))
-                QVERIFY(QFile::copy(sample.filePath(file), m_folder.filePath(file)));
     }
 
     void graphAppearsGrouped()
@@ -144,7 +127,7 @@ private slots:
         const auto window = openedWindow();
         QVERIFY(window);
         QTRY_COMPARE(window->workbench()->graph()->canvas()->visibleBoxCount(), 8);
-        QVERIFY(QFile::exists(m_folder.filePath(QStringLiteral("model.octet")))); // saved from the start
+        QVERIFY(QFile::exists(m_sample.project())); // saved from the start
     }
 
     void calibrationWithoutLabelsIsNoClass()
@@ -184,6 +167,101 @@ private slots:
         QVERIFY(pattern.text.contains(QStringLiteral("6")));
     }
 
+    void theDraftIsEditedAsYaml()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        Document& document = *window->document();
+        const Config before = document.draft();
+        window->actionList()->yamlPage->trigger();
+        QCOMPARE(window->page(), QStringLiteral("yaml"));
+        widgets::YamlView* view = window->yamlPage()->view();
+        const auto type = [&](const QString& text) {
+            view->editor()->selectAll();
+            view->editor()->insertPlainText(text);
+        };
+        QTRY_VERIFY(view->editor()->toPlainText().contains(QStringLiteral("octet: 1")));
+        QCOMPARE(view->differingLines(), 0); // the draft as it was opened
+
+        const int steps = document.undoStack()->index();
+        const QString typed = QStringLiteral("octet: 1\nconfig: # mine\n  model: {precision: int8}\n  ops:\n"
+                                             "    /blocks.0/mlp/fc1/MatMul: {precision: fp32}\n");
+        type(typed);
+        QTRY_COMPARE(document.draft().ops.size(), std::size_t(1));
+        QCOMPARE(document.undoStack()->index(), steps + 1);
+        QCOMPARE(document.resolution().counts().fp32, 1);
+        QTRY_VERIFY(view->settled());
+        QCOMPARE(view->editor()->toPlainText(), typed); // comments and form stay
+        QVERIFY(view->differingLines() > 0);
+
+        // What makes no sense is said where it is, and the draft stays.
+        const auto* state = view->findChild<QLabel*>(QStringLiteral("yamlState"));
+        type(QString(typed).replace(QStringLiteral("int8"), QStringLiteral("int9")));
+        QTRY_VERIFY(state->text().contains(QStringLiteral("line 3, column 22")));
+        QCOMPARE(document.draft().ops.size(), std::size_t(1));
+        QCOMPARE(document.undoStack()->index(), steps + 1);
+        // A mark made meanwhile does not sweep away what is being typed.
+        document.undoStack()->undo();
+        QVERIFY(document.draft() == before);
+        QTest::qWait(50);
+        QVERIFY(view->editor()->toPlainText().contains(QStringLiteral("int9")));
+        view->findChild<QPushButton*>(QStringLiteral("revert"))->click();
+        QVERIFY(!view->editor()->toPlainText().contains(QStringLiteral("int9")));
+        QVERIFY(view->settled());
+
+        // A name that matches nothing is valid YAML: the draft follows, and the line says what is wrong with it.
+        type(QStringLiteral("octet: 1\nconfig:\n  ops:\n    /blocks.0/mlp/fc1/MatMol: {precision: fp32}\n"));
+        QTRY_VERIFY(state->text().contains(QStringLiteral("Line 4, column 5")));
+        QVERIFY(state->text().contains(QStringLiteral("/blocks.0/mlp/fc1/MatMul"))); // the nearest name
+        document.undoStack()->undo();
+        QVERIFY(document.draft() == before);
+    }
+
+    void aPrecisionCellSelectsItsOps()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        Document& document = *window->document();
+        QTRY_VERIFY(window->actionList()->presetStatic->isEnabled());
+        window->actionList()->presetStatic->trigger();
+        document.selection()->setNodes({QStringLiteral("/blocks.0/mlp/fc1/MatMul")});
+        QTRY_VERIFY(window->actionList()->markFp32->isEnabled());
+        window->actionList()->markFp32->trigger();
+        window->actionList()->precisions->trigger();
+        const QTableView* matrix = window->workbench()->precisionSummary()->matrix();
+        QTRY_VERIFY(matrix->model()->rowCount() == 3);
+        // fc1 in fp32 between two products in int8: one value into it, one out of it.
+        QTRY_VERIFY(matrix->model()->index(0, 3).data().toString().startsWith(QStringLiteral("1 value")));
+        QVERIFY(matrix->model()->index(2, 1).data().toString().contains(QStringLiteral("value")));
+        matrix->selectionModel()->select(matrix->model()->index(0, 3), QItemSelectionModel::ClearAndSelect);
+        QCOMPARE(document.selection()->nodes().size(), 2); // the maker and the reader
+        QVERIFY(document.selection()->nodes().contains(QStringLiteral("/blocks.0/mlp/fc1/MatMul")));
+        document.undoStack()->undo();
+        document.undoStack()->undo();
+    }
+
+    void theMachineIsAskedOfTheWorker()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        widgets::CapabilityView* view = window->machinePage()->view();
+        window->actionList()->machinePage->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(view->hasCapability(), longest);
+        QVERIFY(view->table()->model()->rowCount() >= 7);
+        Workload workload = window->document()->workload();
+        workload.isa = "avx2";
+        window->document()->setWorkload(workload);
+        QCOMPARE(view->shownCap(), QStringLiteral("avx2")); // what the workload is capped to is shown first
+        workload.isa.clear();
+        window->document()->setWorkload(workload);
+        // A worker that cannot be started is said, not waited for.
+        const auto other = std::make_unique<MainWindow>();
+        other->jobs()->worker()->setCommand({QStringLiteral("/nowhere/octet-cli")});
+        QSignalSpy failed(other->jobs()->worker(), &WorkerClient::capabilityFailed);
+        other->jobs()->worker()->askCapability();
+        QVERIFY(failed.count() > 0 || failed.wait(longest));
+    }
+
     void sameOpInAllLayersIsMarkedTogether()
     {
         const auto window = openedWindow();
@@ -210,7 +288,7 @@ private slots:
         {
             const auto window = openedWindow();
             QVERIFY(window);
-            QVERIFY(acceptSmallData(*window));
+            QVERIFY(test::SampleCopy::acceptSmallData(*window));
             QSignalSpy ended(window->jobs(), &JobControl::ended);
             QVERIFY2(window->jobs()->start(JobKind::Baseline), qPrintable(window->jobs()->whyNot(JobKind::Baseline)));
             QVERIFY(ended.count() > 0 || ended.wait(longest));
@@ -300,7 +378,8 @@ private slots:
         trial.state = TrialState::Done;
         trial.id = document.nextTrialId();
         document.putTrial(trial);
-        trial_edits::askReason(&document, trial.id, window.get());
+        bool chosen = false;
+        trial_edits::askReason(&document, trial.id, window.get(), [&] { chosen = true; });
         auto* dialog = window->findChild<QInputDialog*>();
         QVERIFY(dialog);
         auto* ok = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
@@ -310,13 +389,59 @@ private slots:
         ok->click();
         QCOMPARE(document.chosenTrial()->id, trial.id);
         QCOMPARE(document.chosenTrial()->note, std::string("because"));
+        QVERIFY(chosen);
+    }
+
+    /// Calibration tells what it saw; a handle that is dragged sets a range, which runs, is undone and is kept.
+    void rangesAreSetByHand()
+    {
+        const QString op = QStringLiteral("/blocks.0/mlp/fc1/MatMul");
+        std::string value;
+        {
+            const auto window = openedWindow();
+            QVERIFY(window);
+            QVERIFY(test::SampleCopy::acceptSmallData(*window));
+            Document& document = *window->document();
+            QSignalSpy ended(window->jobs(), &JobControl::ended);
+            document.undoStack()->push(new SetDraft(&document, presetConfig("static"), QStringLiteral("static"), false));
+            QVERIFY(window->jobs()->start(JobKind::Calibrate));
+            QVERIFY(ended.count() > 0 || ended.wait(longest));
+            QVERIFY(!document.evidence().empty());
+            document.selection()->setNodes({op});
+            widgets::RangeView* view = window->workbench()->inspector()->rangeView();
+            QTRY_VERIFY(view->isVisibleTo(window->workbench()->inspector()));
+            value = document.resolution().find(op.toStdString())->product.activation;
+            widgets::RangeHistogram* histogram = view->histogram();
+            histogram->setFocus();
+            QTest::keyClick(histogram, Qt::Key_Left, Qt::ControlModifier);
+            QVERIFY(document.draft().manualRanges.contains(value));
+            const Interval range = document.draft().manualRanges.at(value);
+            QVERIFY(range == histogram->range());
+            QVERIFY(document.undoStack()->undoText().startsWith(QStringLiteral("Range of ")));
+            document.undoStack()->undo();
+            QVERIFY(document.draft().manualRanges.empty());
+            document.undoStack()->redo();
+            QVERIFY(window->jobs()->start(JobKind::Measure));
+            QVERIFY(ended.count() > 1 || ended.wait(longest));
+            const auto trial = std::find_if(document.trials().rbegin(), document.trials().rend(),
+                [](const Trial& t) { return t.origin == "draft"; });
+            QVERIFY(trial != document.trials().rend() && trial->state == TrialState::Done);
+            const Range& used = trial->ranges.at({value, RangeMethod::Manual, 0, 0});
+            QCOMPARE(used.max, range.max);
+            QVERIFY(trial->name.find("1 range by hand") != std::string::npos);
+        }
+        const auto again = openedWindow();
+        QVERIFY(again);
+        QVERIFY(again->document()->draft().manualRanges.contains(value));
+        QVERIFY(QTest::qWaitFor([&] { return !again->document()->evidence().empty(); }, longest));
+        QVERIFY(again->document()->evidence().value(value));
     }
 
     void aKilledWorkerIsOneFailedJob()
     {
         const auto window = openedWindow();
         QVERIFY(window);
-        QVERIFY(acceptSmallData(*window));
+        QVERIFY(test::SampleCopy::acceptSmallData(*window));
         Workload workload = window->document()->workload();
         workload.runs = 30000; // long enough to be killed in the middle
         window->document()->setWorkload(workload);
@@ -338,7 +463,7 @@ private slots:
     {
         const auto window = openedWindow();
         QVERIFY(window);
-        QVERIFY(acceptSmallData(*window));
+        QVERIFY(test::SampleCopy::acceptSmallData(*window));
         Workload workload = window->document()->workload();
         workload.runs = 30000;
         window->document()->setWorkload(workload);
@@ -355,7 +480,7 @@ private slots:
     {
         const auto window = openedWindow();
         QVERIFY(window);
-        const QString bad = m_folder.filePath(QStringLiteral("bad.onnx"));
+        const QString bad = m_home.filePath(QStringLiteral("bad.onnx"));
         QFile file(bad);
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write("no model at all, only text");

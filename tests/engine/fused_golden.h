@@ -27,6 +27,7 @@ struct FusedCase
     std::map<std::string, std::vector<std::int64_t>> integers;
     std::map<std::string, float> floats;
     std::map<std::string, std::vector<float>> expected;
+    std::map<std::string, std::string> texts = {};
 };
 
 inline const std::vector<FusedCase>& fusedCases()
@@ -198,6 +199,26 @@ inline const std::vector<FusedCase>& fusedCases()
           {-0.985244f, -2.23211f, -1.15611f, 1.98707f, -1.34816f, -0.892305f, -1.49993f, -2.40049f}},
           {"z",
           {1.18777f, 1.30254f, 0.804707f, -0.0715911f, -3.85042f, -3.35063f, -1.27499f, 1.4003f}}}},
+        {"activated gemm", "FusedGemm",
+         {{"x", {3, 4}, 1}},
+         {{"w", {5, 4}, 2}, {"b", {5}, 3}},
+         {"x", "w", "b"}, {"y"}, {{"transB", {1}}}, {{"activation_alpha", 0.2f}},
+         {{"y",
+          {
+           2.42193f, -0.86544f, 3.01905f, -1.24707f, 3.98988f, -0.156764f, 1.80701f, -1.06696f, 3.37275f,
+           -1.15245f, -0.024521f, -0.433037f, 1.48939f, -1.10296f, 4.16171f}}},
+         {{"activation", "LeakyRelu"}}},
+        {"activated conv with sum", "FusedConv",
+         {{"x", {1, 2, 4, 4}, 1}, {"z", {1, 3, 4, 4}, 5}},
+         {{"w", {3, 2, 3, 3}, 2}, {"b", {3}, 3}},
+         {"x", "w", "b", "z"}, {"y"}, {{"pads", {1, 1, 1, 1}}}, {},
+         {{"y",
+          {
+           0.0f, 0.0f, 0.0f, 0.0f, 3.22496f, 10.8612f, 16.3591f, 11.244f, 1.20173f, 0.0f, 0.0f, 0.0f, 0.0f,
+           0.0f, 7.38433f, 9.92588f, 0.0f, 0.0f, 0.0f, 0.0f, 0.740975f, 9.48693f, 16.3928f, 12.2133f, 2.01415f,
+           0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 6.02853f, 9.98902f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 6.67905f, 14.392f,
+           11.6834f, 2.74325f, 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 3.21684f, 8.02448f}}},
+         {{"activation", "Relu"}}},
     };
     // clang-format on
     return cases;

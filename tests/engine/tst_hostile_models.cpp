@@ -106,7 +106,7 @@ class TestHostileModels : public QObject
     }
 
 private slots:
-    void initTestCase()
+    void init()
     {
         if (mutationCount(0) == 0)
             QSKIP("Set OCTET_MUTATIONS (100 is one of each ONNX node test) to run damaged models.");

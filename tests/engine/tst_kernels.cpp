@@ -90,15 +90,58 @@ class TestKernels : public QObject
         }
     }
 
+    /// A matrix in random order and with gaps, as views of activations lie.
+    struct Laid
+    {
+        std::vector<float> values;
+        std::int64_t row = 0, column = 1;
+    };
+    static Laid laid(Random& random, std::int64_t rows, std::int64_t columns, float low, float high)
+    {
+        Laid m;
+        const bool across = random.whole(0, 1) == 1;
+        const std::int64_t gap = random.whole(0, 5);
+        m.row = across ? 1 : columns + gap, m.column = across ? rows + gap : 1;
+        m.values = random.reals((rows + gap) * (columns + gap), low, high);
+        return m;
+    }
+
 private slots:
+    /// Who adds a kernel adds its reference, its row and its test.
+    void everyKernelHasATolerance()
+    {
+        static_assert(sizeof(Kernels) == 14 * sizeof(void*), "name the new kernel here, and see kernels/README.md");
+        for (const char* name : {"dequantize", "add", "geluErf", "geluTanh", "relu", "tanh", "layerNorm", "quantize",
+                 "toBf16", "range", "attention", "attentionBytes", "product", "oneDnnU8S8", "oneDnnF32", "oneDnnBf16"})
+            QVERIFY2(!std::isnan(reference::tolerance(name)), name);
+        QVERIFY(std::isnan(reference::tolerance("unheard of")));
+    }
+
+    void toBf16_data() { addTables(); }
+    void toBf16()
+    {
+        Random random(41);
+        for (const std::int64_t n : lengths) {
+            auto x = random.reals(n);
+            x[0] = 1.00390625f; // a tie: to even
+            std::vector<std::uint16_t> halves(x.size() + 1, 7);
+            table().toBf16(x.data(), halves.data(), n);
+            QCOMPARE(int(halves.back()), 7);
+            for (std::size_t i = 0; i < x.size(); ++i)
+                QCOMPARE(int(halves[i]), int(reference::toBf16(x[i])));
+        }
+        QCOMPARE(int(reference::toBf16(1.00390625f)), 0x3f80);
+        QCOMPARE(int(reference::toBf16(1.01171875f)), 0x3f82);
+    }
+
     void geluErf_data() { addTables(); }
     void geluErf() { compareRows("geluErf", table().geluErf, reference::geluErf); }
     void geluTanh_data() { addTables(); }
     void geluTanh() { compareRows("geluTanh", table().geluTanh, reference::geluTanh); }
     void tanhRow_data() { addTables(); }
-    void tanhRow() { compareRows("tanh", table().tanh, [](float x) { return static_cast<float>(std::tanh(double(x))); }); }
+    void tanhRow() { compareRows("tanh", table().tanh, reference::tanh); }
     void relu_data() { addTables(); }
-    void relu() { compareRows("relu", table().relu, [](float x) { return x > 0 ? x : 0.0f; }); }
+    void relu() { compareRows("relu", table().relu, reference::relu); }
 
     void add_data() { addTables(); }
     void add()
@@ -117,13 +160,20 @@ private slots:
     void layerNorm()
     {
         Random random(5);
-        for (const std::int64_t n : {std::int64_t(2), std::int64_t(64), std::int64_t(99), std::int64_t(384)}) {
+        for (const std::int64_t n : lengths) {
+            if (n == 1)
+                continue; // has no variance
             const auto x = random.reals(n), gamma = random.reals(n, 0.5f, 1.5f), beta = random.reals(n, -1, 1);
-            std::vector<float> y(x.size());
-            table().layerNorm(x.data(), gamma.data(), beta.data(), 1e-5f, y.data(), n);
-            const auto expected = reference::layerNorm(x, gamma, beta, 1e-5f);
-            for (std::size_t i = 0; i < x.size(); ++i)
-                QVERIFY(std::abs(y[i] - expected[i]) <= reference::tolerance("layerNorm"));
+            for (const bool shifts : {false, true}) {
+                auto y = x; // in place
+                y.push_back(1234.0f);
+                table().layerNorm(y.data(), gamma.data(), shifts ? beta.data() : nullptr, 1e-5f, y.data(), n);
+                QCOMPARE(y.back(), 1234.0f);
+                const auto expected = reference::layerNorm(x, gamma, shifts ? beta : std::vector<float>(), 1e-5f);
+                for (std::size_t i = 0; i < x.size(); ++i)
+                    QVERIFY(std::abs(y[i] - expected[i])
+                        <= reference::tolerance("layerNorm") * std::max(1.0f, std::abs(expected[i])));
+            }
         }
     }
 
@@ -177,10 +227,15 @@ private slots:
             }
             const auto scales = random.reals(n, 0.001f, 0.01f), bias = random.reals(n, -1, 1);
             std::vector<float> row(acc.size());
-            table().dequantize(acc.data(), sums.data(), scales.data(), bias.data(), 121, 0.02f, row.data(), n);
-            for (std::size_t i = 0; i < acc.size(); ++i) {
-                const float expected = reference::dequantize(acc[i], sums[i], scales[i], bias[i], 121, 0.02f);
-                QVERIFY(std::abs(row[i] - expected) <= reference::tolerance("dequantize") * std::max(1.0f, std::abs(expected)));
+            for (const bool biased : {false, true}) {
+                table().dequantize(
+                    acc.data(), sums.data(), scales.data(), biased ? bias.data() : nullptr, 121, 0.02f, row.data(), n);
+                for (std::size_t i = 0; i < acc.size(); ++i) {
+                    const float expected =
+                        reference::dequantize(acc[i], sums[i], scales[i], biased ? bias[i] : 0, 121, 0.02f);
+                    QVERIFY(std::abs(row[i] - expected)
+                        <= reference::tolerance("dequantize") * std::max(1.0f, std::abs(expected)));
+                }
             }
         }
     }
@@ -189,31 +244,33 @@ private slots:
     void attention()
     {
         Random random(19);
-        for (int round = 0; round < 24; ++round) {
+        for (int round = 0; round < 60; ++round) {
             const std::int64_t queries = random.whole(1, 19), keys = random.whole(1, 70), depth = random.whole(1, 40),
                                width = random.whole(1, 40);
-            const bool transposed = round % 2, masked = round % 3 != 0;
-            const auto q = random.reals(queries * depth, -1, 1), k = random.reals(keys * depth, -1, 1),
-                       v = random.reals(keys * width, -1, 1);
-            auto mask = random.reals(keys, -2, 0);
-            if (keys > 3)
-                mask[static_cast<std::size_t>(keys - 1)] = -3.4028234663852886e38f;
-            std::vector<float> out(static_cast<std::size_t>(queries * width)), expected = out;
+            const Laid q = laid(random, queries, depth, -1, 1), kt = laid(random, depth, keys, -1, 1),
+                       v = laid(random, keys, width, -1, 1);
+            Laid out = laid(random, queries, width, 77, 77), mask = laid(random, queries, keys, -2, 0);
+            mask.column = round % 4 == 0 ? 0 : 1; // one number a row
+            mask.row = round % 2 ? 0 : keys; // one row for all queries
+            if (keys > 3 && mask.column == 1)
+                for (std::int64_t i = 0; i < queries; ++i)
+                    mask.values[static_cast<std::size_t>(i * mask.row + (keys - 1) * mask.column)] = -3.4028234663852886e38f;
+            Laid expected = out;
             std::vector<float> scratch(static_cast<std::size_t>(attentionScratch(keys, depth, width)));
             AttentionTask task;
-            task.q = q.data(), task.qRow = depth;
-            task.kt = k.data(), task.ktRow = transposed ? 1 : keys, task.ktColumn = transposed ? depth : 1;
-            task.v = v.data(), task.vRow = width;
-            if (masked)
-                task.mask = mask.data(), task.maskColumn = 1;
-            task.out = out.data(), task.outRow = width;
+            task.q = q.values.data(), task.qRow = q.row, task.qColumn = q.column;
+            task.kt = kt.values.data(), task.ktRow = kt.row, task.ktColumn = kt.column;
+            task.v = v.values.data(), task.vRow = v.row, task.vColumn = v.column;
+            if (round % 3)
+                task.mask = mask.values.data(), task.maskRow = mask.row, task.maskColumn = mask.column;
+            task.out = out.values.data(), task.outRow = out.row, task.outColumn = out.column;
             task.queries = queries, task.keys = keys, task.depth = depth, task.width = width, task.scale = 0.3f;
             task.scratch = scratch.data();
             table().attention(task);
-            task.out = expected.data();
+            task.out = expected.values.data();
             reference::attention(task);
-            for (std::size_t i = 0; i < out.size(); ++i)
-                QVERIFY(std::abs(out[i] - expected[i]) <= reference::tolerance("attention"));
+            for (std::size_t i = 0; i < out.values.size(); ++i) // the gaps too: nothing is written there
+                QVERIFY(std::abs(out.values[i] - expected.values[i]) <= reference::tolerance("attention"));
         }
     }
 
@@ -363,40 +420,67 @@ private slots:
             for (std::int64_t i = 0; i < k * n; ++i)
                 sums[static_cast<std::size_t>(i % n)] += w[static_cast<std::size_t>(i)];
             const auto scales = random.reals(n, 1e-5f, 2e-5f), bias = random.reals(n, -1, 1),
-                       residual = random.reals(rows * n, -1, 1), rowScales = random.reals(rows, 0.5f, 2);
+                       rowScales = random.reals(rows, 0.5f, 2);
             for (std::int64_t i = 0; i < rows; ++i)
                 zeros.push_back(static_cast<std::int32_t>(random.whole(0, 255)));
-            std::vector<float> out(static_cast<std::size_t>(rows * n));
-            std::vector<std::uint8_t> bytes(out.size());
-            const bool perRow = round % 2, gelu = round % 3 == 0, adds = round % 5 < 2;
+            const std::int64_t outStride = n + random.whole(0, 9), byteStride = n + random.whole(0, 9),
+                               residualStride = n + random.whole(0, 9);
+            const auto residual = random.reals(rows * residualStride, -1, 1);
+            std::vector<float> out(static_cast<std::size_t>(rows * outStride), 1234.0f);
+            std::vector<std::uint8_t> bytes(static_cast<std::size_t>(rows * byteStride), 7);
+            const bool perRow = round % 2, adds = round % 5 < 2, biased = round % 7 != 0;
+            constexpr Activation activations[]{
+                Activation::GeluErf, Activation::None, Activation::GeluTanh, Activation::Relu, Activation::Tanh};
             ProductTask task;
             task.a = a.data(), task.rows = rows, task.k = k, task.n = n;
             task.panels = panels.data(), task.panelCount = panels.panels(), task.panelBytes = panels.panelBytes();
             task.nextWeights = panels.data(), task.nextBytes = panels.panelBytes();
-            task.scales = scales.data(), task.columnSums = sums.data(), task.bias = bias.data();
+            task.scales = scales.data(), task.columnSums = sums.data();
+            task.bias = biased ? bias.data() : nullptr;
             task.rowScale = 0.7f, task.zeroPoint = 117;
             if (perRow)
                 task.rowScales = rowScales.data(), task.rowZeroPoints = zeros.data();
-            task.activation = gelu ? Activation::GeluErf : Activation::None;
+            task.activation = activations[round % 5];
             if (adds)
-                task.residual = residual.data(), task.residualStride = n;
-            task.out = out.data(), task.outStride = n;
-            task.bytes[0] = {bytes.data(), n, 1 / 0.05f, 90, nullptr};
-            std::vector<std::uint8_t> smoothed(out.size());
+                task.residual = residual.data(), task.residualStride = residualStride;
+            task.out = out.data(), task.outStride = outStride;
+            task.bytes[0] = {bytes.data(), byteStride, 1 / 0.05f, 90, nullptr};
+            std::vector<std::uint8_t> smoothed(bytes.size());
             const auto factors = random.reals(n, 0.1f, 2);
-            task.bytes[1] = {smoothed.data(), n, 1 / 0.04f, 80, factors.data()};
+            task.bytes[1] = {smoothed.data(), byteStride, 1 / 0.04f, 80, factors.data()};
             multiply(task, 0, panels.panels());
             const auto acc = reference::product(a, w, rows, k, n);
-            for (std::size_t i = 0; i < out.size(); ++i) {
-                const std::size_t row = i / static_cast<std::size_t>(n), column = i % static_cast<std::size_t>(n);
-                float x = reference::dequantize(acc[i], sums[column], scales[column], bias[column],
-                    perRow ? zeros[row] : 117, perRow ? rowScales[row] : 0.7f);
-                const double magnitude = std::max(1.0f, std::abs(x));
-                x = (gelu ? reference::geluErf(x) : x) + (adds ? residual[i] : 0);
-                QVERIFY(std::abs(out[i] - x) <= 4e-6 * magnitude);
-                QCOMPARE(int(bytes[i]), int(reference::quantize(out[i], 0.05f, 90)));
-                QCOMPARE(int(smoothed[i]), int(reference::quantize(out[i] * factors[column], 0.04f, 80)));
+            for (std::int64_t row = 0; row < rows; ++row)
+                for (std::int64_t column = 0; column < n; ++column) {
+                    const auto r = static_cast<std::size_t>(row), c = static_cast<std::size_t>(column);
+                    float x = reference::dequantize(acc[static_cast<std::size_t>(row * n + column)], sums[c], scales[c],
+                        biased ? bias[c] : 0, perRow ? zeros[r] : 117, perRow ? rowScales[r] : 0.7f);
+                    const double magnitude = std::max(1.0f, std::abs(x));
+                    x = reference::activated(x, task.activation)
+                        + (adds ? residual[static_cast<std::size_t>(row * residualStride + column)] : 0);
+                    const float got = out[static_cast<std::size_t>(row * outStride + column)];
+                    const auto at = static_cast<std::size_t>(row * byteStride + column);
+                    QVERIFY(std::abs(got - x) <= reference::tolerance("product") * magnitude);
+                    QCOMPARE(int(bytes[at]), int(reference::quantize(got, 0.05f, 90)));
+                    QCOMPARE(int(smoothed[at]), int(reference::quantize(got * factors[c], 0.04f, 80)));
+                }
+            for (std::int64_t row = 0; row < rows; ++row) { // nothing is written between the rows
+                for (std::int64_t i = n; i < outStride; ++i)
+                    QCOMPARE(out[static_cast<std::size_t>(row * outStride + i)], 1234.0f);
+                for (std::int64_t i = n; i < byteStride; ++i)
+                    QCOMPARE(int(bytes[static_cast<std::size_t>(row * byteStride + i)]), 7);
             }
+            // Whatever else is asked for, the values are the same: bytes alone and fp32 alone take shorter ways.
+            std::vector<std::uint8_t> bytesAlone(bytes.size(), 7);
+            ProductTask shorter = task;
+            shorter.out = nullptr, shorter.bytes[0].to = bytesAlone.data(), shorter.bytes[1] = {};
+            multiply(shorter, 0, panels.panels());
+            QVERIFY(bytesAlone == bytes);
+            std::vector<float> outAlone(out.size(), 1234.0f);
+            shorter = task;
+            shorter.out = outAlone.data(), shorter.bytes[0] = shorter.bytes[1] = {};
+            multiply(shorter, 0, panels.panels());
+            QVERIFY(outAlone == out);
         }
     }
 
@@ -444,18 +528,15 @@ private slots:
         }
     }
 
-    void amxIsChosenOnlyWhenAskedFor()
+    void ownProductIsTheWidestThatCapAndCpuAllow()
     {
         for (const Isa isa : {Isa::Avx2, Isa::Avx512, Isa::Vnni, Isa::Amx}) {
-            const ProductKernel below = isa == Isa::Vnni ? ProductKernel::Vnni : ProductKernel::OneDnn;
-            QCOMPARE(chooseProduct(isa, Isa::Amx, false), below);
-            QCOMPARE(chooseProduct(Isa::Amx, isa, false), below);
-            QCOMPARE(chooseProduct(isa, Isa::Amx, true), isa == Isa::Amx ? ProductKernel::Amx : below);
-            QCOMPARE(chooseProduct(Isa::Amx, isa, true), isa == Isa::Amx ? ProductKernel::Amx : below);
+            const ProductKernel expected = isa == Isa::Amx ? ProductKernel::Amx
+                : isa == Isa::Vnni                         ? ProductKernel::Vnni
+                                                           : ProductKernel::OneDnn;
+            QCOMPARE(chooseProduct(isa, Isa::Amx), expected);
+            QCOMPARE(chooseProduct(Isa::Amx, isa), expected);
         }
-        QVERIFY(asksForAmx("1"));
-        for (const char* text : {static_cast<const char*>(nullptr), "", "0", "off", "11"})
-            QVERIFY(!asksForAmx(text));
     }
 
     /// What raises #UD on the processor does not pass the emulation either.
@@ -473,6 +554,52 @@ private slots:
         uneven.rowBytes[aTile(0)] = 32;
         tiles.configure(uneven);
         QVERIFY_THROWS_EXCEPTION(Error, (tiles.multiply<0, 4, 6>()));
+    }
+
+    /// oneDNN's products at random shapes, rows apart, weights as they lie in either order.
+    void floatProducts_data()
+    {
+        QTest::addColumn<bool>("half");
+        QTest::newRow("f32") << false;
+        if (__builtin_cpu_supports("avx512bf16"))
+            QTest::newRow("bf16") << true;
+    }
+    void floatProducts()
+    {
+        QFETCH(bool, half);
+        effectiveIsa();
+        Random random(43);
+        for (int round = 0; round < 30; ++round) {
+            const std::int64_t m = random.whole(1, 40), k = random.whole(1, 200), n = random.whole(1, 90),
+                               lda = k + random.whole(0, 7);
+            auto a = random.reals(m * lda, -1, 1), w = random.reals(k * n, -1, 1);
+            std::vector<std::uint16_t> halves;
+            if (half) // bf16 holds them exactly
+                for (auto* values : {&a, &w})
+                    for (float& x : *values)
+                        x = reference::fromBf16(reference::toBf16(x));
+            for (const float x : a)
+                halves.push_back(reference::toBf16(x));
+            std::vector<float> dense, turned(w.size()), magnitudeA, magnitudeW = w;
+            for (std::int64_t i = 0; i < m; ++i)
+                dense.insert(dense.end(), a.begin() + i * lda, a.begin() + i * lda + k);
+            magnitudeA = dense;
+            for (auto* values : {&magnitudeA, &magnitudeW})
+                for (float& x : *values)
+                    x = std::abs(x);
+            for (std::int64_t i = 0; i < k * n; ++i)
+                turned[static_cast<std::size_t>(i % n * k + i / n)] = w[static_cast<std::size_t>(i)];
+            const DnnProduct product(half ? DnnProduct::Kind::Bf16 : DnnProduct::Kind::F32, m, k, n, lda);
+            const bool transposed = round % 2;
+            auto call = product.makeCall(product.pack(transposed ? turned.data() : w.data(), transposed));
+            std::vector<float> c(static_cast<std::size_t>(m * n));
+            std::vector<char> scratch(product.scratchBytes() + 64);
+            product.run(*call, half ? static_cast<const void*>(halves.data()) : a.data(), c.data(), scratch.data());
+            const auto expected = reference::product(dense, w, m, k, n), sizes = reference::product(magnitudeA, magnitudeW, m, k, n);
+            for (std::size_t i = 0; i < c.size(); ++i)
+                QVERIFY(std::abs(static_cast<double>(c[i]) - expected[i])
+                    <= reference::tolerance(half ? "oneDnnBf16" : "oneDnnF32") * sizes[i]);
+        }
     }
 
     void integerProductIsExact()

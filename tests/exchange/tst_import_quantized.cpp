@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Files that were quantized elsewhere, and ours coming back.
 #include "core/exchange/qdq.h"
+#include "core/graph/weight_values.h"
 #include "core/measure/measure.h"
 #include "core/quantize/affine.h"
 #include "core/quantize/imported.h"
@@ -141,6 +142,70 @@ private slots:
         const auto ours = run(opened.model, settings, opened.ranges), asWritten = run(file, {}, {});
         for (std::size_t i = 0; i < ours.size(); ++i)
             QVERIFY(std::abs(ours[i] - asWritten[i]) < 0.051f); // one step of the result
+    }
+
+    /// Floats of a table that the file holds in bytes, looked up and turned.
+    void tablesAreRestored()
+    {
+        OnnxBuilder b;
+        qdq(b);
+        std::string table(300 * 64, '\0');
+        for (std::size_t i = 0; i < table.size(); ++i)
+            table[i] = static_cast<char>(i * 37 % 251);
+        bytes(b, "t", {300, 64}, s8, table);
+        b.node("DequantizeLinear", "td", {"t", "s"}, {"table"});
+        OnnxBuilder::attribute(b.node("ArgMax", "best", {"x"}, {"row"}), "axis", std::int64_t(1));
+        b.ints("flat", {1}, {-1}), b.ints("last", {1}, {1});
+        b.node("Reshape", "ids", {"row", "flat"}, {"id"});
+        b.node("Gather", "look", {"table", "id"}, {"rows"}); // read as it is
+        b.node("Transpose", "turn", {"table"}, {"turned"}); // computed once
+        b.node("MatMul", "compare", {"rows", "turned"}, {"similar"});
+        b.node("ReduceSum", "sum", {"similar", "last"}, {"total"});
+        b.node("Add", "all", {"total", "y"}, {"out"});
+        b.proto().mutable_graph()->mutable_output(0)->set_name("out");
+        const auto file = b.load();
+        const quantize::Opened opened = quantize::recognise(file);
+        const graph::Weight* made = opened.model->weight("table");
+        QVERIFY(made);
+        const auto values = graph::floats(*made);
+        for (std::size_t i = 0; i < table.size(); ++i)
+            QCOMPARE(values[i], static_cast<float>(static_cast<std::int8_t>(table[i])) * 0.02f);
+        const Settings settings = quantize::resolve(*opened.model, opened.config).settings();
+        const auto ours = run(opened.model, settings, opened.ranges), asWritten = run(file, {}, {});
+        for (std::size_t i = 0; i < ours.size(); ++i)
+            QVERIFY(std::abs(ours[i] - asWritten[i]) <= 1e-5f * std::max(1.0f, std::abs(asWritten[i])));
+        QTemporaryDir folder;
+        const std::string path = folder.filePath(QStringLiteral("q.onnx")).toStdString();
+        exchange::writeQdq(*opened.model, settings, opened.ranges, path);
+        QCOMPARE(run(graph::load(path), {}, {}), asWritten);
+        QVERIFY(graph::load(path)->weight("t")); // the bytes, not their floats
+    }
+
+    /// A fp32 weight with a pair of its own, as training with quantization leaves it.
+    void roundedWeightsGiveIntegers()
+    {
+        OnnxBuilder b;
+        b.input("x", {3, 4});
+        b.weight("s", {}, {0.02f}), b.weight("ws", {2}, {0.01f, 0.02f});
+        bytes(b, "z", {}, u8, "\x64"), bytes(b, "wz", {2}, s8, std::string(2, '\0'));
+        b.weight("w", {4, 2}, {-1.3f, 0.32f, 0.317f, 2.54f, 0.05f, -0.32f, 0.012f, 1.28f}); // -1.3 saturates
+        b.node("QuantizeLinear", "q", {"x", "s", "z"}, {"xq"});
+        b.node("DequantizeLinear", "d", {"xq", "s", "z"}, {"xd"});
+        OnnxBuilder::attribute(b.node("QuantizeLinear", "wq", {"w", "ws", "wz"}, {"wi"}), "axis", std::int64_t(1));
+        OnnxBuilder::attribute(b.node("DequantizeLinear", "wd", {"wi", "ws", "wz"}, {"wf"}), "axis", std::int64_t(1));
+        b.node("MatMul", "product", {"xd", "wf"}, {"y"});
+        b.output("y");
+        const auto file = b.load();
+        const quantize::Opened opened = quantize::recognise(file);
+        QCOMPARE(opened.products, 1);
+        const graph::Weight* weight = opened.model->weight("wf");
+        QVERIFY(weight);
+        const auto q = quantize::quantizeWeight(*weight, 4, 2, false, Granularity::PerChannel, 8);
+        QVERIFY((q.values == std::vector<std::int8_t>{-128, 16, 32, 127, 5, -16, 1, 64}));
+        const auto ours = run(opened.model, quantize::resolve(*opened.model, opened.config).settings(), opened.ranges),
+                   asWritten = run(file, {}, {});
+        for (std::size_t i = 0; i < ours.size(); ++i)
+            QVERIFY(std::abs(ours[i] - asWritten[i]) < 1e-5f);
     }
 
     void strangeFormsStayAsTheyAre_data()

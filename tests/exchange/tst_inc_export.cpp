@@ -24,6 +24,7 @@ Settings sayable(const graph::Model& model, const Config& config)
     Settings settings = quantize::resolve(model, config).settings();
     for (auto& [name, op] : settings) {
         op.locked = false;
+        op.manualRanges.clear();
         op.weightBits = 8;
         op.percentile = OpSettings{}.percentile;
         if (op.rangeMethod != RangeMethod::Kl)
@@ -104,6 +105,7 @@ private slots:
         Config config = presetConfig("static");
         config.ops["/layer.1/dense/MatMul"].rangeMethod = RangeMethod::Percentile;
         config.ops["/layer.1/dense/MatMul"].percentile = 99.9;
+        config.manualRanges["x"] = {-1, 2};
         config.ops["/layer.0/key/MatMul"].weightBits = 7;
         config.ops["/layer.0/key/MatMul"].locked = true;
         Goal goal;
@@ -111,6 +113,7 @@ private slots:
         goal.keepWeights = true;
         const IncExport result = checked(config, goal);
         QVERIFY(mentions(result.losses, "percentile 99.9"));
+        QVERIFY(mentions(result.losses, "a range set by hand"));
         QVERIFY(mentions(result.losses, "7 bit"));
         QVERIFY(mentions(result.losses, "locks on 1 op"));
         QVERIFY(mentions(result.losses, "pareto"));

@@ -40,6 +40,7 @@ Trial fullTrial()
     trial.config.rules = {{"/layer\\.(1|2)/.*", allLeaves()}, {"on", {}}};
     trial.config.ops["/layer.0/x: y"].locked = true;
     trial.config.ops["empty"] = {};
+    trial.config.manualRanges["/layer.0/x: y"] = {-1.0 / 3, 1e-7};
     trial.ranges[{"a", RangeMethod::MinMax, 0}] = {-1.0 / 3, 1e-7, RangeMethod::MinMax, 99.99, 256, 0, {}, 0, {}};
     trial.ranges[{"a", RangeMethod::Percentile, 99.9}] = {-0.25, 5e-324, RangeMethod::Percentile, 99.9, 12, 0, {}, 0, {}};
     trial.ranges[{"yes, [b]", RangeMethod::Kl, 0}] = {0, 3, RangeMethod::Mse, 0, 1, 0.5, {0.5f, 4}, 2, {0.1f}};
@@ -68,6 +69,7 @@ DataSpec fullData()
     data.limit = 100;
     data.batchSize = 1;
     data.splitSeed = 7;
+    data.sharedRows = "leave_out";
     data.labelNames = {"no", "yes", "", "3"};
     data.hashes = {{"f", "00"}};
     return data;
@@ -104,13 +106,46 @@ private slots:
         OctetDocument document;
         document.config = presetConfig("static");
         document.config.ops["/layer.0/MatMul"].precision = Precision::Fp32;
+        document.config.manualRanges["/layer.0/Add_output_0"] = {-4, 6.5};
         const std::string text = writeOctetYaml(document);
         QVERIFY(text.starts_with("#"));
         QVERIFY(
             text.find(
                 "octet: 1\nconfig:\n  model:\n    precision: int8\n    approach: static\n  ops:\n    /layer.0/MatMul:\n"
-                "      precision: fp32\n")
+                "      precision: fp32\n  manual_ranges:\n    /layer.0/Add_output_0:\n      min: -4.0\n"
+                "      max: 6.5\n")
             != std::string::npos);
+    }
+
+    void theConfigAloneToBeEdited()
+    {
+        const Config config = fullTrial().config;
+        const std::string text = writeConfigYaml(config);
+        const ConfigText read = readConfigYaml(text, "Draft");
+        QVERIFY2(read.config == config, text.c_str());
+        QVERIFY(readOctetYaml(text, "a").config == config); // it is an .octet.yaml too
+        QVERIFY(readConfigYaml(writeConfigYaml({}), "Draft").config == Config{});
+        // Every level is found again by the path that quantize::resolve names.
+        std::vector<std::string> lines;
+        for (std::size_t from = 0, to; (to = text.find('\n', from)) != std::string::npos; from = to + 1)
+            lines.push_back(text.substr(from, to - from));
+        const auto at = [&](const std::string& path) {
+            const Location place = read.places.at(path);
+            return lines.at(std::size_t(place.line - 1)).substr(std::size_t(place.column - 1));
+        };
+        QCOMPARE(at("model"), std::string("model:"));
+        QCOMPARE(at("opTypes.Gemm"), std::string("Gemm:"));
+        QCOMPARE(at("rules[1]").substr(0, 8), std::string("pattern:"));
+        QVERIFY(at("ops./layer.0/x: y").find("/layer.0/x: y") <= 1); // within quotes
+        // What would not become part of the draft is refused where it stands.
+        try {
+            readConfigYaml(text + "goal:\n  max_drop: 0.5\n", "Draft");
+            QFAIL("a goal was dropped without a word");
+        } catch (const Error& error) {
+            QCOMPARE(error.where().line, int(lines.size()) + 1);
+            QCOMPARE(error.where().column, 1);
+            QVERIFY(error.message().find("goal") != std::string::npos);
+        }
     }
 
     void refused_data()
@@ -131,6 +166,8 @@ private slots:
         QTest::newRow("seed") << "octet: 1\ngoal: {seed: -1}\n" << 2 << 14 << false << "integer";
         QTest::newRow("number") << "octet: 1\ngoal: {max_drop: [1]}\n" << 2 << 18 << false << "number";
         QTest::newRow("boolean") << "octet: 1\ngoal: {relative: 1}\n" << 2 << 18 << false << "true or false";
+        QTest::newRow("manual range") << "octet: 1\nconfig: {manual_ranges: {x: {low: 1}}}\n"
+                                      << 2 << 30 << true << "min, max";
         QTest::newRow("map") << "octet: 1\nconfig: [a]\n" << 2 << 9 << false << "map";
         QTest::newRow("list") << "octet: 1\nranges: {a: b}\n" << 2 << 9 << false << "list";
         QTest::newRow("split") << "octet: 1\naccuracy: {train: {}}\n" << 2 << 12 << true << "held_out";

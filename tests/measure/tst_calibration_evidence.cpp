@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/collected.h"
+#include "core/measure/live_evidence.h"
 #include "core/measure/measure.h"
 #include "core/quantize/resolve.h"
 #include "core/values/error.h"
@@ -106,6 +107,40 @@ private slots:
         }
     }
 
+    /// Watched values alone, with what was seen so far; the last step is what a whole calibration finds.
+    void watchedValuesGrow()
+    {
+        const RangeKey key{"f", RangeMethod::Mse, 0, 0};
+        measure::Context c = context(37, 4, nullptr);
+        std::vector<CalibrationEvidence> told;
+        c.watched = [] { return std::vector<std::string>{"f", "no such value", "f"}; };
+        c.partial = [&](const CalibrationEvidence& soFar) { told.push_back(soFar); };
+        measure::LiveEvidence live(
+            c, {key, {"f", RangeMethod::MinMax, 0, 0.5}, {"x", RangeMethod::MinMax, 0, 0}}, std::chrono::milliseconds(0));
+        std::map<std::string, measure::Collected> collected;
+        live.seen(1, collected);
+        QVERIFY(told.empty()); // nothing to tell
+        collected["x"].parts.assign(2, quantize::ValueStatistics());
+        collected["f"].parts.assign(2, quantize::ValueStatistics());
+        collected["f"].parts[1].add(std::vector<float>{-1, 2, 3});
+        live.seen(4, collected);
+        collected["f"].parts[0].add(std::vector<float>{-4, 2, 3});
+        live.seen(8, collected);
+        QCOMPARE(told.size(), std::size_t(2));
+        QCOMPARE(told[1].samples, 8L);
+        QCOMPARE(told[1].values.size(), std::size_t(1));
+        QCOMPARE(told[1].values[0].count, 6LL);
+        QCOMPARE(told[1].values[0].thresholds.size(), std::size_t(4));
+        QCOMPARE(told[1].ranges.size(), std::size_t(1));
+        const RangeGrowth& growth = told[1].ranges[0];
+        QVERIFY(growth.key == key);
+        QCOMPARE(growth.steps.size(), std::size_t(2));
+        QVERIFY(growth.steps[0].samples == 4 && growth.steps[1].min < growth.steps[0].min);
+        for (int i = 0; i < 200; ++i)
+            live.seen(9 + i, collected);
+        QVERIFY(told.back().ranges[0].steps.size() <= 64 && told.back().ranges[0].steps.front().samples == 4);
+    }
+
     void whatIsKnownLeavesNoEvidence()
     {
         const Settings settings = quantize::resolve(*m_model, presetConfig("static")).settings();
@@ -113,6 +148,36 @@ private slots:
         const Ranges known = measure::calibrate(context(37, 4, nullptr), settings, {});
         measure::calibrate(context(37, 4, &evidence), settings, known);
         QVERIFY(evidence.empty());
+    }
+
+    /// A range that was set by hand costs no data, and an old one that is known does not stand in its way.
+    void manualRangesAreTakenAsTheyAre()
+    {
+        Config config = presetConfig("static");
+        const Settings plain = quantize::resolve(*m_model, config).settings();
+        const Ranges found = measure::calibrate(context(37, 4, nullptr), plain, {});
+        for (const auto& [key, range] : found)
+            config.manualRanges[key.value] = {-0.25, 0.5};
+        const Settings settings = quantize::resolve(*m_model, config).settings();
+        measure::Context without = context(37, 4, nullptr);
+        without.data.reset();
+        Ranges known = found;
+        for (const auto& [key, range] : found)
+            known[{key.value, RangeMethod::Manual, 0, 0}] = {-9, 9, RangeMethod::Manual, 0, 0, 0, {}, 0, {}};
+        const Ranges manual = measure::calibrate(without, settings, known);
+        QCOMPARE(manual.size(), found.size());
+        for (const auto& [key, range] : manual) {
+            QVERIFY(key.method == RangeMethod::Manual && range.method == RangeMethod::Manual);
+            QCOMPARE(range.min, -0.25);
+            QCOMPARE(range.max, 0.5);
+        }
+        // Bias correction reads the means of the channels, so it needs the data all the same.
+        config.model.biasCorrection = true;
+        for (const auto& [key, range] :
+            measure::calibrate(context(37, 4, nullptr), quantize::resolve(*m_model, config).settings(), known)) {
+            QCOMPARE(range.max, 0.5);
+            QVERIFY(!range.means.empty() || key.value != "f");
+        }
     }
 
     void rowsOfPaddingOnlyAreLeftOut()

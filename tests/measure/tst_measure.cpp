@@ -23,6 +23,7 @@ private slots:
     void resultsDoNotDependOnTheBatch_data();
     void resultsDoNotDependOnTheBatch();
     void latencyOfContenders();
+    void driftIsSeen();
     void latencyWithoutData();
     void cancelling();
     void refusals();
@@ -194,6 +195,42 @@ void TestMeasure::latencyOfContenders()
     QVERIFY(std::any_of(run.groups[1].begin(), run.groups[1].end(),
         [](const GroupProfile& g) { return g.executed == Precision::Int8; }));
     QVERIFY(run.weightBytes[0] > run.weightBytes[1] / 2);
+}
+
+/// A clock that says what every run takes.
+void TestMeasure::driftIsSeen()
+{
+    auto c = context(std::make_shared<test::TinyData>());
+    const auto timed = [&](const std::function<double(long)>& duration) {
+        double now = 0;
+        long reads = 0;
+        c.clock = [&] {
+            if (++reads % 2 == 0) // the end of a run
+                now += duration(reads);
+            return now;
+        };
+        return std::pair(measure::latency(c, {{"fp32", {}, {}}}, {}).latencies[0], reads);
+    };
+    const auto noise = [](long reads) { return static_cast<double>(reads * 7919 % 100) / 1000; };
+    const auto [steady, once] = timed([&](long reads) { return 1 + noise(reads); });
+    QVERIFY(!steady.drifted && std::abs(steady.drift) < 0.1);
+    QVERIFY(measure::driftInWords(steady).empty());
+    QVERIFY(steady.p50 >= 1 && steady.p50 < 1.1);
+
+    const auto [slower, twice] = timed([&](long reads) { return 1 + noise(reads) + static_cast<double>(reads) / 500; });
+    QVERIFY(slower.drifted && slower.drift > 0.1);
+    QVERIFY(twice > once * 3 / 2); // it was timed once more
+    QCOMPARE(slower.runs, steady.runs); // and only the second time counts
+    QVERIFY(measure::driftInWords(slower).find("slower") != std::string::npos);
+
+    const auto [recovered, again] =
+        timed([&, n = once](long reads) { return 1 + noise(reads) + static_cast<double>(std::min(reads, n)) / 500; });
+    QVERIFY(again > once * 3 / 2);
+    QVERIFY(!recovered.drifted);
+
+    // Cold runs that get faster are warmed up, not measured.
+    const auto [cold, reads] = timed([&](long r) { return r < 24 ? 10.0 / static_cast<double>(r) + 1 : 1 + noise(r) / 10; });
+    QVERIFY(!cold.drifted && cold.p50 < 1.05);
 }
 
 void TestMeasure::latencyWithoutData()

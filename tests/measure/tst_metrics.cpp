@@ -99,13 +99,13 @@ void TestMetrics::namesAndLabels()
         QVERIFY(QString::fromStdString(error.message()).contains("f1_macro"));
     }
     try {
-        measure::checkLabels(measure::metricOf("mcc"), false);
+        measure::checkLabels(measure::metricOf("mcc"), LabelKind::None);
         QFAIL("mcc needs labels");
     } catch (const Error& error) {
         QVERIFY(error.kind() == ErrorKind::Data);
         QVERIFY(QString::fromStdString(error.message()).contains("agreement"));
     }
-    measure::checkLabels(measure::metricOf("kl"), false);
+    measure::checkLabels(measure::metricOf("kl"), LabelKind::None);
     Goal goal;
     goal.metric = "kl";
     QVERIFY_EXCEPTION_THROWN(measure::checkGoal(goal), Error);

@@ -39,6 +39,7 @@ void create(const std::string& path)
     project->setGoal({});
     project->setDraft(presetConfig("dynamic"));
     project->addRanges("d1", trial(1).ranges);
+    project->putEvidence("d1", {64, {{"x", 9, 0, {{-1, 0, 3}, {0, 2, 6}}, {{RangeMethod::Kl, 0, -1, 1}}}}, {}});
     project->putTrial(trial(1));
     project->putTrial(trial(2));
     project->setMeta("window", "x");
@@ -54,6 +55,7 @@ void readAll(const Project& project)
     project.draft();
     project.ranges("d1");
     project.sensitivity("d1");
+    project.evidence("d1");
     project.trials();
     project.nextTrialId();
     project.meta("window");

@@ -158,6 +158,56 @@ private slots:
         QVERIFY(project->ranges("d1").empty()); // ranges belong to a model
     }
 
+    void keepsWhatCalibrationSaw()
+    {
+        CalibrationEvidence evidence{64, {}, {}};
+        evidence.values.push_back({"x", 90, 10, {{-1.0 / 3, 0.5, 80}, {0.5, 2, 10}}, {{RangeMethod::Kl, 0, -1, 1.5}}});
+        evidence.ranges.push_back({{"x", RangeMethod::Percentile, 99.9, 0.5}, {{32, 0, 1}, {64, -1, 2}}, 17, 0.25});
+        {
+            const auto project = Project::create(m_path);
+            project->setModel("m.onnx", "aa");
+            QVERIFY(project->evidence("d1") == CalibrationEvidence{});
+            project->putEvidence("d1", {});
+            project->putEvidence("d1", evidence);
+        }
+        const auto project = Project::open(m_path);
+        QVERIFY(project->evidence("d1") == evidence);
+        QVERIFY(project->evidence("d2").values.empty());
+        evidence.values.assign(Project::mostEvidence + 5, evidence.values.front());
+        project->putEvidence("d1", evidence);
+        QCOMPARE(project->evidence("d1").values.size(), Project::mostEvidence);
+        project->setModel("other.onnx", "bb");
+        QVERIFY(project->evidence("d1").values.empty());
+    }
+
+    void olderFormatGainsEvidence()
+    {
+        {
+            const auto project = Project::create(m_path);
+            project->setModel("m.onnx", "aa");
+            project->addRanges("d1", trial(1).ranges);
+        }
+        sql(m_path, "DROP TABLE evidence; PRAGMA user_version=2");
+        const QByteArray old = bytes(m_path);
+        QVERIFY(Project::review(m_path)->evidence("d1").values.empty());
+        QCOMPARE(bytes(m_path), old);
+        const auto project = Project::open(m_path);
+        QVERIFY(project->ranges("d1") == trial(1).ranges);
+        project->putEvidence("d1", {64, {{"x", 1, 0, {}, {}}}, {}});
+        QCOMPARE(project->evidence("d1").samples, 64L);
+    }
+
+    void rangesByHandBelongToTheDraft()
+    {
+        const auto project = Project::create(m_path);
+        Config draft = presetConfig("static");
+        draft.manualRanges["x"] = {-2, 3};
+        project->setDraft(draft);
+        project->addRanges("d1", {{{"x", RangeMethod::Manual, 0, 0}, {-2, 3, RangeMethod::Manual, 0, 0, 0, {}, 0, {}}}});
+        QVERIFY(project->draft() == draft);
+        QVERIFY(project->ranges("d1").empty());
+    }
+
     void pinsNotesAndChoice()
     {
         const auto project = Project::create(m_path);

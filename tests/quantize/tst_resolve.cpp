@@ -8,6 +8,8 @@
 #include <QElapsedTimer>
 #include <QtTest>
 
+#include <cmath>
+
 using namespace octet;
 using quantize::Level;
 using quantize::Resolution;
@@ -25,6 +27,7 @@ private slots:
     void modelWideInt8IsQuiet();
     void namesThatMatchNothing();
     void impossibleLeaves();
+    void manualRanges();
     void patterns_data();
     void patterns();
     void badPatterns_data();
@@ -186,6 +189,40 @@ void TestResolve::impossibleLeaves()
     QCOMPARE(r.ops[0].settings.smoothing, 0.0);
     QVERIFY(r.ops[0].settings.weightScheme == Scheme::Sym);
     QVERIFY(r.ops[0].asked.weightScheme == Scheme::Asym);
+}
+
+void TestResolve::manualRanges()
+{
+    Config config = presetConfig("static");
+    config.manualRanges = {{"x", {-1, 2}}, {"k", {0, 3}}, {"p", {0, 0.5}}};
+    config.ops["/layer.0/context"].smoothing = 0.5;
+    const Resolution r = quantize::resolve(*m_model, config);
+    // What an op reads, of an attention both operands; probabilities have a range of their own.
+    QVERIFY(r.find("/layer.0/query/MatMul")->settings.manualRanges == (std::map<std::string, Interval>{{"x", {-1, 2}}}));
+    QVERIFY(r.find("/layer.0/scores")->settings.manualRanges == (std::map<std::string, Interval>{{"k", {0, 3}}}));
+    QVERIFY(r.find("/layer.0/output/MatMul")->settings.manualRanges.empty());
+    const auto& query = r.find("/layer.0/query/MatMul")->settings;
+    QVERIFY(rangeKey("x", query) == (RangeKey{"x", RangeMethod::Manual, 0, 0}));
+    QVERIFY(rangeKey("q", query) == (RangeKey{"q", RangeMethod::MinMax, 0, 0}));
+    QCOMPARE(r.problems.size(), std::size_t(2));
+    QCOMPARE(r.problems[0].path, std::string("manualRanges.p"));
+    QVERIFY(r.problems[0].message.find("No product reads a value \"p\"") == 0);
+    QCOMPARE(r.problems[1].path, std::string("manualRanges.x"));
+    QVERIFY(r.problems[1].message.find("/layer.0/context does not follow it: it is smoothed") == 0);
+    QVERIFY(r.find("/layer.0/context")->settings.manualRanges.empty());
+
+    config.model.approach = Approach::Dynamic;
+    QVERIFY(quantize::resolve(*m_model, config).find("/layer.0/query/MatMul")->settings.manualRanges.empty());
+
+    for (const Interval& bad : {Interval{1, 2}, Interval{-2, -1}, Interval{0, 0}, Interval{-1, INFINITY}, Interval{NAN, 1}}) {
+        Config wrong = presetConfig("static");
+        wrong.manualRanges = {{"x", bad}};
+        const auto problems = quantize::resolve(*m_model, wrong).problems;
+        QVERIFY(problems.size() == 1 && problems[0].error && problems[0].path == "manualRanges.x");
+    }
+    Config leaf = presetConfig("static");
+    leaf.model.rangeMethod = RangeMethod::Manual;
+    QVERIFY(quantize::resolve(*m_model, leaf).problems.at(0).error);
 }
 
 void TestResolve::patterns_data()

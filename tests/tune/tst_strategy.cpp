@@ -25,6 +25,8 @@ private slots:
     void basicLeavesLockedAndExcludedAlone();
     void basicSurvivesFailures();
     void basicEnds();
+    void mseV2RanksAnewAndTakesBack();
+    void mseV2RanksNothingTwice();
     void names();
 };
 
@@ -237,6 +239,80 @@ void TestStrategy::basicEnds()
         good.trials.push_back(t);
     }
     QVERIFY(!tune::next("basic", good));
+}
+
+namespace {
+
+bool isInt8(const Config& config, const std::string& op)
+{
+    const auto it = config.ops.find(op);
+    return it == config.ops.end() || it->second.precision != Precision::Fp32;
+}
+
+/// What mse_v2 leaves in fp32, trial by trial after basic's choices, where `loss` is what a config costs.
+std::vector<Names> walk(SearchState& state, const std::function<double(const Config&)>& loss)
+{
+    std::vector<Names> left;
+    while (const auto proposal = tune::next("mse_v2", state)) {
+        Trial trial = trialOf(static_cast<int>(state.trials.size()) + 1, 0.9 - loss(proposal->config), 0.5, "tune:mse_v2");
+        trial.config = proposal->config;
+        state.trials.push_back(trial);
+        if (const Names ops = fp32Ops(proposal->config); !ops.empty())
+            left.push_back(ops);
+    }
+    return left;
+}
+
+} // namespace
+
+void TestStrategy::mseV2RanksAnewAndTakesBack()
+{
+    // Once a is out b does nothing more, though alone it is the second worst.
+    SearchState state = stateOf({"a", "b", "c", "d"});
+    const auto harm = [](const Config& c) {
+        const bool a = isInt8(c, "a"), b = isInt8(c, "b");
+        return (a ? 4 : 0) + (a && b ? 3 : 0) + (isInt8(c, "c") ? 2.5 : 0) + 0.1;
+    };
+    int ranked = 0;
+    state.outputError = [&](const Config& c) {
+        ++ranked;
+        return std::optional(harm(c));
+    };
+    const auto left = walk(state, [&](const Config& c) { return harm(c) / 200; });
+    // {c} is tried on the way back; {a} is known from the way out.
+    QCOMPARE(left, (std::vector<Names>{{"a"}, {"a", "c"}, {"c"}}));
+    QCOMPARE(ranked, 4 + 3 + 1);
+    QVERIFY(!tune::endsAtFirst("mse_v2"));
+
+    // x moves the output most and costs no accuracy: it comes back once y is out.
+    SearchState two = stateOf({"x", "y", "z"});
+    two.outputError = [](const Config& c) { return std::optional((isInt8(c, "x") ? 6.0 : 0) + (isInt8(c, "y") ? 5 : 0)); };
+    const auto back = walk(two, [](const Config& c) { return (isInt8(c, "x") ? 0.002 : 0) + (isInt8(c, "y") ? 0.02 : 0); });
+    QCOMPARE(back, (std::vector<Names>{{"x"}, {"x", "y"}, {"y"}}));
+}
+
+/// Resumed, it goes on from its trials; and what cannot be ranked ends it.
+void TestStrategy::mseV2RanksNothingTwice()
+{
+    SearchState state = stateOf({"a", "b", "c"});
+    const auto loss = [](const Config& c) { return (isInt8(c, "a") ? 0.02 : 0) + (isInt8(c, "b") ? 0.02 : 0); };
+    state.outputError = [&](const Config& c) { return std::optional(loss(c)); };
+    const auto whole = walk(state, loss);
+    QVERIFY(whole.size() >= 2);
+    for (std::size_t kept = 5; kept <= state.trials.size(); ++kept) {
+        SearchState resumed = state;
+        resumed.trials.resize(kept);
+        int ranked = 0;
+        resumed.outputError = [&](const Config& c) {
+            ++ranked;
+            return std::optional(loss(c));
+        };
+        tune::next("mse_v2", resumed);
+        QVERIFY2(ranked <= 2, qPrintable(QString::number(ranked))); // the step at hand only
+    }
+    state.trials.resize(4);
+    state.outputError = {};
+    QVERIFY(!tune::next("mse_v2", state));
 }
 
 void TestStrategy::names()

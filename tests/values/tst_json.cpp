@@ -61,6 +61,7 @@ DataSpec dataSpec()
     value.calibLimit = 7;
     value.batchSize = 3;
     value.splitSeed = 7;
+    value.sharedRows = "keep";
     value.labelNames = {"no", "\"yes\"\n"};
     value.hashes = {{"t.tsv", "ab"}};
     return value;
@@ -128,7 +129,7 @@ Sensitivity sensitivity()
 JobRequest request()
 {
     return {JobKind::Tune, "m.onnx", "aa", dataSpec(), config(), goal(), workload(), {trial(), {}}, ranges(), "mine",
-        sensitivity()};
+        2, sensitivity()};
 }
 
 template <typename T>
@@ -168,7 +169,7 @@ private slots:
         roundTrip(leaves());
         roundTrip(config());
         roundTrip(OpSettings{Precision::Int8, Granularity::PerTensor, Scheme::Asym, 7, Approach::Dynamic, Scheme::Sym,
-            RangeMethod::Mse, 99.5, true});
+            RangeMethod::Mse, 99.5, 0.5, true, true, {{"x", {-1.0 / 3, 4}}}});
         roundTrip(dataSpec());
         roundTrip(goal());
         roundTrip(workload());
@@ -180,13 +181,31 @@ private slots:
         roundTrip(trial());
         roundTrip(request());
         roundTrip(JobProgress{"Calibrating", 3, 10, 0.3, 12.5});
-        roundTrip(JobResult{"Done.", true, 4, "meets", accuracy(), ranges(), 9, 3.25, {}});
+        roundTrip(JobResult{"Done.", true, 4, "meets", accuracy(), ranges(), 9, 3.25});
         CalibrationEvidence evidence{64, {}, {}};
         evidence.values.push_back({"x", 90, 10, {{-1, 0.5, 80}, {0.5, 2, 10}}, {{RangeMethod::Kl, 0, -1, 1.5}}});
         evidence.ranges.push_back({{"x", RangeMethod::Percentile, 99.9, 0.5}, {{32, 0, 1}, {64, -1, 2}}, 17, 0.25});
-        roundTrip(JobResult{"Done.", false, 0, "", {}, ranges(), 1, 2.5, evidence});
+        roundTrip(evidence);
+        Config cut;
+        cut.manualRanges["x"] = {-1.0 / 3, 4};
+        roundTrip(cut);
+        QVERIFY(!toJson(config()).contains("manual_ranges")); // hashes of configs without any stay what they were
         const json text = toJson(ranges());
         QVERIFY(fromJson<Ranges>(json::parse(text.dump())) == ranges());
+    }
+
+    void binsAreHistograms()
+    {
+        const auto bins = [](const std::string& list) {
+            return refusal<CalibrationEvidence>(json::parse(R"({"values":[{"histogram":)" + list + "}]}"));
+        };
+        QCOMPARE(bins("[0,1,5,1,2,0]"), std::string("accepted"));
+        for (const char* list : {"[0,1]", "[1,0,5]", "[0,1,-5]", "[0,2,5,1,3,5]", "{}", "[0,1,\"x\"]", "[0,1,1.5]"})
+            QVERIFY2(bins(list) != "accepted" && bins(list) != "wrong kind", list);
+        json many = json::array();
+        for (std::size_t i = 0; i <= ValueEvidence::mostBins; ++i)
+            many.insert(many.end(), {i, i + 1, 1});
+        QVERIFY(bins(many.dump()) != "accepted");
     }
 
     void enumsAreNames()
@@ -196,7 +215,7 @@ private slots:
         QCOMPARE(text["config"]["model"]["weight_granularity"].get<std::string>(), std::string("per_tensor"));
         QVERIFY(text["accuracy"].contains("held_out"));
         QVERIFY(!toJson(OpLeaves{}).contains("precision"));
-        for (const auto kind : {JobKind::Baseline, JobKind::Calibrate, JobKind::Measure, JobKind::Tune})
+        for (const auto kind : {JobKind::Baseline, JobKind::Calibrate, JobKind::Measure, JobKind::Tune, JobKind::Judge})
             QVERIFY(jobKindFromString(toString(kind)) == kind);
         for (int i = 0; i <= int(ErrorKind::Internal); ++i)
             QVERIFY(errorKindFromString(toString(ErrorKind(i))) == ErrorKind(i));

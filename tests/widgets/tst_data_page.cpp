@@ -157,6 +157,30 @@ private slots:
         QCOMPARE(table->rows()->problemRow(), 0);
     }
 
+    void aFixAtTheRowEditsTheSpec()
+    {
+        Shown s;
+        DataPageContent content = sample();
+        content.problem = QStringLiteral("Row 3 of calib.tsv is also row 402 of test.tsv.");
+        content.problemFile = QStringLiteral("data/calib.tsv");
+        content.problemRow = 3;
+        content.checks[4].state = 2;
+        DataSpec without = content.spec;
+        without.sharedRows = "leave_out";
+        content.fixes = {{QStringLiteral("Leave it out of calibration"), without}, {QStringLiteral("Keep both"), content.spec}};
+        s.page.setContent(content);
+        QVERIFY(!s.find<QPushButton>("accept")->isEnabled());
+        auto* fix = s.find<QPushButton>("fix:0");
+        QVERIFY(fix && fix->isVisible());
+        QSignalSpy edited(&s.page, &DataPage::specEdited);
+        QTest::mouseClick(fix, Qt::LeftButton);
+        QTRY_COMPARE(edited.count(), 1);
+        QCOMPARE(edited.at(0).at(0).value<DataSpec>().sharedRows, std::string("leave_out"));
+        s.page.setContent(sample()); // the answer: the row and its buttons are gone
+        QTRY_VERIFY(!s.find<QPushButton>("fix:0"));
+        QVERIFY(s.find<QPushButton>("accept")->isEnabled());
+    }
+
     void problemInTheTestFileShowsTheTestFile()
     {
         Shown s;

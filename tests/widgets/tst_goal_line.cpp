@@ -58,6 +58,11 @@ private slots:
             << goal << 705L
             << "Lose at most 0 % relative of accuracy, none of 872 texts; make p50 latency small; spend "
                "20 min.";
+        goal = {};
+        goal.objective = Objective::Memory;
+        QTest::newRow("memory") << goal << 705L
+                                << "Lose at most 1 % relative of accuracy, about 7 of 872 texts; make memory small; spend "
+                                   "20 min.";
     }
     void sentence()
     {
@@ -169,6 +174,25 @@ private slots:
         QCOMPARE(edited.size(), 1);
         QCOMPARE(edited[0][0].value<Goal>().metric, std::string("f1_macro"));
         QVERIFY(line.sentence().startsWith(QStringLiteral("Lose at most 1 % relative of macro F1; make")));
+    }
+
+    void onlyMetricsThatFitTheLabels()
+    {
+        GoalLine line;
+        line.setGoal({}, 872, -1, QStringLiteral("texts"));
+        line.setLabels(LabelKind::None);
+        line.show();
+        GoalPopup* popup = open(line, "drop");
+        auto* metric = popup->findChild<QComboBox*>(QStringLiteral("metric"));
+        const auto enabled = [&](const char* name) {
+            const int at = metric->findData(QLatin1String(name));
+            return metric->model()->flags(metric->model()->index(at, 0)).testFlag(Qt::ItemIsEnabled);
+        };
+        QVERIFY(!enabled("accuracy") && !enabled("pearson") && !enabled("token_match"));
+        QVERIFY(enabled("agreement") && enabled("cosine"));
+        QVERIFY(metric->itemData(metric->findData(QStringLiteral("pearson")), Qt::ToolTipRole)
+                    .toString()
+                    .contains(QStringLiteral("numbers")));
     }
 
     void keyboardOpens()

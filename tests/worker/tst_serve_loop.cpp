@@ -22,6 +22,19 @@ using nlohmann::json;
 
 namespace {
 
+Capability capability()
+{
+    Capability machine;
+    machine.machine = {"A CPU", "vnni", 2};
+    machine.logicalCpus = 4;
+    machine.virtualMachine = true;
+    machine.features = {{"AVX2", "the least", true}};
+    machine.caches = {{"L2", 2048, 2}};
+    machine.caps = {{"amx", "vnni", {{"Attention", Precision::Bf16, Precision::Fp32, "k", "avx512", "why", true}}}};
+    machine.versions = {{"octet", "1"}};
+    return machine;
+}
+
 /// A loop on two pipes, with a job that does what its trialName says.
 class Peer
 {
@@ -31,7 +44,7 @@ public:
         if (::pipe(m_to.data()) != 0 || ::pipe(m_from.data()) != 0)
             qFatal("no pipes");
         m_loop = std::thread([this] {
-            m_status = worker::serveLoop(m_to[0], m_from[1], {job, open});
+            m_status = worker::serveLoop(m_to[0], m_from[1], {job, open, capability});
             ::close(m_from[1]);
         });
     }
@@ -117,7 +130,11 @@ private:
             observer.trialStarted(trial);
             observer.trialFinished(trial);
             observer.rangesFound({{{"x", RangeMethod::MinMax, 0}, {}}});
+            observer.evidenceFound({64, {{"x", 9, 0, {{-1, 2, 9}}, {}}}, {}});
             observer.log("line");
+        } else if (request.trialName == "watched") {
+            for (const std::string& value : observer.watched())
+                observer.partialEvidence({8, {{value, 9, 0, {}, {}}}, {}});
         } else if (request.trialName == "forever") {
             observer.trialStarted({});
             while (!observer.cancelled())
@@ -183,6 +200,16 @@ private slots:
         QCOMPARE(peer.wait(), 0);
     }
 
+    void saysWhatTheMachineCanWhileAJobRuns()
+    {
+        Peer peer;
+        peer.startJob(1, "forever");
+        peer.send(2, "machine/capability");
+        QVERIFY(fromJson<Capability>(peer.answer(2)["result"]) == capability());
+        peer.send(3, "job/cancel");
+        QVERIFY(peer.answer(1).contains("error"));
+    }
+
     void passesEverythingOn()
     {
         Peer peer;
@@ -192,9 +219,34 @@ private slots:
         QCOMPARE(fromJson<JobResult>(answer["result"]).summary, std::string("report"));
         QVERIFY((seen
             == std::map<std::string, int>{
-                {"step/started", 1}, {"step/finished", 1}, {"job/ranges", 1}, {"job/log", 1}}));
+                {"step/started", 1}, {"step/finished", 1}, {"job/ranges", 1}, {"job/evidence", 1},
+                {"job/log", 1}}));
         peer.startJob(2, "again"); // one at a time, but one after the other
         QVERIFY(peer.answer(2).contains("result"));
+    }
+
+    void tellsAboutWatchedValues()
+    {
+        Peer peer;
+        peer.send(1, "job/watch", {{"values", {"a", "b"}}}); // before the job, or while it runs
+        QVERIFY(peer.answer(1).contains("result"));
+        peer.startJob(2, "watched");
+        for (const char* value : {"a", "b"}) {
+            const json message = peer.next();
+            QCOMPARE(message["method"].get<std::string>(), std::string("job/partial"));
+            QCOMPARE(fromJson<CalibrationEvidence>(message["params"]).values.front().value, std::string(value));
+        }
+        QVERIFY(peer.answer(2).contains("result"));
+        int id = 3;
+        for (const json& wrong : {json("a"), json::array({1}), json(std::vector<std::string>(9, "a"))}) {
+            peer.send(id, "job/watch", {{"values", wrong}});
+            QCOMPARE(peer.answer(id++)["error"]["code"].get<int>(), -32602);
+        }
+        peer.send(9, "job/watch");
+        peer.startJob(10, "watched");
+        std::map<std::string, int> seen;
+        QVERIFY(peer.answer(10, &seen).contains("result"));
+        QVERIFY(!seen.contains("job/partial"));
     }
 
     void openThenStartWithoutWaiting()

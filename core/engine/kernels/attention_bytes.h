@@ -21,7 +21,7 @@ struct ByteOperand
 struct ByteAttentionTask
 {
     ByteOperand q, k, v; // [queries, depth], [keys, depth], [keys, width]
-    const float* mask = nullptr; // [queries, keys] or null; strides may be 0
+    const float* mask = nullptr; // [queries, keys] or null; rows at any stride, columns at 0 or 1
     std::int64_t maskRow = 0, maskColumn = 0;
     const float* outFactors = nullptr; // [width], smoothing of the columns of v that is made up for; null = all 1
     float* out = nullptr; // [queries, width]

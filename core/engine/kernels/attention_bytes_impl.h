@@ -364,7 +364,7 @@ private:
         for (std::int64_t j = 0; j < m_columns; j += lanes) {
             const Vec e = powerOfTwo(Vec::load(real + j) - highestScore, 255.0f);
             const Vec p = round(select(firstLanes(m_keys - j), e, Vec::zero()));
-            storeBytes(p, bytes + j);
+            storeBytes(toInt(p), bytes + j);
             total = fma(p, Vec::load(m_keyShare + j), total);
         }
         return sum(total);

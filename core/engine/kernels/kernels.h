@@ -19,7 +19,7 @@ struct AttentionTask
     std::int64_t ktRow = 0, ktColumn = 1;
     const float* v = nullptr; // [keys, width]
     std::int64_t vRow = 0, vColumn = 1;
-    const float* mask = nullptr; // [queries, keys] or null; strides may be 0
+    const float* mask = nullptr; // [queries, keys] or null; rows at any stride, columns at 0 or 1
     std::int64_t maskRow = 0, maskColumn = 0;
     float* out = nullptr; // [queries, width]
     std::int64_t outRow = 0, outColumn = 1;

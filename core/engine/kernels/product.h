@@ -16,7 +16,7 @@ struct ByteOutput
     std::uint8_t* to = nullptr; // [rows, stride]; null = none
     std::int64_t stride = 0;
     float inverseScale = 1;
-    float zeroPoint = 0;
+    std::int32_t zeroPoint = 0;
     const float* factors = nullptr; // [N], 1 / smoothing of each column; null = all 1
 };
 
@@ -49,7 +49,7 @@ struct ProductTask
 
 /// Panels [begin, end). Needs AVX-512 VNNI.
 void multiplyVnni(const ProductTask& task, std::int64_t begin, std::int64_t end);
-/// The same over panels of PanelLayout::Tiles. Needs AMX-INT8 and allowTiles(). Never measured: see product_choice.h.
+/// The same over panels of PanelLayout::Tiles. Needs AMX-INT8, AVX-512 VNNI and allowTiles().
 void multiplyAmx(const ProductTask& task, std::int64_t begin, std::int64_t end);
 /// multiplyAmx's code over emulated tiles, for tests: any CPU, or any with AVX-512.
 void multiplyEmulatedAvx2(const ProductTask& task, std::int64_t begin, std::int64_t end);

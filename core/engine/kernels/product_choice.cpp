@@ -8,14 +8,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <string_view>
 
 namespace octet::engine {
 
 [[noreturn]] void forbiddenTileOperation(); // tiles.h, which is compiled per ISA
 
-ProductKernel chooseProduct(Isa cap, Isa cpu, bool amxAsked)
+ProductKernel chooseProduct(Isa cap, Isa cpu)
 {
     switch (std::min(cap, cpu)) {
     case Isa::Avx2:
@@ -24,14 +22,9 @@ ProductKernel chooseProduct(Isa cap, Isa cpu, bool amxAsked)
     case Isa::Vnni:
         return ProductKernel::Vnni;
     case Isa::Amx:
-        return amxAsked ? ProductKernel::Amx : ProductKernel::OneDnn;
+        return ProductKernel::Amx;
     }
     return ProductKernel::OneDnn;
-}
-
-bool asksForAmx(const char* text)
-{
-    return text && std::string_view(text) == "1";
 }
 
 void forbiddenTileOperation()
@@ -49,9 +42,8 @@ bool allowTiles()
 ProductKernel ownProduct()
 {
     static const ProductKernel chosen = [] {
-        const ProductKernel kernel =
-            chooseProduct(effectiveIsa(), cpuIsa(), asksForAmx(std::getenv("OCTET_AMX_PRODUCT")));
-        return kernel == ProductKernel::Amx && !allowTiles() ? ProductKernel::OneDnn : kernel;
+        const ProductKernel kernel = chooseProduct(effectiveIsa(), cpuIsa());
+        return kernel == ProductKernel::Amx && !allowTiles() ? ProductKernel::Vnni : kernel;
     }();
     return chosen;
 }

@@ -26,41 +26,12 @@ inline Vec activated(Activation activation, Vec x)
     return x;
 }
 
-/// The task in registers: the stores of bytes could alias anything that lies in memory.
-struct Epilogue
-{
-    explicit Epilogue(const ProductTask& t)
-        : scales(t.scales)
-        , columnSums(t.columnSums)
-        , rowScales(t.rowScales)
-        , rowZeroPoints(t.rowZeroPoints)
-        , bias(t.bias)
-        , residual(t.residual)
-        , out(t.out)
-        , residualStride(t.residualStride)
-        , outStride(t.outStride)
-        , rowScale(t.rowScale)
-        , zeroPoint(t.zeroPoint)
-    {
-    }
-    const float* scales;
-    const std::int32_t* columnSums;
-    const float* rowScales;
-    const std::int32_t* rowZeroPoints;
-    const float* bias;
-    const float* residual;
-    float* out;
-    std::int64_t residualStride, outStride;
-    float rowScale;
-    std::int32_t zeroPoint;
-};
-
 struct WholeVector
 {
     static Vec load(const float* p) { return Vec::load(p); }
     static VecI load(const std::int32_t* p) { return VecI::load(p); }
     static void store(Vec x, float* p) { x.store(p); }
-    static void bytes(Vec x, std::uint8_t* p) { storeBytes(x, p); }
+    static void bytes(VecI x, std::uint8_t* p) { storeBytes(x, p); }
 };
 
 struct PartOfVector
@@ -69,59 +40,151 @@ struct PartOfVector
     Vec load(const float* p) const { return Vec::load(p, m); }
     VecI load(const std::int32_t* p) const { return VecI::load(p, m); }
     void store(Vec x, float* p) const { x.store(p, m); }
-    void bytes(Vec x, std::uint8_t* p) const { storeBytes(x, p, m); }
+    void bytes(VecI x, std::uint8_t* p) const { storeBytes(x, p, m); }
 };
 
-template <class Access>
-inline void finishBytes(const ByteOutput& bytes, Vec x, std::int64_t row, std::int64_t at, Access access)
+// Where finished values go: row r from the first row on, column c from the first on. All of them keep what they need of the task in registers: the stores of bytes could alias
+// anything that lies in memory.
+
+/// The commonest: bytes of one form and nothing else. The values of the other forms cost it their branches.
+struct BytesAlone
 {
-    if (!bytes.to)
-        return;
-    const Vec smooth = bytes.factors ? x * access.load(bytes.factors + at) : x;
-    access.bytes(toByteRange(smooth, bytes.inverseScale, bytes.zeroPoint), bytes.to + row * bytes.stride + at);
+    BytesAlone(const ProductTask& t, std::int64_t row, std::int64_t at)
+        : inverseScale(Vec::all(t.bytes[0].inverseScale))
+        , zeroPoint(VecI::all(t.bytes[0].zeroPoint))
+        , stride(t.bytes[0].stride)
+        , to(t.bytes[0].to + row * stride + at)
+    {
+    }
+    template <class Access>
+    void put(Vec x, std::int64_t r, std::int64_t c, Access access) const
+    {
+        access.bytes(toByteRange(x, inverseScale, zeroPoint), to + r * stride + c);
+    }
+    const Vec inverseScale;
+    const VecI zeroPoint;
+    const std::int64_t stride;
+    std::uint8_t* const to;
+};
+
+/// fp32, with or without a residual.
+struct FloatsAlone
+{
+    FloatsAlone(const ProductTask& t, std::int64_t row, std::int64_t at)
+        : residual(t.residual ? t.residual + row * t.residualStride + at : nullptr)
+        , out(t.out + row * t.outStride + at)
+        , residualStride(t.residualStride)
+        , outStride(t.outStride)
+    {
+    }
+    template <class Access>
+    void put(Vec x, std::int64_t r, std::int64_t c, Access access) const
+    {
+        access.store(residual ? x + access.load(residual + r * residualStride + c) : x, out + r * outStride + c);
+    }
+    const float* const residual;
+    float* const out;
+    const std::int64_t residualStride, outStride;
+};
+
+struct Everything
+{
+    Everything(const ProductTask& t, std::int64_t firstRow, std::int64_t column)
+        : residual(t.residual)
+        , out(t.out)
+        , residualStride(t.residualStride)
+        , outStride(t.outStride)
+        , b0(t.bytes[0])
+        , b1(t.bytes[1])
+        , b2(t.bytes[2])
+        , row(firstRow)
+        , at(column)
+    {
+    }
+    template <class Access>
+    void put(Vec x, std::int64_t r, std::int64_t c, Access access) const
+    {
+        if (residual)
+            x = x + access.load(residual + (row + r) * residualStride + at + c);
+        if (out)
+            access.store(x, out + (row + r) * outStride + at + c);
+        putBytes(b0, x, r, c, access);
+        putBytes(b1, x, r, c, access);
+        putBytes(b2, x, r, c, access);
+    }
+    template <class Access>
+    void putBytes(const ByteOutput& b, Vec x, std::int64_t r, std::int64_t c, Access access) const
+    {
+        if (!b.to)
+            return;
+        const Vec smooth = b.factors ? x * access.load(b.factors + at + c) : x;
+        access.bytes(toByteRange(smooth, Vec::all(b.inverseScale), VecI::all(b.zeroPoint)),
+            b.to + (row + r) * b.stride + at + c);
+    }
+    const float* const residual;
+    float* const out;
+    const std::int64_t residualStride, outStride;
+    const ByteOutput b0, b1, b2;
+    const std::int64_t row, at;
+};
+
+/// `Vectors` vectors of columns over all rows of the tile; `Access` loads and stores them whole or in part.
+template <int SumsStride, int Vectors, Activation Kind, class Outputs, class Access>
+inline void finishVectors(
+    const ProductTask& t, std::int64_t row, std::int64_t rows, std::int64_t at, const std::int32_t* sums, Access access)
+{
+    const Outputs outputs(t, row, at);
+    const float* rowScales = t.rowScales ? t.rowScales + row : nullptr;
+    const std::int32_t* rowZeroPoints = t.rowZeroPoints ? t.rowZeroPoints + row : nullptr;
+    Vec scales[Vectors], bias[Vectors], factor[Vectors];
+    VecI columnSums[Vectors], shift[Vectors];
+    for (int v = 0; v < Vectors; ++v) {
+        scales[v] = access.load(t.scales + at + v * lanes);
+        columnSums[v] = access.load(t.columnSums + at + v * lanes);
+        bias[v] = t.bias ? access.load(t.bias + at + v * lanes) : Vec::zero();
+        shift[v] = VecI::all(t.zeroPoint) * columnSums[v];
+        factor[v] = scales[v] * Vec::all(t.rowScale);
+    }
+    for (std::int64_t r = 0; r < rows; ++r)
+        for (int v = 0; v < Vectors; ++v) {
+            if (rowZeroPoints)
+                shift[v] = VecI::all(rowZeroPoints[r]) * columnSums[v];
+            if (rowScales)
+                factor[v] = scales[v] * Vec::all(rowScales[r]);
+            const VecI sum = VecI::load(sums + r * SumsStride + v * lanes) - shift[v];
+            outputs.put(activated(Kind, fma(toFloat(sum), factor[v], bias[v])), r, v * lanes, access);
+        }
 }
 
-/// One vector of columns over all rows of the tile; `Access` loads and stores it whole or in part.
-template <int SumsStride, Activation Kind, class Access>
-inline void finishVector(const ProductTask& task, std::int64_t row, std::int64_t rows, std::int64_t at,
-    const std::int32_t* sums, Access access)
+/// Tiles of two vectors are finished row by row, both at once: little to set up for few rows.
+template <int SumsStride, Activation Kind, class Outputs>
+inline void finishTile(const ProductTask& t, std::int64_t row, std::int64_t rows, std::int64_t column,
+    std::int64_t vectors, const std::int32_t* sums)
 {
-    const Epilogue t(task);
-    const ByteOutput b0 = task.bytes[0], b1 = task.bytes[1], b2 = task.bytes[2];
-    const Vec scales = access.load(t.scales + at);
-    const VecI columnSums = access.load(t.columnSums + at);
-    const Vec bias = t.bias ? access.load(t.bias + at) : Vec::zero();
-    VecI shift = VecI::all(t.zeroPoint) * columnSums;
-    Vec factor = scales * Vec::all(t.rowScale);
-    for (std::int64_t r = 0; r < rows; ++r) {
-        const std::int64_t i = row + r;
-        if (t.rowZeroPoints)
-            shift = VecI::all(t.rowZeroPoints[i]) * columnSums;
-        if (t.rowScales)
-            factor = scales * Vec::all(t.rowScales[i]);
-        Vec x = fma(toFloat(VecI::load(sums + r * SumsStride) - shift), factor, bias);
-        x = activated(Kind, x);
-        if (t.residual)
-            x = x + access.load(t.residual + i * t.residualStride + at);
-        if (t.out)
-            access.store(x, t.out + i * t.outStride + at);
-        finishBytes(b0, x, i, at, access);
-        finishBytes(b1, x, i, at, access);
-        finishBytes(b2, x, i, at, access);
+    constexpr int pair = 2;
+    if (SumsStride == pair * lanes && t.n - column >= SumsStride)
+        return finishVectors<SumsStride, pair, Kind, Outputs>(t, row, rows, column, sums, WholeVector());
+    for (std::int64_t v = 0; v < vectors; ++v) {
+        const std::int64_t at = column + v * lanes;
+        if (t.n - at >= lanes)
+            finishVectors<SumsStride, 1, Kind, Outputs>(t, row, rows, at, sums + v * lanes, WholeVector());
+        else
+            finishVectors<SumsStride, 1, Kind, Outputs>(
+                t, row, rows, at, sums + v * lanes, PartOfVector{firstLanes(t.n - at)});
     }
 }
 
 template <int SumsStride, Activation Kind>
-inline void finishTile(const ProductTask& t, std::int64_t row, std::int64_t rows, std::int64_t column,
+inline void finishKind(const ProductTask& t, std::int64_t row, std::int64_t rows, std::int64_t column,
     std::int64_t vectors, const std::int32_t* sums)
 {
-    for (std::int64_t v = 0; v < vectors; ++v) {
-        const std::int64_t at = column + v * lanes;
-        if (t.n - at >= lanes)
-            finishVector<SumsStride, Kind>(t, row, rows, at, sums + v * lanes, WholeVector());
-        else
-            finishVector<SumsStride, Kind>(t, row, rows, at, sums + v * lanes, PartOfVector{firstLanes(t.n - at)});
-    }
+    const ByteOutput& b = t.bytes[0];
+    if (t.out && !b.to)
+        finishTile<SumsStride, Kind, FloatsAlone>(t, row, rows, column, vectors, sums);
+    else if (!t.out && !t.residual && b.to && !b.factors && !t.bytes[1].to)
+        finishTile<SumsStride, Kind, BytesAlone>(t, row, rows, column, vectors, sums);
+    else
+        finishTile<SumsStride, Kind, Everything>(t, row, rows, column, vectors, sums);
 }
 
 /// What the epilogue reads for these columns comes from beyond L2 as the weights do: asked for before their sums.
@@ -145,15 +208,15 @@ inline void finish(const ProductTask& t, std::int64_t row, std::int64_t rows, st
 {
     switch (t.activation) {
     case Activation::None:
-        return finishTile<SumsStride, Activation::None>(t, row, rows, column, vectors, sums);
+        return finishKind<SumsStride, Activation::None>(t, row, rows, column, vectors, sums);
     case Activation::GeluErf:
-        return finishTile<SumsStride, Activation::GeluErf>(t, row, rows, column, vectors, sums);
+        return finishKind<SumsStride, Activation::GeluErf>(t, row, rows, column, vectors, sums);
     case Activation::GeluTanh:
-        return finishTile<SumsStride, Activation::GeluTanh>(t, row, rows, column, vectors, sums);
+        return finishKind<SumsStride, Activation::GeluTanh>(t, row, rows, column, vectors, sums);
     case Activation::Relu:
-        return finishTile<SumsStride, Activation::Relu>(t, row, rows, column, vectors, sums);
+        return finishKind<SumsStride, Activation::Relu>(t, row, rows, column, vectors, sums);
     case Activation::Tanh:
-        return finishTile<SumsStride, Activation::Tanh>(t, row, rows, column, vectors, sums);
+        return finishKind<SumsStride, Activation::Tanh>(t, row, rows, column, vectors, sums);
     }
 }
 

@@ -3,9 +3,10 @@
 //
 // Panels of 32 columns outside, blocks of 32 rows inside. Four tiles hold the sums of 32 x 32 over the whole K, so that
 // each tile of A and B that is loaded serves two products. A panel lies in the order in which it is read, and while a
-// block computes it prefetches its share of the next panel, across the border to the next product too. The sums
-// (4 KiB, L1) go into the epilogue that all our products share. K beyond the last full 64 is copied and filled up with
-// zeros: a tile of A never reads beyond its rows. Up to 16 rows or columns need half the tiles.
+// block computes it prefetches its share of the next panel, across the border to the next product too. The sums (4 KiB,
+// L1) go into the epilogue that all our products share, a few rows at a time between the tile products of the next
+// block: the two use different units. K beyond the last full 64 is copied and filled up with zeros: a tile of A never
+// reads beyond its rows. Up to 16 rows or columns need half the tiles.
 #pragma once
 
 #include "core/engine/kernels/panels.h"
@@ -42,12 +43,23 @@ public:
                                             : t.panels + (p + 1) * t.panelBytes;
             panel(p, next, next ? (over ? t.nextBytes : t.panelBytes) / 64 : 0);
         }
+        finishRows(m_pending.rows);
         if (m_configuredRows)
             m_tiles.release();
     }
 
 private:
     static constexpr std::int64_t blockRows = 32, tileBytes = 1024;
+    /// Fewer rows at a time cost more in setting up the epilogue than they hide; more do not fit what the processor
+    /// looks ahead.
+    static constexpr std::int64_t rowsAtOnce = 8;
+
+    /// A block whose sums are there and whose epilogue is not through.
+    struct Pending
+    {
+        std::int64_t row = 0, rows = 0, done = 0, column = 0, vectors = 0;
+        const std::int32_t* sums = nullptr;
+    };
 
     void panel(std::int64_t p, const std::int8_t* next, std::int64_t nextLines)
     {
@@ -56,20 +68,24 @@ private:
         const std::int64_t columns = t.n - column < tilePanelColumns ? t.n - column : tilePanelColumns;
         const std::int8_t* weights = t.panels + p * t.panelBytes;
         const std::int64_t blocks = (t.rows + blockRows - 1) / blockRows;
+        prefetchColumns(t, column, (columns + lanes - 1) / lanes);
         for (std::int64_t b = 0; b < blocks; ++b) {
             const std::int64_t row = t.firstRow + b * blockRows, left = t.firstRow + t.rows - row;
             const std::int64_t rows = left < blockRows ? left : blockRows;
             const std::int64_t from = nextLines * b / blocks, to = nextLines * (b + 1) / blocks;
             configure(rows);
+            m_next = next + from * 64;
+            m_nextLines = to - from;
             if (rows > 16 && columns > 16)
-                accumulate<2, 2>(weights, row, rows, next + from * 64, to - from);
+                accumulate<2, 2>(weights, row, rows);
             else if (rows > 16)
-                accumulate<2, 1>(weights, row, rows, next + from * 64, to - from);
+                accumulate<2, 1>(weights, row, rows);
             else if (columns > 16)
-                accumulate<1, 2>(weights, row, rows, next + from * 64, to - from);
+                accumulate<1, 2>(weights, row, rows);
             else
-                accumulate<1, 1>(weights, row, rows, next + from * 64, to - from);
-            finish<tilePanelColumns>(t, row, rows, column, (columns + lanes - 1) / lanes, m_sums);
+                accumulate<1, 1>(weights, row, rows);
+            m_pending = {row, rows, 0, column, (columns + lanes - 1) / lanes, m_sums[m_turn]};
+            m_turn ^= 1;
         }
     }
 
@@ -84,24 +100,37 @@ private:
         m_configuredRows = rows;
     }
 
+    /// The epilogue of the pending block up to its row `until`.
+    void finishRows(std::int64_t until)
+    {
+        Pending& p = m_pending;
+        if (p.done >= until)
+            return;
+        finish<tilePanelColumns>(
+            m_task, p.row + p.done, until - p.done, p.column, p.vectors, p.sums + p.done * tilePanelColumns);
+        p.done = until;
+    }
+
     template <int RowTiles, int ColumnTiles>
-    void accumulate(const std::int8_t* weights, std::int64_t row, std::int64_t rows, const std::int8_t* next,
-        std::int64_t nextLines)
+    void accumulate(const std::int8_t* weights, std::int64_t row, std::int64_t rows)
     {
         const std::int64_t k = m_task.k, full = k / 64, steps = (k + 63) / 64;
         const std::uint8_t* a = m_task.a + row * k;
         zeroSums<RowTiles, ColumnTiles>();
         std::int64_t fetched = 0;
-        for (std::int64_t step = 0; step < full; ++step, weights += 2 * tileBytes) {
-            multiplyStep<RowTiles, ColumnTiles>(a + step * 64, k, weights);
-            for (const std::int64_t until = nextLines * (step + 1) / steps; fetched < until; ++fetched)
-                prefetch(next + fetched * 64);
-        }
-        if (full < steps) {
-            fillTail(a + full * 64, rows, k - full * 64);
-            multiplyStep<RowTiles, ColumnTiles>(m_tail, 64, weights);
-            for (; fetched < nextLines; ++fetched)
-                prefetch(next + fetched * 64);
+        const std::int64_t pending = m_pending.rows;
+        for (std::int64_t step = 0; step < steps; ++step, weights += 2 * tileBytes) {
+            if (step < full) {
+                multiplyStep<RowTiles, ColumnTiles>(a + step * 64, k, weights);
+            } else {
+                fillTail(a + full * 64, rows, k - full * 64);
+                multiplyStep<RowTiles, ColumnTiles>(m_tail, 64, weights);
+            }
+            for (const std::int64_t until = m_nextLines * (step + 1) / steps; fetched < until; ++fetched)
+                prefetch(m_next + fetched * 64);
+            const std::int64_t due = pending * (step + 1) / steps;
+            if (due - m_pending.done >= rowsAtOnce || step + 1 == steps)
+                finishRows(due);
         }
         storeSums<RowTiles, ColumnTiles>();
     }
@@ -140,13 +169,15 @@ private:
     void storeSums()
     {
         constexpr std::int64_t stride = tilePanelColumns * 4;
-        m_tiles.template store<sumsTile(0, 0)>(m_sums, stride);
+        std::int32_t* sums = m_sums[m_turn];
+        m_tiles.template store<sumsTile(0, 0)>(sums, stride);
         if constexpr (ColumnTiles == 2)
-            m_tiles.template store<sumsTile(0, 1)>(m_sums + 16, stride);
+            m_tiles.template store<sumsTile(0, 1)>(sums + 16, stride);
         if constexpr (RowTiles == 2)
-            m_tiles.template store<sumsTile(1, 0)>(m_sums + 16 * tilePanelColumns, stride);
+            m_tiles.template store<sumsTile(1, 0)>(sums + 16 * tilePanelColumns, stride);
         if constexpr (RowTiles == 2 && ColumnTiles == 2)
-            m_tiles.template store<sumsTile(1, 1)>(m_sums + 16 * tilePanelColumns + 16, stride);
+            m_tiles.template store<sumsTile(1, 1)>(sums + 16 * tilePanelColumns + 16, stride);
+        writtenForTiles(sums);
     }
 
     void fillTail(const std::uint8_t* a, std::int64_t rows, std::int64_t bytes)
@@ -167,9 +198,13 @@ private:
 
     const ProductTask& m_task;
     Tiles m_tiles;
+    Pending m_pending;
+    const std::int8_t* m_next = nullptr; // what the block at hand prefetches
+    std::int64_t m_nextLines = 0;
     std::int64_t m_configuredRows = 0;
+    int m_turn = 0;
     TileConfig m_config;
-    alignas(64) std::int32_t m_sums[blockRows * tilePanelColumns];
+    alignas(64) std::int32_t m_sums[2][blockRows * tilePanelColumns];
     alignas(64) std::uint8_t m_tail[blockRows * 64];
 };
 

@@ -129,7 +129,9 @@ inline Vec times(const float* factors, Vec x, std::int64_t i, Mask m)
 inline void quantizeRow(const float* row, const float* factors, float inverseScale, std::int32_t zeroPoint,
                         std::uint8_t* to, std::int64_t n)
 {
-    const auto value = [&](Vec x) { return toByteRange(x, inverseScale, static_cast<float>(zeroPoint)); };
+    const Vec inverse = Vec::all(inverseScale);
+    const VecI zero = VecI::all(zeroPoint);
+    const auto value = [&](Vec x) { return toByteRange(x, inverse, zero); };
     eachVector(
         n, [&](std::int64_t i) { storeBytes(value(times(factors, Vec::load(row + i), i)), to + i); },
         [&](std::int64_t i, Mask m) { storeBytes(value(times(factors, Vec::load(row + i, m), i, m)), to + i, m); });

@@ -85,11 +85,10 @@ inline VecI operator+(VecI a, VecI b) { return {_mm512_add_epi32(a.v, b.v)}; }
 inline VecI operator-(VecI a, VecI b) { return {_mm512_sub_epi32(a.v, b.v)}; }
 inline VecI operator*(VecI a, VecI b) { return {_mm512_mullo_epi32(a.v, b.v)}; }
 inline Vec toFloat(VecI a) { return {_mm512_cvtepi32_ps(a.v)}; }
-/// Whole numbers from 0 to 255 as bytes.
+/// Whole numbers from 0 on as bytes; above 255 they are 255.
 inline void storeBytes(VecI a, std::uint8_t* p) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtusepi32_epi8(a.v)); }
-inline void storeBytes(Vec a, std::uint8_t* p) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(a.v))); }
 // Narrowed in a register: narrowing into memory under a mask is microcode on AMD.
-inline void storeBytes(Vec a, std::uint8_t* p, Mask m) { _mm_mask_storeu_epi8(p, m.m, _mm512_cvtusepi32_epi8(_mm512_cvtps_epi32(a.v))); }
+inline void storeBytes(VecI a, std::uint8_t* p, Mask m) { _mm_mask_storeu_epi8(p, m.m, _mm512_cvtusepi32_epi8(a.v)); }
 
 #else
 
@@ -197,21 +196,14 @@ inline VecI operator+(VecI a, VecI b) { return {_mm256_add_epi32(a.v, b.v)}; }
 inline VecI operator-(VecI a, VecI b) { return {_mm256_sub_epi32(a.v, b.v)}; }
 inline VecI operator*(VecI a, VecI b) { return {_mm256_mullo_epi32(a.v, b.v)}; }
 inline Vec toFloat(VecI a) { return {_mm256_cvtepi32_ps(a.v)}; }
-inline void storeBytes(VecI a, std::uint8_t* p)
+inline void storeBytes(VecI a, std::uint8_t* p, Mask m)
 {
     alignas(32) std::int32_t t[8];
-    _mm256_store_si256(reinterpret_cast<__m256i*>(t), a.v);
-    for (int i = 0; i < 8; ++i)
-        p[i] = static_cast<std::uint8_t>(t[i]);
-}
-inline void storeBytes(Vec a, std::uint8_t* p, Mask m)
-{
-    alignas(32) std::int32_t t[8];
-    _mm256_store_si256(reinterpret_cast<__m256i*>(t), _mm256_cvtps_epi32(a.v));
+    _mm256_store_si256(reinterpret_cast<__m256i*>(t), _mm256_min_epi32(a.v, _mm256_set1_epi32(255)));
     for (int i = 0; i < m.n; ++i)
         p[i] = static_cast<std::uint8_t>(t[i]);
 }
-inline void storeBytes(Vec a, std::uint8_t* p) { storeBytes(a, p, firstLanes(8)); }
+inline void storeBytes(VecI a, std::uint8_t* p) { storeBytes(a, p, firstLanes(8)); }
 
 #endif
 
@@ -295,10 +287,11 @@ inline Vec geluTanh(Vec x)
     return fma(half, tanh(inner), half);
 }
 
-/// clamp(round(x * inverseScale) + zeroPoint, 0, 255)
-inline Vec toByteRange(Vec x, float inverseScale, float zeroPoint)
+/// round(x * inverseScale) + zeroPoint, from 0 on: what storeBytes takes. NaN becomes 0.
+inline VecI toByteRange(Vec x, Vec inverseScale, VecI zeroPoint)
 {
-    return min(max(round(x * Vec::all(inverseScale)) + Vec::all(zeroPoint), Vec::zero()), Vec::all(255.0f));
+    // min keeps a NaN; it and all below the range of int32 convert to the lowest int32.
+    return max(toInt(min(Vec::all(1e6f), x * inverseScale)) + zeroPoint, VecI::all(0));
 }
 
 } // namespace octet::engine::OCTET_ISA

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Convolutions of any number of spatial dimensions in their plain form; patch embeddings run as products instead.
+#include "core/engine/ops/matmul_shape.h"
 #include "core/engine/ops/op.h"
 #include "core/engine/ops/windows.h"
 
@@ -111,6 +112,8 @@ OpDef convIntegerOp()
         const bool perOutput = c.has(3) && elementCount(c.in(3).shape) > 1;
         if ((c.has(2) && elementCount(c.in(2).shape) != 1) || (perOutput && elementCount(c.in(3).shape) != ch.outputs))
             c.malformed("its zero points do not fit its channels");
+        if ((c.has(2) && c.in(2).type != c.in(0).type) || (c.has(3) && c.in(3).type != c.in(1).type))
+            c.malformed("a zero point has another type than what it belongs to");
         const Windows w = windowsOf(c, spatialOf(c.in(1).shape));
         return dispatchBytes(c, c.in(0).type, [&](auto xZero) {
             using X = decltype(xZero);
@@ -140,6 +143,13 @@ void checkQuantizedInputs(const OpContext& c, std::int64_t outputs)
     for (const std::size_t i : {4u, 5u})
         if (const std::int64_t n = elementCount(c.in(i).shape); n != 1 && n != outputs)
             c.malformed("its weight scales do not fit its columns");
+    for (const std::size_t i : {1u, 4u, 6u})
+        if (c.in(i).type != DType::F32)
+            c.refuse("scales of type " + toString(c.in(i).type) + " are not supported");
+    if (c.in(2).type != c.in(0).type || c.in(5).type != c.in(3).type)
+        c.malformed("a zero point has another type than what it belongs to");
+    if (c.in(7).type != c.in(0).type)
+        c.refuse("a result of another type than its input is not supported");
 }
 
 template <typename T>
@@ -164,8 +174,6 @@ OpDef qLinearConvOp()
     def.make = [](const OpContext& c) {
         const Channels ch = channelsOf(c, c.in(0).shape, c.in(3).shape);
         const Windows w = windowsOf(c, spatialOf(c.in(3).shape));
-        if (c.in(7).type != c.in(0).type)
-            c.refuse("a result of another type than its input is not supported");
         const bool perOutput = elementCount(c.in(4).shape) > 1, zeros = elementCount(c.in(5).shape) > 1;
         return dispatchBytes(c, c.in(0).type, [&](auto xZero) {
             using X = decltype(xZero);
@@ -191,51 +199,34 @@ OpDef qLinearConvOp()
 
 OpDef qLinearMatMulOp()
 {
-    struct Sizes
-    {
-        std::int64_t batch = 1, m = 1, k = 1, n = 1;
-        bool sharedB = true;
-        Shape output;
-    };
-    const auto sizesOf = [](const OpContext& c) {
-        const Shape &a = c.in(0).shape, &b = c.in(3).shape;
-        Sizes s;
-        if (a.size() < 2 || b.size() < 2 || a.back() != b[b.size() - 2])
-            c.malformed(fmt::format("shapes {} and {} do not fit together", toString(a), toString(b)));
-        s.m = a[a.size() - 2], s.k = a.back(), s.n = b.back();
-        s.sharedB = b.size() == 2;
-        for (std::size_t d = 0; d + 2 < a.size(); ++d)
-            s.batch *= a[d];
-        if (!s.sharedB && !std::equal(a.begin(), a.end() - 2, b.begin(), b.end() - 2))
-            c.refuse("batches that differ are not supported");
+    const auto shapeOf = [](const OpContext& c) {
+        const MatMulShape s = matMulShape(c, 0, 3);
         checkQuantizedInputs(c, s.n);
-        s.output = a;
-        s.output.back() = s.n;
         return s;
     };
     OpDef def;
-    def.infer = [=](const OpContext& c) { return std::vector<OpOutput>{{c.in(7).type, sizesOf(c).output}}; };
+    def.infer = [=](const OpContext& c) { return std::vector<OpOutput>{{c.in(7).type, shapeOf(c).output}}; };
     def.make = [=](const OpContext& c) {
-        if (c.in(7).type != c.in(0).type)
-            c.refuse("a result of another type than its input is not supported");
         const bool perColumn = elementCount(c.in(4).shape) > 1, zeros = elementCount(c.in(5).shape) > 1;
         return dispatchBytes(c, c.in(0).type, [&](auto aZero) {
             using A = decltype(aZero);
             return dispatchBytes(c, c.in(3).type, [&](auto bZero) -> std::unique_ptr<OpKernel> {
                 using B = decltype(bZero);
-                return kernelOf([=, s = sizesOf(c)](const std::byte* const* in, std::byte* const* out) {
+                return kernelOf([=, s = shapeOf(c)](const std::byte* const* in, std::byte* const* out) {
                     const std::int32_t za = *as<A>(in[2]);
-                    for (std::int64_t i = 0; i < s.batch * s.m; ++i)
-                        for (std::int64_t j = 0; j < s.n; ++j) {
-                            const A* a = as<A>(in[0]) + i * s.k;
-                            const B* b = as<B>(in[3]) + (s.sharedB ? 0 : i / s.m * s.k * s.n) + j;
+                    s.forEach([&](std::int64_t ofA, std::int64_t ofB, std::int64_t at) {
+                        for (std::int64_t i = 0; i < s.m * s.n; ++i) {
+                            const std::int64_t j = i % s.n;
+                            const A* a = as<A>(in[0]) + (ofA * s.m + i / s.n) * s.k;
+                            const B* b = as<B>(in[3]) + ofB * s.k * s.n + j;
                             std::int32_t sum = 0;
                             for (std::int64_t p = 0; p < s.k; ++p)
                                 sum += (a[p] - za) * (b[p * s.n] - as<B>(in[5])[zeros ? j : 0]);
                             const float real =
                                 static_cast<float>(sum) * *as<float>(in[1]) * as<float>(in[4])[perColumn ? j : 0];
-                            as<A>(out[0])[i * s.n + j] = requantized(real, *as<float>(in[6]), *as<A>(in[7]));
+                            as<A>(out[0])[at * s.m * s.n + i] = requantized(real, *as<float>(in[6]), *as<A>(in[7]));
                         }
+                    });
                 });
             });
         });

@@ -356,6 +356,12 @@ void addElementwiseOps(OpTable& table)
         else
             return a < 0 ? decltype(a)(0) - a : a;
     });
+    table["BitwiseNot"] = unary([](auto a) {
+        if constexpr (std::is_integral_v<decltype(a)>)
+            return ~a;
+        else
+            return a;
+    });
     table["Relu"] = unary([](auto a) { return a > 0 ? a : decltype(a)(0); });
     table["Sign"] = unary([](auto a) { return a > 0 ? 1 : (a == 0 ? 0 : -1); });
     table["Sqrt"] = plainFloat([](auto a) { return std::sqrt(a); });

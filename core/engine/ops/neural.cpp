@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The general forms of what the fused groups do faster: products, softmax, normalisation.
+#include "core/engine/ops/matmul_shape.h"
 #include "core/engine/ops/op.h"
 
 #include <fmt/format.h>
@@ -19,42 +20,6 @@ void requireFloat(const OpContext& c, std::size_t input = 0)
 }
 
 // ---- MatMul and Gemm ------------------------------------------------------------------------------------------------
-
-struct MatMulShape
-{
-    std::int64_t m = 1, k = 1, n = 1;
-    Shape batch; // broadcast
-    Shape aStrides, bStrides; // of the batch dimensions, in matrices
-    Shape output;
-};
-
-MatMulShape matMulShape(const OpContext& c)
-{
-    Shape a = c.in(0).shape, b = c.in(1).shape;
-    if (a.empty() || b.empty())
-        c.malformed("an operand is a scalar");
-    const bool vectorA = a.size() == 1, vectorB = b.size() == 1;
-    if (vectorA)
-        a.insert(a.begin(), 1);
-    if (vectorB)
-        b.push_back(1);
-    MatMulShape s;
-    s.m = a[a.size() - 2];
-    s.k = a.back();
-    s.n = b.back();
-    if (b[b.size() - 2] != s.k)
-        c.malformed(fmt::format("shapes {} and {} do not fit together", toString(c.in(0).shape), toString(c.in(1).shape)));
-    const Shape batchA(a.begin(), a.end() - 2), batchB(b.begin(), b.end() - 2);
-    s.batch = broadcastShapes(c, batchA, batchB);
-    s.aStrides = broadcastStrides(batchA, denseStrides(batchA), s.batch);
-    s.bStrides = broadcastStrides(batchB, denseStrides(batchB), s.batch);
-    s.output = s.batch;
-    if (!vectorA)
-        s.output.push_back(s.m);
-    if (!vectorB)
-        s.output.push_back(s.n);
-    return s;
-}
 
 template <typename T>
 void multiply(const T* a, const T* b, T* c, std::int64_t m, std::int64_t k, std::int64_t n)
@@ -76,17 +41,11 @@ OpDef matMulOp()
         const MatMulShape s = matMulShape(c);
         const auto kernel = [&](auto zero) -> std::unique_ptr<OpKernel> {
             using T = decltype(zero);
-            return kernelOf([s, count = elementCount(s.batch)](const std::byte* const* in, std::byte* const* out) {
-                for (std::int64_t i = 0; i < count; ++i) {
-                    std::int64_t rest = i, a = 0, b = 0;
-                    for (std::size_t d = s.batch.size(); d-- > 0;) {
-                        a += rest % s.batch[d] * s.aStrides[d];
-                        b += rest % s.batch[d] * s.bStrides[d];
-                        rest /= s.batch[d];
-                    }
+            return kernelOf([s](const std::byte* const* in, std::byte* const* out) {
+                s.forEach([&](std::int64_t a, std::int64_t b, std::int64_t i) {
                     multiply(as<T>(in[0]) + a * s.m * s.k, as<T>(in[1]) + b * s.k * s.n, as<T>(out[0]) + i * s.m * s.n,
                              s.m, s.k, s.n);
-                }
+                });
             });
         };
         return dispatchType(c, c.in(0).type, kernel);
@@ -214,6 +173,34 @@ OpDef layerNormalizationOp()
 }
 
 } // namespace
+
+MatMulShape matMulShape(const OpContext& c, std::size_t first, std::size_t second)
+{
+    Shape a = c.in(first).shape, b = c.in(second).shape;
+    if (a.empty() || b.empty())
+        c.malformed("an operand is a scalar");
+    const bool vectorA = a.size() == 1, vectorB = b.size() == 1;
+    if (vectorA)
+        a.insert(a.begin(), 1);
+    if (vectorB)
+        b.push_back(1);
+    MatMulShape s;
+    s.m = a[a.size() - 2];
+    s.k = a.back();
+    s.n = b.back();
+    if (b[b.size() - 2] != s.k)
+        c.malformed(fmt::format("shapes {} and {} do not fit together", toString(c.in(first).shape), toString(c.in(second).shape)));
+    const Shape batchA(a.begin(), a.end() - 2), batchB(b.begin(), b.end() - 2);
+    s.batch = broadcastShapes(c, batchA, batchB);
+    s.aStrides = broadcastStrides(batchA, denseStrides(batchA), s.batch);
+    s.bStrides = broadcastStrides(batchB, denseStrides(batchB), s.batch);
+    s.output = s.batch;
+    if (!vectorA)
+        s.output.push_back(s.m);
+    if (!vectorB)
+        s.output.push_back(s.n);
+    return s;
+}
 
 void addNeuralOps(OpTable& table)
 {

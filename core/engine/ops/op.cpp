@@ -66,6 +66,8 @@ const OpDef* findOp(const std::string& domain, const std::string& opType)
         addIndexingOps(all);
         addArrangingOps(all);
         addPoolingOps(all);
+        addNormalizationOps(all);
+        addSelectionOps(all);
         addVariadicOps(all);
         addResizeOps(all);
         addEinsumOps(all);

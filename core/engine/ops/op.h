@@ -88,6 +88,8 @@ void addActivationOps(OpTable& table);
 void addIndexingOps(OpTable& table);
 void addArrangingOps(OpTable& table);
 void addPoolingOps(OpTable& table);
+void addNormalizationOps(OpTable& table);
+void addSelectionOps(OpTable& table);
 void addVariadicOps(OpTable& table);
 void addResizeOps(OpTable& table);
 void addEinsumOps(OpTable& table);

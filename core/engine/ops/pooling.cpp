@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Pooling over any number of spatial dimensions, and the normalisations over channels that come with convolutions.
+// Pooling over any number of spatial dimensions.
 #include "core/engine/ops/op.h"
 #include "core/engine/ops/windows.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -119,117 +121,61 @@ OpDef globalPoolOp(bool maximum)
     return def;
 }
 
-OpDef batchNormalizationOp()
+/// (sum of |x|^p over the window)^(1/p)
+double rootOf(double sum, std::int64_t p)
 {
-    OpDef def;
-    def.infer = [](const OpContext& c) {
-        if (c.node->intAttribute("training_mode", 0) != 0 || c.node->outputs.size() > 1)
-            c.refuse("it is in its training form");
-        if (c.in(0).shape.size() < 2)
-            c.malformed("its input has no channels");
-        for (std::size_t i = 1; i < 5; ++i)
-            if (elementCount(c.in(i).shape) != c.in(0).shape[1])
-                c.malformed("its statistics do not fit its channels");
-        return std::vector<OpOutput>{{c.in(0).type, c.in(0).shape}};
-    };
+    return p == 1 ? sum : p == 2 ? std::sqrt(sum) : std::pow(sum, 1.0 / static_cast<double>(p));
+}
+
+double powerOf(float x, std::int64_t p)
+{
+    const auto magnitude = static_cast<double>(std::abs(x));
+    return p == 1 ? magnitude : p == 2 ? magnitude * magnitude : std::pow(magnitude, static_cast<double>(p));
+}
+
+std::int64_t normOf(const OpContext& c)
+{
+    const std::int64_t p = c.node->intAttribute("p", 2);
+    if (p < 1)
+        c.malformed(fmt::format("its p is {}", p));
+    return p;
+}
+
+OpDef lpPoolOp()
+{
+    OpDef def = averagePoolOp();
     def.make = [](const OpContext& c) {
         requireFloats(c);
-        const std::int64_t batch = c.in(0).shape[0], channels = c.in(0).shape[1];
-        const std::int64_t inner = batch * channels > 0 ? elementCount(c.in(0).shape) / (batch * channels) : 0;
-        return kernelOf(
-            [=, epsilon = c.node->floatAttribute("epsilon", 1e-5f)](const std::byte* const* in, std::byte* const* out) {
-                for (std::int64_t p = 0; p < batch * channels; ++p) {
-                    const std::int64_t ch = p % channels;
-                    const float factor = as<float>(in[1])[ch] / std::sqrt(as<float>(in[4])[ch] + epsilon);
-                    const float shift = as<float>(in[2])[ch] - as<float>(in[3])[ch] * factor;
-                    for (std::int64_t i = p * inner; i < (p + 1) * inner; ++i)
-                        as<float>(out[0])[i] = as<float>(in[0])[i] * factor + shift;
+        const Windows w = windowsOf(c, c.node->intsAttribute("kernel_shape").value_or(Shape{}));
+        return kernelOf([=, planes = c.in(0).shape[0] * c.in(0).shape[1], p = normOf(c)](
+                            const std::byte* const* in, std::byte* const* out) {
+            const std::int64_t inputs = elementCount(w.input), outputs = elementCount(w.output);
+            for (std::int64_t plane = 0; plane < planes; ++plane)
+                for (std::int64_t o = 0; o < outputs; ++o) {
+                    double sum = 0;
+                    w.forEach(o, [&](std::int64_t at, std::int64_t) {
+                        sum += powerOf(as<float>(in[0])[plane * inputs + at], p);
+                    });
+                    as<float>(out[0])[plane * outputs + o] = static_cast<float>(rootOf(sum, p));
                 }
-            });
+        });
     };
     return def;
 }
 
-/// Groups of channels of one sample share mean and variance; instance normalisation has a group a channel.
-OpDef groupNormalizationOp(bool instance)
+OpDef globalLpPoolOp()
 {
-    OpDef def;
-    def.infer = [instance](const OpContext& c) {
-        const Shape& shape = c.in(0).shape;
-        if (shape.size() < 2)
-            c.malformed("its input has no channels");
-        const std::int64_t groups = instance ? shape[1] : c.node->intAttribute("num_groups", 0);
-        if (groups < 1 || shape[1] % groups != 0)
-            c.malformed("its groups do not fit its channels");
-        for (std::size_t i = 1; i < 3; ++i)
-            if (const std::int64_t n = elementCount(c.in(i).shape); n != shape[1] && n != groups)
-                c.malformed("its scale or bias does not fit its channels");
-        return std::vector<OpOutput>{{c.in(0).type, shape}};
-    };
-    def.make = [instance](const OpContext& c) {
-        requireFloats(c);
-        const Shape& shape = c.in(0).shape;
-        const std::int64_t channels = shape[1], groups = instance ? channels : c.node->intAttribute("num_groups", 0);
-        const std::int64_t total = shape[0] * groups, n = total ? elementCount(shape) / total : 0;
-        const std::int64_t perChannel = n / std::max<std::int64_t>(1, channels / groups);
-        const bool perGroup = elementCount(c.in(1).shape) != channels;
-        return kernelOf(
-            [=, epsilon = c.node->floatAttribute("epsilon", 1e-5f)](const std::byte* const* in, std::byte* const* out) {
-                for (std::int64_t g = 0; g < total; ++g) {
-                    const float* x = as<float>(in[0]) + g * n;
-                    double sum = 0, squares = 0;
-                    for (std::int64_t i = 0; i < n; ++i)
-                        sum += x[i];
-                    const double mean = sum / static_cast<double>(n);
-                    for (std::int64_t i = 0; i < n; ++i)
-                        squares += (x[i] - mean) * (x[i] - mean);
-                    const double inverse = 1 / std::sqrt(squares / static_cast<double>(n) + epsilon);
-                    for (std::int64_t i = 0; i < n; ++i) {
-                        const std::int64_t group = g % groups;
-                        const std::int64_t at = perGroup ? group : group * (channels / groups) + i / perChannel;
-                        as<float>(out[0])[g * n + i] =
-                            static_cast<float>((x[i] - mean) * inverse) * as<float>(in[1])[at] + as<float>(in[2])[at];
-                    }
-                }
-            });
-    };
-    return def;
-}
-
-/// (x - mean) / deviation over the given axes.
-OpDef meanVarianceNormalizationOp()
-{
-    OpDef def;
-    def.infer = [](const OpContext& c) { return std::vector<OpOutput>{{c.in(0).type, c.in(0).shape}}; };
+    OpDef def = globalPoolOp(false);
     def.make = [](const OpContext& c) {
         requireFloats(c);
-        const Shape shape = c.in(0).shape;
-        Shape kept = shape, strides(shape.size(), 0);
-        for (const std::int64_t axis : c.node->intsAttribute("axes").value_or(Shape{0, 2, 3}))
-            kept[static_cast<std::size_t>(normalizedAxis(c, axis, shape.size()))] = 1;
-        const std::int64_t groups = elementCount(kept);
-        for (std::size_t d = 0; d < shape.size(); ++d)
-            strides[d] = kept[d] == 1 ? 0 : denseStrides(kept)[d];
-        return kernelOf([=, count = elementCount(shape)](const std::byte* const* in, std::byte* const* out) {
-            const float* x = as<float>(in[0]);
-            const auto groupOf = [&](std::int64_t i) {
-                std::int64_t at = 0;
-                for (std::size_t d = shape.size(); d-- > 0; i /= shape[d])
-                    at += i % shape[d] * strides[d];
-                return at;
-            };
-            for (std::int64_t g = 0; g < groups; ++g) {
-                double sum = 0, squares = 0;
-                std::int64_t n = 0;
-                for (std::int64_t i = 0; i < count; ++i)
-                    if (groupOf(i) == g)
-                        sum += x[i], squares += static_cast<double>(x[i]) * x[i], ++n;
-                const double mean = sum / static_cast<double>(n);
-                const double deviation =
-                    std::sqrt(std::max(0.0, squares / static_cast<double>(n) - mean * mean)) + 1e-9;
-                for (std::int64_t i = 0; i < count; ++i)
-                    if (groupOf(i) == g)
-                        as<float>(out[0])[i] = static_cast<float>((x[i] - mean) / deviation);
+        const std::int64_t planes = elementCount(c.outputs[0].shape);
+        return kernelOf([=, p = normOf(c), n = planes ? elementCount(c.in(0).shape) / planes : 0](
+                            const std::byte* const* in, std::byte* const* out) {
+            for (std::int64_t plane = 0; plane < planes; ++plane) {
+                double sum = 0;
+                for (std::int64_t i = plane * n; i < (plane + 1) * n; ++i)
+                    sum += powerOf(as<float>(in[0])[i], p);
+                as<float>(out[0])[plane] = static_cast<float>(rootOf(sum, p));
             }
         });
     };
@@ -242,12 +188,10 @@ void addPoolingOps(OpTable& table)
 {
     table["MaxPool"] = maxPoolOp();
     table["AveragePool"] = averagePoolOp();
+    table["LpPool"] = lpPoolOp();
+    table["GlobalLpPool"] = globalLpPoolOp();
     table["GlobalMaxPool"] = globalPoolOp(true);
     table["GlobalAveragePool"] = globalPoolOp(false);
-    table["BatchNormalization"] = batchNormalizationOp();
-    table["InstanceNormalization"] = groupNormalizationOp(true);
-    table["MeanVarianceNormalization"] = meanVarianceNormalizationOp();
-    table["GroupNormalization"] = groupNormalizationOp(false);
 }
 
 } // namespace octet::engine

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // ONNX's own quantization operators in their plain meaning; recognising them as int8 products is a pass of its own.
+#include "core/engine/ops/half.h"
+#include "core/engine/ops/matmul_shape.h"
 #include "core/engine/ops/op.h"
 
 #include <algorithm>
@@ -10,27 +12,43 @@ namespace octet::engine {
 
 namespace {
 
-/// Where the scale of an element lies: one for all, or one a slice of `axis`.
+/// Where the scale of an element lies: one for all, one a slice of `axis`, or one a block of that many along it.
 struct ScaleLayout
 {
     std::int64_t outer = 1, channels = 1, inner = 1;
+    std::int64_t block = 0; // 0 = none
+
+    /// f(element, its scale)
+    template <typename F>
+    void forEach(F&& f) const
+    {
+        const std::int64_t blocks = block ? (channels + block - 1) / block : 0;
+        std::int64_t at = 0;
+        for (std::int64_t o = 0; o < outer; ++o)
+            for (std::int64_t ch = 0; ch < channels; ++ch)
+                for (std::int64_t i = 0; i < inner; ++i, ++at)
+                    f(at, block ? (o * blocks + ch / block) * inner + i : ch);
+    }
 };
 
 ScaleLayout scaleLayout(const OpContext& c)
 {
-    const Shape& shape = c.in(0).shape;
-    const std::int64_t scales = elementCount(c.in(1).shape);
+    const Shape &shape = c.in(0).shape, &scales = c.in(1).shape;
+    const std::int64_t count = elementCount(scales), block = c.node->intAttribute("block_size", 0);
+    if (c.has(2) && elementCount(c.in(2).shape) != count)
+        c.malformed("it has other numbers of scales and zero points");
     ScaleLayout layout;
-    if (c.in(1).shape.size() > 1)
-        c.refuse("blocked scales are not supported");
-    if (scales == 1) {
+    if (count == 1 && block == 0) {
         layout.inner = elementCount(shape);
         return layout;
     }
     const auto axis = static_cast<std::size_t>(normalizedAxis(c, c.node->intAttribute("axis", 1), shape.size()));
-    if (shape[axis] != scales)
+    Shape expected = shape;
+    if (block > 0)
+        expected[axis] = (shape[axis] + block - 1) / block;
+    if (block < 0 || (block > 0 ? scales != expected : scales.size() > 1 || shape[axis] != count))
         c.malformed("its scales do not fit its axis");
-    layout.channels = scales;
+    layout.channels = shape[axis], layout.block = block;
     for (std::size_t i = 0; i < shape.size(); ++i) {
         if (i < axis)
             layout.outer *= shape[i];
@@ -48,36 +66,58 @@ Q quantizeValue(float x, float scale, std::int32_t zero)
                                      static_cast<float>(std::numeric_limits<Q>::max())));
 }
 
-/// f(T{}) for u8 or s8 (s32 where allowed).
+/// f(T{}) for integers of 8 bits (16 and 32 where allowed).
 template <typename F>
-std::unique_ptr<OpKernel> dispatchQuantized(const OpContext& c, DType type, bool wide, F&& f)
+std::unique_ptr<OpKernel> dispatchQuantized(const OpContext& c, DType type, int bits, F&& f)
 {
     if (type == DType::U8)
         return f(std::uint8_t {});
     if (type == DType::I8)
         return f(std::int8_t {});
-    if (wide && type == DType::I32)
+    if (bits >= 16 && type == DType::U16)
+        return f(std::uint16_t {});
+    if (bits >= 16 && type == DType::I16)
+        return f(std::int16_t {});
+    if (bits >= 32 && type == DType::I32)
         return f(std::int32_t {});
     c.refuse("element type " + toString(type) + " is not supported here");
+}
+
+/// f(T{}) for the type of the scales.
+template <typename F>
+std::unique_ptr<OpKernel> dispatchReal(const OpContext& c, F&& f)
+{
+    if (c.in(1).type == DType::F32)
+        return f(float {});
+    if (c.in(1).type == DType::F16)
+        return f(Float16 {});
+    c.refuse("scales of type " + toString(c.in(1).type) + " are not supported");
 }
 
 OpDef quantizeLinearOp()
 {
     OpDef def;
     def.infer = [](const OpContext& c) {
-        return std::vector<OpOutput> {{c.has(2) ? c.in(2).type : DType::U8, c.in(0).shape}};
+        const auto asked = static_cast<DType>(c.node->intAttribute("output_dtype", 0));
+        const DType type = c.has(2) ? c.in(2).type : asked == DType::Undefined ? DType::U8 : asked;
+        if (c.has(2) && asked != DType::Undefined && asked != type)
+            c.malformed("its output_dtype is not the type of its zero point");
+        return std::vector<OpOutput> {{type, c.in(0).shape}};
     };
     def.make = [](const OpContext& c) {
         const ScaleLayout s = scaleLayout(c);
-        return dispatchQuantized(c, c.outputs[0].type, false, [&](auto zero) -> std::unique_ptr<OpKernel> {
-            using Q = decltype(zero);
-            return kernelOf([s, hasZero = c.has(2)](const std::byte* const* in, std::byte* const* out) {
-                std::int64_t at = 0;
-                for (std::int64_t o = 0; o < s.outer; ++o)
-                    for (std::int64_t ch = 0; ch < s.channels; ++ch)
-                        for (std::int64_t i = 0; i < s.inner; ++i, ++at)
-                            as<Q>(out[0])[at] = quantizeValue<Q>(as<float>(in[0])[at], as<float>(in[1])[ch],
-                                                                 hasZero ? as<Q>(in[2])[ch] : 0);
+        if (c.in(0).type != c.in(1).type)
+            c.refuse("scales of another type than its input are not supported");
+        return dispatchReal(c, [&](auto real) {
+            using X = decltype(real);
+            return dispatchQuantized(c, c.outputs[0].type, 16, [&](auto zero) -> std::unique_ptr<OpKernel> {
+                using Q = decltype(zero);
+                return kernelOf([s, hasZero = c.has(2)](const std::byte* const* in, std::byte* const* out) {
+                    s.forEach([&](std::int64_t at, std::int64_t scale) {
+                        as<Q>(out[0])[at] = quantizeValue<Q>(static_cast<float>(as<X>(in[0])[at]),
+                            static_cast<float>(as<X>(in[1])[scale]), hasZero ? as<Q>(in[2])[scale] : 0);
+                    });
+                });
             });
         });
     };
@@ -87,19 +127,21 @@ OpDef quantizeLinearOp()
 OpDef dequantizeLinearOp()
 {
     OpDef def;
-    def.infer = [](const OpContext& c) { return std::vector<OpOutput> {{DType::F32, c.in(0).shape}}; };
+    def.infer = [](const OpContext& c) { return std::vector<OpOutput> {{c.in(1).type, c.in(0).shape}}; };
     def.make = [](const OpContext& c) {
         const ScaleLayout s = scaleLayout(c);
-        return dispatchQuantized(c, c.in(0).type, true, [&](auto zero) -> std::unique_ptr<OpKernel> {
-            using Q = decltype(zero);
-            return kernelOf([s, hasZero = c.has(2)](const std::byte* const* in, std::byte* const* out) {
-                std::int64_t at = 0;
-                for (std::int64_t o = 0; o < s.outer; ++o)
-                    for (std::int64_t ch = 0; ch < s.channels; ++ch)
-                        for (std::int64_t i = 0; i < s.inner; ++i, ++at)
-                            as<float>(out[0])[at]
-                                = static_cast<float>(as<Q>(in[0])[at] - (hasZero ? as<Q>(in[2])[ch] : 0))
-                                * as<float>(in[1])[ch];
+        if (c.has(2) && c.in(2).type != c.in(0).type)
+            c.malformed("its zero point has another type than its input");
+        return dispatchReal(c, [&](auto real) {
+            using X = decltype(real);
+            return dispatchQuantized(c, c.in(0).type, 32, [&](auto zero) -> std::unique_ptr<OpKernel> {
+                using Q = decltype(zero);
+                return kernelOf([s, hasZero = c.has(2)](const std::byte* const* in, std::byte* const* out) {
+                    s.forEach([&](std::int64_t at, std::int64_t scale) {
+                        as<X>(out[0])[at] = X(static_cast<float>(as<Q>(in[0])[at] - (hasZero ? as<Q>(in[2])[scale] : 0))
+                            * static_cast<float>(as<X>(in[1])[scale]));
+                    });
+                });
             });
         });
     };
@@ -134,35 +176,32 @@ OpDef dynamicQuantizeLinearOp()
 OpDef matMulIntegerOp()
 {
     OpDef def;
-    def.infer = [](const OpContext& c) {
-        const Shape &a = c.in(0).shape, &b = c.in(1).shape;
-        if (a.empty() || b.size() != 2 || a.back() != b[0])
-            c.refuse("only products with a matrix on the right are supported");
-        Shape shape = a;
-        shape.back() = b[1];
-        return std::vector<OpOutput> {{DType::I32, shape}};
-    };
+    def.infer = [](const OpContext& c) { return std::vector<OpOutput> {{DType::I32, matMulShape(c).output}}; };
     def.make = [](const OpContext& c) {
-        const std::int64_t k = c.in(1).shape[0], n = c.in(1).shape[1];
-        const std::int64_t m = k ? elementCount(c.in(0).shape) / k : 0;
+        const MatMulShape s = matMulShape(c);
         const bool hasA = c.has(2), hasB = c.has(3), perColumn = hasB && elementCount(c.in(3).shape) > 1;
         if (hasA && elementCount(c.in(2).shape) != 1)
             c.refuse("zero points per row are not supported");
-        return dispatchQuantized(c, c.in(0).type, false, [&](auto aZero) {
+        if ((perColumn && elementCount(c.in(3).shape) != s.n) || (hasA && c.in(2).type != c.in(0).type)
+            || (hasB && c.in(3).type != c.in(1).type))
+            c.malformed("its zero points do not fit its operands");
+        return dispatchQuantized(c, c.in(0).type, 8, [&](auto aZero) {
             using A = decltype(aZero);
-            return dispatchQuantized(c, c.in(1).type, false, [&](auto bZero) -> std::unique_ptr<OpKernel> {
+            return dispatchQuantized(c, c.in(1).type, 8, [&](auto bZero) -> std::unique_ptr<OpKernel> {
                 using B = decltype(bZero);
                 return kernelOf([=](const std::byte* const* in, std::byte* const* out) {
                     const std::int32_t za = hasA ? *as<A>(in[2]) : 0;
-                    std::int32_t* to = as<std::int32_t>(out[0]);
-                    for (std::int64_t i = 0; i < m; ++i) {
-                        std::fill(to + i * n, to + (i + 1) * n, 0);
-                        for (std::int64_t p = 0; p < k; ++p) {
-                            const std::int32_t x = as<A>(in[0])[i * k + p] - za;
-                            for (std::int64_t j = 0; j < n; ++j)
-                                to[i * n + j] += x * (as<B>(in[1])[p * n + j] - (hasB ? as<B>(in[3])[perColumn ? j : 0] : 0));
+                    s.forEach([&](std::int64_t ofA, std::int64_t ofB, std::int64_t at) {
+                        const A* a = as<A>(in[0]) + ofA * s.m * s.k;
+                        const B* b = as<B>(in[1]) + ofB * s.k * s.n;
+                        std::int32_t* to = as<std::int32_t>(out[0]) + at * s.m * s.n;
+                        std::fill(to, to + s.m * s.n, 0);
+                        for (std::int64_t i = 0; i < s.m * s.k; ++i, ++a) {
+                            const std::int64_t p = i % s.k, row = i / s.k * s.n;
+                            for (std::int64_t j = 0; j < s.n; ++j)
+                                to[row + j] += (*a - za) * (b[p * s.n + j] - (hasB ? as<B>(in[3])[perColumn ? j : 0] : 0));
                         }
-                    }
+                    });
                 });
             });
         });

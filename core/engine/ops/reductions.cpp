@@ -31,6 +31,15 @@ std::vector<bool> reducedDims(const OpContext& c, std::int64_t inputSince)
     return reduced;
 }
 
+/// log(exp(a) + exp(b)), which the exponentials may overflow in.
+template <typename T>
+T logOfSum(T a, T b)
+{
+    const auto high = static_cast<double>(std::max(a, b)), low = static_cast<double>(std::min(a, b));
+    return std::isinf(high) || std::isinf(low) ? static_cast<T>(high)
+                                               : static_cast<T>(high + std::log1p(std::exp(low - high)));
+}
+
 template <typename T>
 std::unique_ptr<OpKernel> reduceKernel(const OpContext& c, const std::vector<bool>& reduced, Reduction kind)
 {
@@ -46,10 +55,12 @@ std::unique_ptr<OpKernel> reduceKernel(const OpContext& c, const std::vector<boo
     const std::int64_t outputs = elementCount(c.outputs[0].shape);
     return kernelOf([loop, outputs, perOutput, kind](const std::byte* const* in, std::byte* const* out) {
         T* to = as<T>(out[0]);
-        const T start = kind == Reduction::Max ? std::numeric_limits<T>::lowest()
-            : kind == Reduction::Min           ? std::numeric_limits<T>::max()
-            : kind == Reduction::Prod          ? T(1)
-                                               : T(0);
+        using Limits = std::numeric_limits<T>;
+        const T start = kind == Reduction::Max || kind == Reduction::LogSumExp
+            ? (Limits::has_infinity ? -Limits::infinity() : Limits::lowest())
+            : kind == Reduction::Min  ? (Limits::has_infinity ? Limits::infinity() : Limits::max())
+            : kind == Reduction::Prod ? T(1)
+                                      : T(0);
         std::fill(to, to + outputs, start);
         loop.run([&](const auto& offset, std::int64_t count, const auto& step) {
             const T* from = as<T>(in[0]) + offset[0];
@@ -63,7 +74,7 @@ std::unique_ptr<OpKernel> reduceKernel(const OpContext& c, const std::vector<boo
                 case Reduction::L2: target = static_cast<T>(target + v * v); break;
                 case Reduction::L1: target = static_cast<T>(target + (v < T(0) ? T(0) - v : v)); break;
                 case Reduction::Prod: target = static_cast<T>(target * v); break;
-                case Reduction::LogSumExp: target = static_cast<T>(target + static_cast<T>(std::exp(static_cast<double>(v)))); break;
+                case Reduction::LogSumExp: target = logOfSum(target, v); break;
                 default: target = static_cast<T>(target + v);
                 }
             }
@@ -71,7 +82,7 @@ std::unique_ptr<OpKernel> reduceKernel(const OpContext& c, const std::vector<boo
         for (std::int64_t i = 0; i < outputs; ++i) {
             if (kind == Reduction::Mean && perOutput > 0)
                 to[i] = static_cast<T>(to[i] / static_cast<T>(perOutput));
-            else if (kind == Reduction::LogSum || kind == Reduction::LogSumExp)
+            else if (kind == Reduction::LogSum)
                 to[i] = static_cast<T>(std::log(static_cast<double>(to[i])));
             else if (kind == Reduction::L2)
                 to[i] = static_cast<T>(std::sqrt(static_cast<double>(to[i])));

@@ -23,7 +23,7 @@ struct Plan
 {
     std::string mode, transform, nearest;
     double cubic = -0.75, outside = 0;
-    bool excludeOutside = false;
+    bool excludeOutside = false, antialias = false;
     std::vector<Axis> axes;
     Shape output;
 };
@@ -42,6 +42,32 @@ std::vector<double> realsOf(const OpContext& c, std::size_t input, const char* w
     return values;
 }
 
+std::vector<double> scalesOf(const OpContext& c, bool upsample)
+{
+    if (c.node->opType != "Upsample" || c.opset >= 9)
+        return realsOf(c, upsample ? 1 : 2, "scales");
+    const auto it = c.node->attributes.find("scales");
+    const auto* values = it == c.node->attributes.end() ? nullptr : std::get_if<std::vector<float>>(&it->second);
+    return values ? std::vector<double>(values->begin(), values->end()) : std::vector<double>{};
+}
+
+/// One scale for all axes, the smallest or largest that the sizes ask for, and the sizes that it gives.
+void keepAspect(const OpContext& c, const std::string& policy, const std::vector<std::size_t>& axes,
+    std::vector<double>& scales, std::vector<std::int64_t>& sizes)
+{
+    if (policy != "not_larger" && policy != "not_smaller")
+        c.malformed("its keep_aspect_ratio_policy is \"" + policy + "\"");
+    double best = 0;
+    for (std::size_t i = 0; i < axes.size() && i < sizes.size(); ++i) {
+        const double scale =
+            static_cast<double>(sizes[i]) / static_cast<double>(std::max<std::int64_t>(1, c.in(0).shape[axes[i]]));
+        best = i == 0 ? scale : policy == "not_larger" ? std::min(best, scale) : std::max(best, scale);
+    }
+    scales.assign(axes.size(), best);
+    for (std::size_t i = 0; i < axes.size() && i < sizes.size(); ++i)
+        sizes[i] = static_cast<std::int64_t>(std::round(std::min(best, 1e6) * static_cast<double>(c.in(0).shape[axes[i]])));
+}
+
 Plan planOf(const OpContext& c)
 {
     const bool upsample = c.node->opType == "Upsample" || c.opset < 11; // scales at input 1, or an attribute
@@ -55,16 +81,11 @@ Plan planOf(const OpContext& c)
     p.excludeOutside = c.node->intAttribute("exclude_outside", 0) != 0;
     if (p.mode != "nearest" && p.mode != "linear" && p.mode != "bilinear" && p.mode != "cubic")
         c.malformed("its mode is \"" + p.mode + "\"");
-    if (c.node->intAttribute("antialias", 0) != 0
-        || c.node->stringAttribute("keep_aspect_ratio_policy", "stretch") != "stretch")
-        c.refuse("antialias and keep_aspect_ratio_policy are not supported");
-    std::vector<double> scales = realsOf(c, upsample ? 1 : 2, "scales"),
-                        roi = upsample ? std::vector<double>{} : realsOf(c, 1, "regions");
-    if (c.node->opType == "Upsample" && c.opset < 9)
-        c.refuse("scales as an attribute are not supported");
+    p.antialias = c.node->intAttribute("antialias", 0) != 0 && p.mode != "nearest";
+    std::vector<double> scales = scalesOf(c, upsample), roi = upsample ? std::vector<double>{} : realsOf(c, 1, "regions");
     std::vector<std::int64_t> sizes;
     if (!upsample && c.has(3) && elementCount(c.in(3).shape) > 0)
-        sizes = c.constantInts(3, "sizes");
+        sizes = c.constantInts(3, "sizes"), scales.clear();
     const Shape listed = c.node->intsAttribute("axes").value_or(Shape{});
     std::vector<std::size_t> axes;
     for (std::size_t i = 0; i < (listed.empty() ? shape.size() : listed.size()); ++i)
@@ -73,9 +94,12 @@ Plan planOf(const OpContext& c)
         c.malformed("its scales or sizes do not fit its input");
     for (const std::int64_t dim : shape)
         p.axes.push_back({dim, dim, 1, 0, 1});
+    if (const std::string policy = c.node->stringAttribute("keep_aspect_ratio_policy", "stretch");
+        !sizes.empty() && policy != "stretch")
+        keepAspect(c, policy, axes, scales, sizes);
     for (std::size_t i = 0; i < axes.size(); ++i) {
         Axis& axis = p.axes[axes[i]];
-        const double scale = sizes.empty()
+        const double scale = !scales.empty()
             ? scales[i]
             : static_cast<double>(sizes[i]) / static_cast<double>(std::max<std::int64_t>(1, axis.from));
         if (!(scale > 0) || scale > 1e6 || axis.from < 1)
@@ -94,21 +118,27 @@ Plan planOf(const OpContext& c)
     return p;
 }
 
-double sourceOf(const Plan& p, const Axis& a, std::int64_t at)
+/// In float: scales are, and 1.5 / 0.6 is 2.5 there only.
+float sourceOf(const Plan& p, const Axis& a, std::int64_t at)
 {
-    const auto x = static_cast<double>(at), in = static_cast<double>(a.from), out = static_cast<double>(a.to);
+    const auto x = static_cast<float>(at), in = static_cast<float>(a.from), out = static_cast<float>(a.to),
+               scale = static_cast<float>(a.scale), start = static_cast<float>(a.roiStart),
+               end = static_cast<float>(a.roiEnd);
     if (p.transform == "align_corners")
         return a.to > 1 ? x * (in - 1) / (out - 1) : 0;
     if (p.transform == "asymmetric")
-        return x / a.scale;
+        return x / scale;
     if (p.transform == "pytorch_half_pixel")
-        return a.to > 1 ? (x + 0.5) / a.scale - 0.5 : 0;
+        return a.to > 1 ? (x + 0.5f) / scale - 0.5f : 0;
     if (p.transform == "tf_half_pixel_for_nn")
-        return (x + 0.5) / a.scale;
+        return (x + 0.5f) / scale;
+    if (p.transform == "half_pixel_symmetric") { // what the whole number of results cuts off, half on either side
+        const float adjustment = out / (scale * in), centre = in / 2;
+        return centre * (1 - adjustment) + (x + 0.5f) / scale - 0.5f;
+    }
     if (p.transform == "tf_crop_and_resize")
-        return a.to > 1 ? a.roiStart * (in - 1) + x * (a.roiEnd - a.roiStart) * (in - 1) / (out - 1)
-                        : 0.5 * (a.roiStart + a.roiEnd) * (in - 1);
-    return (x + 0.5) / a.scale - 0.5;
+        return a.to > 1 ? start * (in - 1) + x * (end - start) * (in - 1) / (out - 1) : 0.5f * (start + end) * (in - 1);
+    return (x + 0.5f) / scale - 0.5f;
 }
 
 struct Tap
@@ -117,12 +147,36 @@ struct Tap
     double weight = 0;
 };
 
+/// The filter made as wide as the result is coarser; behind the ends of the axis its last elements repeat, or nothing is.
+std::vector<Tap> smoothTaps(const Plan& p, const Axis& a, double x)
+{
+    const double scale = std::min(1.0, a.scale), k = p.cubic, reach = (p.mode == "cubic" ? 2 : 1) / scale;
+    const auto filter = [&](double d) {
+        if (p.mode != "cubic")
+            return std::max(0.0, 1 - d);
+        return d <= 1 ? ((k + 2) * d - (k + 3)) * d * d + 1 : d < 2 ? ((k * d - 5 * k) * d + 8 * k) * d - 4 * k : 0;
+    };
+    const auto last = static_cast<double>(a.from - 1);
+    std::vector<Tap> taps;
+    double sum = 0;
+    for (double at = std::ceil(x - reach); at <= x + reach; ++at) {
+        if (p.excludeOutside && (at < 0 || at > last))
+            continue;
+        const double weight = filter(std::abs(at - x) * scale);
+        taps.push_back({static_cast<std::int64_t>(std::clamp(at, 0.0, last)), weight});
+        sum += weight;
+    }
+    for (Tap& tap : taps)
+        tap.weight /= sum;
+    return taps;
+}
+
 /// Which elements of the axis make element `at` of the result; empty = outside of the region.
 std::vector<Tap> tapsOf(const Plan& p, const Axis& a, std::int64_t at)
 {
     if (a.from == a.to && a.scale == 1 && p.transform != "tf_crop_and_resize")
         return {{at, 1}};
-    const double x = sourceOf(p, a, at);
+    const double x = static_cast<double>(sourceOf(p, a, at));
     if (p.transform == "tf_crop_and_resize" && (x < 0 || x > static_cast<double>(a.from - 1)))
         return {};
     const auto inside = [&](double i) { return std::clamp<std::int64_t>(static_cast<std::int64_t>(i), 0, a.from - 1); };
@@ -136,6 +190,8 @@ std::vector<Tap> tapsOf(const Plan& p, const Axis& a, std::int64_t at)
             return {{inside(p.nearest == "round_prefer_ceil" ? std::ceil(x) : std::floor(x)), 1}};
         return {{inside(std::nearbyint(x)), 1}};
     }
+    if (p.antialias)
+        return smoothTaps(p, a, x);
     const double base = std::floor(x), r = x - base;
     if (p.mode != "cubic")
         return {{inside(base), 1 - r}, {inside(base + 1), r}};

@@ -92,6 +92,22 @@ OpDef binary(Make makeFunction)
     return def;
 }
 
+/// Of integers.
+template <typename F>
+OpDef bitwise(F f)
+{
+    return binary([f](const OpContext& c) {
+        if (c.in(0).type == DType::F32 || c.in(0).type == DType::F64)
+            c.malformed("it takes numbers apart into bits that are no integers");
+        return [f](auto a, auto b) -> decltype(a) {
+            if constexpr (std::is_integral_v<decltype(a)>)
+                return static_cast<decltype(a)>(f(a, b));
+            else
+                return a;
+        };
+    });
+}
+
 template <typename T>
 T shifted(T a, T b, bool left)
 {
@@ -117,6 +133,9 @@ void addVariadicOps(OpTable& table)
     table["Mod"] = binary([](const OpContext& c) {
         return [likeC = c.node->intAttribute("fmod", 0) != 0](auto a, auto b) { return modulo(a, b, likeC); };
     });
+    table["BitwiseAnd"] = bitwise([](auto a, auto b) { return a & b; });
+    table["BitwiseOr"] = bitwise([](auto a, auto b) { return a | b; });
+    table["BitwiseXor"] = bitwise([](auto a, auto b) { return a ^ b; });
     table["BitShift"] = binary([](const OpContext& c) {
         if (c.in(0).type == DType::F32 || c.in(0).type == DType::F64)
             c.malformed("it shifts numbers that are no integers");

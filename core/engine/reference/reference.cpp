@@ -2,6 +2,7 @@
 #include "core/engine/reference/reference.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -18,6 +19,45 @@ float geluTanh(float x)
 {
     const double v = x;
     return static_cast<float>(0.5 * v * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (v + 0.044715 * v * v * v))));
+}
+
+float relu(float x)
+{
+    return x > 0 ? x : 0.0f;
+}
+
+float tanh(float x)
+{
+    return static_cast<float>(std::tanh(static_cast<double>(x)));
+}
+
+float activated(float x, Activation activation)
+{
+    switch (activation) {
+    case Activation::GeluErf:
+        return geluErf(x);
+    case Activation::GeluTanh:
+        return geluTanh(x);
+    case Activation::Relu:
+        return relu(x);
+    case Activation::Tanh:
+        return tanh(x);
+    case Activation::None:
+        break;
+    }
+    return x;
+}
+
+std::uint16_t toBf16(float x)
+{
+    const auto bits = std::bit_cast<std::uint32_t>(x);
+    const std::uint32_t rest = bits & 0xffff, kept = bits >> 16;
+    return static_cast<std::uint16_t>(kept + (rest > 0x8000 || (rest == 0x8000 && kept % 2 == 1) ? 1 : 0));
+}
+
+float fromBf16(std::uint16_t x)
+{
+    return std::bit_cast<float>(static_cast<std::uint32_t>(x) << 16);
 }
 
 std::vector<float> layerNorm(std::span<const float> x, std::span<const float> gamma, std::span<const float> beta,
@@ -46,6 +86,18 @@ float dequantize(std::int32_t accumulator, std::int32_t columnSum, float scale, 
                  float rowScale)
 {
     return static_cast<float>(static_cast<double>(accumulator - zeroPoint * columnSum) * (scale * rowScale) + bias);
+}
+
+std::vector<double> product(std::span<const float> a, std::span<const float> w, std::int64_t m, std::int64_t k,
+                            std::int64_t n)
+{
+    std::vector<double> c(static_cast<std::size_t>(m * n));
+    for (std::int64_t i = 0; i < m; ++i)
+        for (std::int64_t j = 0; j < n; ++j)
+            for (std::int64_t p = 0; p < k; ++p)
+                c[static_cast<std::size_t>(i * n + j)] += static_cast<double>(a[static_cast<std::size_t>(i * k + p)])
+                    * static_cast<double>(w[static_cast<std::size_t>(p * n + j)]);
+    return c;
 }
 
 std::vector<std::int32_t> product(std::span<const std::uint8_t> a, std::span<const std::int8_t> w, std::int64_t m,
@@ -121,7 +173,7 @@ double tolerance(const char* kernel)
     for (const Tolerance& t : tolerances)
         if (std::string_view(t.kernel) == kernel)
             return t.absolute;
-    return 0;
+    return std::numeric_limits<double>::quiet_NaN();
 }
 
 } // namespace octet::engine::reference

@@ -2,6 +2,7 @@
 // Scalar forms of every kernel: the oracle of the tests. Written for reading; double where that settles rounding.
 #pragma once
 
+#include "core/engine/activation.h"
 #include "core/engine/kernels/kernels.h"
 
 #include <cstdint>
@@ -12,6 +13,11 @@ namespace octet::engine::reference {
 
 float geluErf(float x);
 float geluTanh(float x);
+float relu(float x);
+float tanh(float x);
+float activated(float x, Activation activation);
+std::uint16_t toBf16(float x); // to nearest even
+float fromBf16(std::uint16_t x);
 /// (x - mean) / sqrt(variance + epsilon) * gamma + beta; beta may be empty.
 std::vector<float> layerNorm(std::span<const float> x, std::span<const float> gamma, std::span<const float> beta,
                              float epsilon);
@@ -19,6 +25,9 @@ std::vector<float> layerNorm(std::span<const float> x, std::span<const float> ga
 std::uint8_t quantize(float x, float scale, std::int32_t zeroPoint);
 float dequantize(std::int32_t accumulator, std::int32_t columnSum, float scale, float bias, std::int32_t zeroPoint,
                  float rowScale);
+/// [M, K] x [K, N], summed in double
+std::vector<double> product(std::span<const float> a, std::span<const float> w, std::int64_t m, std::int64_t k,
+                            std::int64_t n);
 /// [M, K] u8 x [K, N] s8 -> [M, N] s32
 std::vector<std::int32_t> product(std::span<const std::uint8_t> a, std::span<const std::int8_t> w, std::int64_t m,
                                   std::int64_t k, std::int64_t n);
@@ -43,10 +52,16 @@ constexpr Tolerance tolerances[] = {
     {"tanh", 3e-7},
     {"layerNorm", 4e-6},
     {"quantize", 0},
+    {"toBf16", 0},
     {"range", 0},
     {"attention", 4e-6},
     {"attentionBytes", 8e-3}, // of the largest value: a probability of 255 steps may round to its neighbour
+    {"product", 4e-6}, // the int8 product of our own: sums exact, the rest as dequantize and its activation
+    {"oneDnnU8S8", 0},
+    {"oneDnnF32", 2e-6}, // of the sum of magnitudes, whatever its order
+    {"oneDnnBf16", 2e-6}, // the same, of operands that are bf16
 };
+/// Not a number, which nothing is within, for a kernel that has no row.
 double tolerance(const char* kernel);
 
 } // namespace octet::engine::reference

@@ -168,7 +168,7 @@ void ProductStep::runOwn(const Frame& frame) const
             continue;
         }
         task.bytes[direct++] = {frame.out<std::uint8_t>(q.values), n, 1.0f / q.form.affine.scale,
-                                static_cast<float>(q.form.affine.zeroPoint), q.form.columnFactors()};
+                                q.form.affine.zeroPoint, q.form.columnFactors()};
     }
     if (sum.wanted)
         task.out = frame.out<float>(sum.rows.place), task.outStride = sum.rows.stride;

@@ -2,6 +2,8 @@
 // How much every step does, for the profile: what a perfect kernel could not leave out.
 #include "core/engine/steps/rows.h"
 
+#include <algorithm>
+
 namespace octet::engine {
 
 namespace {
@@ -45,7 +47,9 @@ Work RowStep::work() const
 
 Work PatchStep::work() const
 {
-    Work work{0, 4 * count(sink.rows.rows, sink.rows.columns), 0};
+    // Patches that overlap read their picture once; others may leave parts of it out.
+    const double patches = count(sink.rows.rows, sink.rows.columns);
+    Work work{0, 4 * std::min(patches, static_cast<double>(elementCount(imageShape))), 0};
     add(work, sinkWork(sink));
     return work;
 }
@@ -63,7 +67,7 @@ Work ProductStep::work() const
         work.operations += values, work.read += 4 * values;
     add(work, sinkWork(sum));
     if (norm) {
-        work.operations += normOps * values;
+        work.operations += normOps * values, work.read += 8 * static_cast<double>(columns);
         add(work, sinkWork(normed));
     }
     return work;

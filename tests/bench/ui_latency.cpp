@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How long the window is deaf while jobs run: opens a copy of the sample's outlier form, measures the baseline and the
+// sensitivity, searches, and meanwhile selects, marks and undoes as a person does. Tells the longest turn of the event
+// loop by phase, in wall time and in the thread's own CPU time (the rest is waiting for a core), and who made it long.
+//   bench_ui_latency [seconds of search]
+#include "app/desktop/actions.h"
+#include "app/desktop/graph_panel.h"
+#include "app/desktop/main_window.h"
+#include "app/desktop/style.h"
+#include "app/desktop/workbench.h"
+#include "app/desktop/worker_client.h"
+#include "core/engine/cpu.h"
+#include "widgets/graph_canvas.h"
+
+#include <QAbstractEventDispatcher>
+#include <QApplication>
+#include <QDir>
+#include <QElapsedTimer>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTimer>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <map>
+
+using namespace octet;
+using namespace octet::desktop;
+
+namespace {
+
+constexpr double frameMs = 16;
+
+double cpuMs()
+{
+    timespec t {};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return double(t.tv_sec) * 1e3 + double(t.tv_nsec) / 1e6;
+}
+
+/// Times every turn of the event loop, and every event that takes long in it.
+class TimedApplication : public QApplication
+{
+public:
+    using QApplication::QApplication;
+
+    void begin(const char* phase)
+    {
+        report();
+        m_phase = phase;
+        m_turns = m_late = m_lateCpu = 0;
+        m_longest = m_longestCpu = 0;
+        m_culprits.clear();
+    }
+
+    void watch()
+    {
+        auto* loop = QAbstractEventDispatcher::instance();
+        connect(loop, &QAbstractEventDispatcher::awake, this, [this] {
+            m_turn.start();
+            m_turnCpu = cpuMs();
+        });
+        connect(loop, &QAbstractEventDispatcher::aboutToBlock, this, [this] { endTurn(); });
+    }
+
+    bool notify(QObject* receiver, QEvent* event) override
+    {
+        if (m_depth++ > 0) {
+            const bool handled = QApplication::notify(receiver, event);
+            --m_depth;
+            return handled;
+        }
+        const QString what = QStringLiteral("%1 %2, event %3")
+                                 .arg(QString::fromLatin1(receiver->metaObject()->className()), receiver->objectName())
+                                 .arg(int(event->type()));
+        const double before = cpuMs();
+        const bool handled = QApplication::notify(receiver, event);
+        --m_depth;
+        if (const double took = cpuMs() - before; took > frameMs / 2)
+            m_culprits[what] = std::max(m_culprits[what], took);
+        return handled;
+    }
+
+    void report() const
+    {
+        if (!m_phase)
+            return;
+        std::printf("%-12s %7d turns  longest %6.1f ms wall, %6.1f ms CPU  over 16 ms: %d wall, %d CPU\n", m_phase, m_turns,
+            m_longest, m_longestCpu, m_late, m_lateCpu);
+        for (const auto& [what, took] : m_culprits)
+            std::printf("             %6.1f ms CPU in one event: %s\n", took, qPrintable(what));
+        std::fflush(stdout);
+    }
+
+private:
+    void endTurn()
+    {
+        if (!m_turn.isValid())
+            return;
+        const double wall = double(m_turn.nsecsElapsed()) / 1e6, cpu = cpuMs() - m_turnCpu;
+        ++m_turns;
+        m_late += wall > frameMs;
+        m_lateCpu += cpu > frameMs;
+        m_longest = std::max(m_longest, wall);
+        m_longestCpu = std::max(m_longestCpu, cpu);
+        m_turn.invalidate();
+    }
+
+    const char* m_phase = nullptr;
+    int m_depth = 0, m_turns = 0, m_late = 0, m_lateCpu = 0;
+    double m_longest = 0, m_longestCpu = 0, m_turnCpu = 0;
+    std::map<QString, double> m_culprits;
+    QElapsedTimer m_turn;
+};
+
+bool waitFor(const std::function<bool()>& done, int ms)
+{
+    QElapsedTimer timer;
+    timer.start();
+    while (!done() && timer.elapsed() < ms)
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 50);
+    return done();
+}
+
+/// What a person does beside a running search, one thing every quarter of a second.
+class Hand : public QObject
+{
+public:
+    explicit Hand(MainWindow* window)
+        : m_window(window)
+    {
+        connect(&m_timer, &QTimer::timeout, this, [this] { act(); });
+        m_timer.start(250);
+    }
+
+private:
+    void act()
+    {
+        Document& document = *m_window->document();
+        Selection* selection = document.selection();
+        const auto& products = document.loaded().products;
+        const auto& trials = document.trials();
+        switch (m_step++ % 6) {
+        case 0:
+            selection->setNodes({document.loaded().nodeNames[products[std::size_t(m_step) % products.size()].node]});
+            break;
+        case 1:
+            m_window->actionList()->markFp32->trigger();
+            break;
+        case 2:
+            document.undoStack()->undo();
+            break;
+        case 3:
+            if (!trials.empty())
+                selection->setTrial(trials[std::size_t(m_step) % trials.size()].id);
+            break;
+        case 4:
+            if (!trials.empty())
+                selection->setHoveredTrial(trials[std::size_t(m_step) % trials.size()].id);
+            break;
+        default:
+            selection->setHoveredTrial(0);
+            m_window->workbench()->graph()->canvas()->expandTo(
+                document.loaded().nodeNames[products[std::size_t(m_step * 7) % products.size()].node]);
+        }
+    }
+
+    MainWindow* m_window;
+    QTimer m_timer;
+    int m_step = 0;
+};
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const int seconds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 60;
+    QStandardPaths::setTestModeEnabled(true);
+    TimedApplication application(argc, argv);
+    style::install();
+    application.watch();
+
+    QTemporaryDir folder;
+    const QDir sample(QStringLiteral(OCTET_SOURCE_DIR "/resources/sample"));
+    for (const QString& file : sample.entryList(QDir::Files))
+        if (file != QLatin1String("model.onnx"))
+            QFile::copy(sample.filePath(file),
+                folder.filePath(file == QLatin1String("model_outlier.onnx") ? QStringLiteral("model.onnx") : file));
+    std::printf("%s\n", engine::machine(engine::cpuIsa()).cpu.c_str());
+
+    application.begin("start");
+    MainWindow window;
+    window.jobs()->worker()->setCommand({QStringLiteral(OCTET_BIN_DIR "/octet-cli"), QStringLiteral("serve")});
+    window.resize(1600, 1000);
+    window.show();
+    waitFor([] { return false; }, 500);
+    application.begin("open");
+    window.open(folder.filePath(QStringLiteral("model.onnx")));
+    Document& document = *window.document();
+    if (!waitFor([&] { return document.hasModel() && document.data()->usable() && !document.modelHash().empty(); }, 60000))
+        return std::fprintf(stderr, "The sample's data is not usable: %s\n", qPrintable(document.data()->whyNot())), 1;
+    document.acceptData();
+
+    const auto run = [&](const char* phase, JobKind kind, int most) {
+        application.begin(phase);
+        if (!window.jobs()->start(kind))
+            std::fprintf(stderr, "%s: %s\n", phase, qPrintable(window.jobs()->whyNot(kind)));
+        if (!waitFor([&] { return !window.jobs()->running(); }, most)) {
+            window.jobs()->stop();
+            waitFor([&] { return !window.jobs()->running(); }, 10000);
+        }
+    };
+    const Hand hand(&window);
+    run("baseline", JobKind::Baseline, 120000);
+    run("sensitivity", JobKind::Sensitivity, 120000);
+    run("search", JobKind::Tune, seconds * 1000);
+    application.begin("pages");
+    for (const char* page : {"profile", "data", "compare", "workbench"}) {
+        window.showPage(QString::fromLatin1(page));
+        waitFor([] { return false; }, 700);
+    }
+    application.report();
+    std::printf("%zu trials\n", document.trials().size());
+    return 0;
+}
