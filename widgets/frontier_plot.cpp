@@ -78,13 +78,22 @@ void FrontierPlot::Impl::build()
         painter.paintOverlay(p, theme(), hovered, q->rect());
     });
     QObject::connect(
-        canvas, &QCustomPlot::afterLayout, q, [this] { painter.arrange(canvas->axisRect()->rect(), q->rect()); });
+        canvas, &QCustomPlot::afterLayout, q, [this] { 
+        painter.arrange(canvas->axisRect()->rect(), q->rect());
+        placeGoalButton();
+    });
 
     wholeButton = new QPushButton(QStringLiteral("Whole plot  Esc"), q);
     wholeButton->setObjectName(QStringLiteral("whole"));
     wholeButton->setFocusPolicy(Qt::NoFocus); // Esc is its key
     wholeButton->hide();
     QObject::connect(wholeButton, &QPushButton::clicked, q, [this] { showAll(); });
+
+    goalButton = new QPushButton(QStringLiteral("Set as goal  Enter"), q);
+    goalButton->setObjectName(QStringLiteral("setAsGoal"));
+    goalButton->setFocusPolicy(Qt::NoFocus); // Enter is its key
+    goalButton->hide();
+    QObject::connect(goalButton, &QPushButton::clicked, q, [this] { setGoal(); });
 
     emptyPage = new QWidget(q);
     auto* layout = new QVBoxLayout(emptyPage);
@@ -180,6 +189,10 @@ void FrontierPlot::Impl::describe()
         text += QStringLiteral("; ") + painter.tooltip(hovered).replace(QLatin1Char('\n'), QStringLiteral("; "));
     else if (!painter.whatIfs().lines.isEmpty())
         text += QStringLiteral("; W shows what one op would change");
+    if (painter.whatIfFloor() && painter.content().floorWords)
+        text += QStringLiteral("; ") + painter.content().floorWords(*painter.whatIfFloor()).replace(QLatin1Char('\n'), QStringLiteral("; "));
+    else if (painter.content().floorWords && painter.content().floor >= 0)
+        text += QStringLiteral("; Page Up and Page Down ask about another goal");
     q->setAccessibleDescription(text);
 }
 
@@ -209,7 +222,10 @@ FrontierPlot::~FrontierPlot()
 void FrontierPlot::setContent(const PlotContent& content)
 {
     const int trial = m_impl->trialOf(m_impl->hovered);
+    const double floor = m_impl->painter.content().floor;
     m_impl->painter.setContent(content);
+    if (content.floor != floor || content.marks.isEmpty() || !content.floorWords)
+        m_impl->setWhatIfFloor({});
     const int index = trial != 0 ? m_impl->painter.indexOf(trial) : -1;
     m_impl->hovered = index >= 0 ? Impl::Target{Impl::Kind::Mark, index} : Impl::Target{};
     if (trial != 0 && index < 0)
@@ -256,6 +272,17 @@ QPointF FrontierPlot::markPosition(int trial) const
 {
     const int index = m_impl->painter.indexOf(trial);
     return index < 0 ? QPointF() : m_impl->painter.position(index);
+}
+
+QPointF FrontierPlot::floorPosition() const
+{
+    const PlotMap& map = m_impl->painter.map();
+    return {map.area.left() + 0.3 * map.area.width(), map.y(m_impl->painter.content().floor)};
+}
+
+std::optional<double> FrontierPlot::whatIfFloor() const
+{
+    return m_impl->painter.whatIfFloor();
 }
 
 void FrontierPlot::resizeEvent(QResizeEvent*)

@@ -67,6 +67,10 @@ struct PlotContent
     long samples = 0; // of the split
     QString sampleNoun; // "texts", "images"
     double floor = -1; // lowest acceptable score; < 0 = no goal yet
+    double highestFloor = -1; // no goal asks for more; < 0 = no limit
+    /// Lines of words of a goal whose floor would be there, "345 or more right: lose 2.3 % relative"; null = the line stays.
+    std::function<QString(double floor)> floorWords;
+    QString whyNoGoal; // such a goal can only be asked about, for this reason; empty = it can be set
     double todayMs = -1; // for the upper scale; < 0 = none
     /// Words of a trial whose mark brings none: made when somebody points at it, not for thousands.
     std::function<QString(int trial)> tooltipOf;
@@ -76,6 +80,7 @@ struct PlotContent
 };
 
 /// Wheel, + and - zoom, dragging moves what is shown; Esc or a double click beside the marks shows all again.
+/// Dragging the goal's line, Page Up and Page Down ask what if it were elsewhere; Enter or the button there sets it.
 class FrontierPlot : public QWidget
 {
     Q_OBJECT
@@ -91,11 +96,14 @@ public:
     QPointF ghostPosition() const;
     QPointF whatIfPosition(int index) const; // its tip
     QPointF markPosition(int trial) const;
+    QPointF floorPosition() const; // a point of the goal's line
+    std::optional<double> whatIfFloor() const; // while a goal is asked about
 signals:
     void trialSelected(int trial);
     void trialActivated(int trial); // double click or Enter: make it the draft
     void trialHovered(int trial); // 0 = none
     void whatIfActivated(int index); // click, or W and Enter: mark the op
+    void floorSet(double floor); // the goal shall be there
     void emptyActionRequested(); // the button of the empty state
 
 protected:

@@ -36,6 +36,10 @@ struct FrontierPlot::Impl
     void viewChanged();
     void setHovered(Target target);
     void walkWhatIfs(int step);
+    void setWhatIfFloor(std::optional<double> floor); // null = the goal's own
+    void stepFloor(int steps);
+    void placeGoalButton();
+    void setGoal(); // to what is asked about
     void repaintOverlay() { canvas->layer(QStringLiteral("overlay"))->replot(); }
     int trialOf(Target target) const; // 0 = no mark
     void describe();
@@ -54,6 +58,8 @@ struct FrontierPlot::Impl
     bool focusRing = false;
     QPushButton* wholeButton = nullptr; // while only a part is shown
     std::optional<QPointF> dragged; // where the pointer was, while the view is dragged
+    QPushButton* goalButton = nullptr; // while another goal is asked about
+    bool draggingFloor = false;
     std::optional<AccessibleEntry> accessible; // last: it reads all the others
 };
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace octet::widgets {
 
@@ -48,7 +49,9 @@ void FrontierPlot::Impl::setHovered(Target target)
         return;
     const int before = trialOf(hovered);
     hovered = target;
-    q->setCursor(target.kind == Kind::Mark || target.kind == Kind::WhatIf ? Qt::PointingHandCursor : Qt::ArrowCursor);
+    q->setCursor(target.kind == Kind::Mark || target.kind == Kind::WhatIf ? Qt::PointingHandCursor
+            : target.kind == Kind::Floor                                  ? Qt::SizeVerCursor
+                                                                          : Qt::ArrowCursor);
     repaintOverlay();
     describe();
     if (trialOf(target) != before)
@@ -88,6 +91,10 @@ void FrontierPlot::Impl::viewChanged()
 
 void FrontierPlot::mouseMoveEvent(QMouseEvent* event)
 {
+    if (m_impl->draggingFloor) {
+        m_impl->setWhatIfFloor(m_impl->painter.floorAt(event->position().y()));
+        return;
+    }
     if (m_impl->dragged) {
         constexpr double slack = 4; // a click beside the marks moves nothing
         if (!m_impl->painter.zoomed() && QLineF(*m_impl->dragged, event->position()).length() < slack)
@@ -106,7 +113,10 @@ void FrontierPlot::mousePressEvent(QMouseEvent* event)
         m_impl->select(target.index);
     else if (target.kind == Impl::Kind::WhatIf)
         emit whatIfActivated(target.index);
-    else if (event->button() == Qt::LeftButton && !m_impl->painter.content().marks.isEmpty()) {
+    else if (target.kind == Impl::Kind::Floor) {
+        m_impl->draggingFloor = true;
+        m_impl->goalButton->hide();
+    } else if (event->button() == Qt::LeftButton && !m_impl->painter.content().marks.isEmpty()) {
         m_impl->setHovered({});
         m_impl->dragged = event->position();
         setCursor(Qt::ClosedHandCursor);
@@ -117,6 +127,8 @@ void FrontierPlot::mousePressEvent(QMouseEvent* event)
 
 void FrontierPlot::mouseReleaseEvent(QMouseEvent* event)
 {
+    if (std::exchange(m_impl->draggingFloor, false))
+        m_impl->goalButton->setVisible(m_impl->painter.whatIfFloor().has_value());
     if (m_impl->dragged.has_value())
         setCursor(Qt::ArrowCursor);
     m_impl->dragged.reset();
@@ -171,7 +183,18 @@ void FrontierPlot::keyPressEvent(QKeyEvent* event)
     case Qt::Key_Minus:
         m_impl->zoom(1.2, m_impl->painter.map().area.center());
         return;
+    case Qt::Key_PageUp:
+        m_impl->stepFloor(1);
+        return;
+    case Qt::Key_PageDown:
+        m_impl->stepFloor(-1);
+        return;
     case Qt::Key_Escape:
+        if (m_impl->painter.whatIfFloor()) {
+            m_impl->draggingFloor = false;
+            m_impl->setWhatIfFloor({});
+            return;
+        }
         if (m_impl->painter.zoomed()) {
             m_impl->showAll();
             return;
@@ -182,6 +205,10 @@ void FrontierPlot::keyPressEvent(QKeyEvent* event)
         return;
     case Qt::Key_Return:
     case Qt::Key_Enter:
+        if (m_impl->painter.whatIfFloor()) {
+            m_impl->setGoal();
+            return;
+        }
         if (m_impl->hovered.kind == Impl::Kind::WhatIf) {
             emit whatIfActivated(m_impl->hovered.index);
             return;

@@ -135,6 +135,8 @@ FrontierPlotPainter::Target FrontierPlotPainter::hit(QPointF point) const
     const QPointF ghost = ghostPosition();
     if (!ghost.isNull() && QLineF(ghost, point).length() <= hitRadius)
         return {Target::Kind::Ghost, 0};
+    if (onFloor(point))
+        return {Target::Kind::Floor, 0};
     return {};
 }
 
@@ -250,6 +252,7 @@ void FrontierPlotPainter::paintMarks(QPainter& painter, const Theme& theme) cons
         const double y = m_map.y(m_content.floor);
         painter.setPen(QPen(theme.meets, 1.5));
         painter.drawLine(QPointF(m_map.area.left(), y), QPointF(m_map.area.right(), y));
+        paintGrip(painter, theme, m_content.floor);
     }
     // The line stays visible in a crowd: above what it does not touch, below its own marks.
     const int selected = indexOf(m_selected);
@@ -342,6 +345,7 @@ void FrontierPlotPainter::paintOverlay(
 {
     const bool line = hovered.kind == Target::Kind::WhatIf;
     paintWhatIfs(painter, theme, line ? hovered.index : -1);
+    paintWhatIfFloor(painter, theme);
     QPointF at;
     if (hovered.kind == Target::Kind::Mark && hovered.index < m_positions.size()) {
         at = m_positions[hovered.index];

@@ -38,11 +38,15 @@ public:
     void setWhatIfs(const WhatIfs& whatIfs);
     const WhatIfs& whatIfs() const { return m_whatIfs; }
     QLineF whatIfLine(int index) const { return m_whatIfLines.value(index); } // null = not shown
+    void setWhatIfFloor(std::optional<double> floor) { m_whatIfFloor = floor; }
+    std::optional<double> whatIfFloor() const { return m_whatIfFloor; }
+    double floorAt(double y) const; // the score at this height that a floor may have
+    double snappedFloor(double score) const;
     QPointF position(int index) const { return m_positions.value(index); }
     double radius(int index) const;
     struct Target
     {
-        enum class Kind { None, Mark, WhatIf, Ghost };
+        enum class Kind { None, Mark, WhatIf, Ghost, Floor };
         Kind kind = Kind::None;
         int index = -1;
         bool operator==(const Target&) const = default;
@@ -88,6 +92,9 @@ private:
     void paintKey(QPainter& painter, const Theme& theme) const;
     QString floorText() const;
     bool floorVisible() const;
+    bool onFloor(QPointF point) const;
+    void paintGrip(QPainter& painter, const Theme& theme, double floor) const;
+    void paintWhatIfFloor(QPainter& painter, const Theme& theme) const;
 
     PlotContent m_content;
     struct View
@@ -112,6 +119,7 @@ private:
     QVector<QLineF> m_whatIfLines; // by what-if; null = no way to go
     QVector<QRectF> m_whatIfWords; // null = no room
     int m_whatIfFactor = 1;
+    std::optional<double> m_whatIfFloor;
 };
 
 } // namespace octet::widgets

@@ -31,12 +31,21 @@ QString kindName(Mark::Kind kind)
     return {};
 }
 
+/// The reason in "breaks: the reason"; empty = no rule is broken.
+QString broken(const QString& verdict)
+{
+    const QString prefix = QStringLiteral("breaks: ");
+    return verdict.startsWith(prefix) ? capitalised(verdict.mid(prefix.size())) : QString();
+}
+
 QString verdictText(const QString& verdict)
 {
     if (verdict == QLatin1String("meets"))
         return QStringLiteral("Meets");
     if (verdict == QLatin1String("misses"))
         return QStringLiteral("Misses");
+    if (!broken(verdict).isEmpty())
+        return QStringLiteral("Not allowed");
     return verdict.isEmpty() ? QString() : QStringLiteral("Too close");
 }
 
@@ -129,6 +138,7 @@ QVariant TrialsModel::Impl::sortKey(const TrialRow& row, int column) const
         return row.verdict.isEmpty()                 ? unknownNumber
             : row.verdict == QLatin1String("meets")  ? 0.0
             : row.verdict == QLatin1String("misses") ? 2.0
+            : !broken(row.verdict).isEmpty()         ? 3.0
                                                      : 1.0;
     }
 }
@@ -249,12 +259,16 @@ QVariant TrialsModel::data(const QModelIndex& index, int role) const
             return row.pinned ? QStringLiteral("pinned") : QStringLiteral("not pinned");
         if (column == Mark)
             return kindName(row.kind) + (row.frontier ? QStringLiteral(", on the frontier") : QString());
+        if (column == GoalVerdict && !broken(row.verdict).isEmpty())
+            return verdictText(row.verdict) + QStringLiteral(": ") + broken(row.verdict);
         return column == Name && !row.error.isEmpty() ? row.name + QStringLiteral(". ") + row.error
                                                       : m_impl->display(row, column);
     case Qt::ToolTipRole:
         if (column == Pin)
             return row.pinned ? QStringLiteral("Pinned: stays on top") : QStringLiteral("Pin to the top");
-        return column == Name || column == Note ? m_impl->wholeName(row) : QVariant();
+        return column == Name || column == Note ? QVariant(m_impl->wholeName(row))
+            : column == GoalVerdict             ? QVariant(broken(row.verdict))
+                                                : QVariant();
     case SortRole:
         return m_impl->sortKey(row, column);
     case TrialIdRole:

@@ -43,6 +43,8 @@ VerdictLook verdictLook(const QString& verdict, const Theme& t)
         return {QStringLiteral("check"), t.meets, t.meetsTint};
     if (verdict == QLatin1String("misses"))
         return {QStringLiteral("cross"), t.misses, t.missesTint};
+    if (verdict.startsWith(QLatin1String("breaks")))
+        return {QStringLiteral("lock"), t.misses, t.missesTint};
     return {QStringLiteral("approx"), t.tooClose, t.tooCloseTint};
 }
 

@@ -46,12 +46,13 @@ public:
         KindOfMark, // int(Mark::Kind)
         PinnedRole, // pinned or chosen: stays on top
         ProgressTextRole,
-        VerdictRole, // "meets", "too close to call", "misses", ""
+        VerdictRole, // as given to setTrials()
     };
     explicit TrialsModel(QObject* parent = nullptr);
     ~TrialsModel() override;
 
-    /// `verdicts` by trial: "meets", "too close to call", "misses", "".
+    /// `verdicts` by trial: "meets", "too close to call", "misses", "", or "breaks: " and the reason why it may not be
+    /// chosen, whatever it reaches.
     void setTrials(const std::vector<const Trial*>& trials, const std::vector<QString>& verdicts,
         const std::vector<int>& frontierIds);
     void setTrials(

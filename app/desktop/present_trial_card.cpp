@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/present_trial_card.h"
 
+#include "app/desktop/broken_rules.h"
 #include "app/desktop/document.h"
 #include "app/desktop/words.h"
 #include "core/measure/verdict.h"
@@ -64,6 +65,8 @@ Section result(const Document& document, const Trial& trial)
     Section section{QObject::tr("Result"), {}};
     if (!trial.error.empty())
         section.rows << qMakePair(QObject::tr("Failed"), q(trial.error));
+    if (const QString broken = BrokenRules(document.goal(), document.resolution()).of(trial); !broken.isEmpty())
+        section.rows << qMakePair(QObject::tr("Not allowed"), broken);
     addSplit(section, document, trial, Split::Tuning, QObject::tr("Tuning half"));
     addSplit(section, document, trial, Split::HeldOut, QObject::tr("Held-out half"));
     if (trial.latency.p50 > 0) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/present_trials.h"
 
+#include "app/desktop/broken_rules.h"
 #include "app/desktop/document.h"
+#include "app/desktop/goal_floor.h"
 #include "app/desktop/present_prediction.h"
 #include "app/desktop/words.h"
 #include "core/measure/verdict.h"
@@ -200,7 +202,11 @@ void fillPlot(TrialsContent& content, const Document& document)
     plot.frontier = QVector<int>(content.frontier.begin(), content.frontier.end());
     plot.tooltipOf = [&document, fp32 = content.fp32 ? content.fp32->id : 0, goal = document.goal(), noun](int id) {
         const Trial* trial = document.trial(id);
-        return trial ? trialTooltip(*trial, document.trial(fp32), goal, noun) : QString();
+        if (!trial)
+            return QString();
+        const QString broken = BrokenRules(goal, document.resolution()).of(*trial);
+        return trialTooltip(*trial, document.trial(fp32), goal, noun)
+            + (broken.isEmpty() ? QString() : QObject::tr("\nnot allowed: %1").arg(broken));
     };
     plot.score = scoreAxis(document.goal().metric, plot.samples, noun);
     plot.recordedOn = document.recordedOn();
@@ -208,10 +214,13 @@ void fillPlot(TrialsContent& content, const Document& document)
         plot.ghost = presentGhost(document, *content.fp32);
         plot.todayMs = content.fp32->latency.p50;
         const Accuracy& today = *content.fp32->tuning();
-        plot.floor = document.goal().floor(today.value);
-        // The smallest whole count at or above the floor; a hair's breadth for 0.99 * 353 being 349.47.
-        if (plot.score.decimals == 0)
-            plot.floor = std::ceil(plot.floor * double(today.samples) - 1e-9);
+        plot.floor = floorScore(document.goal(), today);
+        plot.highestFloor = scoreOf(today);
+        plot.whyNoGoal = document.reviewReason();
+        plot.floorWords = [&document, fp32 = content.fp32->id, word = plot.score.word](double score) {
+            const Trial* baseline = document.trial(fp32);
+            return baseline ? floorWords(document.goal(), *baseline, shownTrials(document), score, word) : QString();
+        };
     }
     fillEmpty(plot, content, document);
 }
@@ -319,14 +328,20 @@ TrialsContent presentTrials(const Document& document)
     content.trials = shownTrials(document);
     const Trial* fp32 = tune::fp32Baseline(content.trials);
     content.fp32 = fp32 && done(*fp32) ? fp32 : nullptr;
+    const BrokenRules rules(document.goal(), document.resolution());
+    std::vector<const Trial*> allowed;
     for (const Trial* trial : content.trials) {
+        const QString broken = rules.of(*trial);
+        if (broken.isEmpty())
+            allowed.push_back(trial);
         const bool judged = comparable(*trial, content.fp32) && trial->id != content.fp32->id;
-        content.verdicts.push_back(
-            judged ? q(measure::verdict(*trial->tuning(), *content.fp32->tuning(), document.goal())) : QString());
+        content.verdicts.push_back(!broken.isEmpty() ? QStringLiteral("breaks: ") + broken
+                : judged ? q(measure::verdict(*trial->tuning(), *content.fp32->tuning(), document.goal()))
+                         : QString());
     }
     for (const std::size_t index : tune::frontier(content.trials))
         content.frontier.push_back(content.trials[index]->id);
-    content.best = tune::bestTrial(content.trials, document.goal());
+    content.best = tune::bestTrial(allowed, document.goal());
     fillPlot(content, document);
     content.summary = summarise(content, document.shownTrials().size() - content.trials.size());
     if (const QString cpu = document.recordedOn(); !cpu.isEmpty() && !content.summary.isEmpty())

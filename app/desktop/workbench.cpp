@@ -5,6 +5,7 @@
 #include "app/desktop/advice_control.h"
 #include "app/desktop/document.h"
 #include "app/desktop/edit_commands.h"
+#include "app/desktop/goal_floor.h"
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/job_control.h"
 #include "app/desktop/marking.h"
@@ -236,6 +237,11 @@ void Workbench::connectViews(Actions* actions)
     connect(m_plot, &widgets::FrontierPlot::trialActivated, this, &Workbench::draftFromTrialRequested);
     connect(m_whatIf, &WhatIfControl::changed, m_plot, [this] { m_plot->setWhatIfs(m_whatIf->answer().shown); });
     connect(m_plot, &widgets::FrontierPlot::whatIfActivated, m_whatIf, &WhatIfControl::apply);
+    connect(m_plot, &widgets::FrontierPlot::floorSet, this, [this](double floor) {
+        if (const Trial* fp32 = presentTrials(*m_document).fp32)
+            m_document->undoStack()->push(
+                new SetGoal(m_document, goalWithFloor(m_document->goal(), *fp32->tuning(), floor)));
+    });
     connect(m_graph->canvas(), &widgets::GraphCanvas::hoveredChanged, this, [this](const QString& path) {
         m_whatIf->setHovered(m_document->nodesOf(path));
     });

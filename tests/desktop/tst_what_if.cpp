@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Predictions on the plot: what one op would change, and that a click marks it. The measurements are made up.
 #include "app/desktop/document.h"
+#include "app/desktop/goal_floor.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/present_prediction.h"
 #include "app/desktop/present_trials.h"
 #include "app/desktop/workbench.h"
 #include "test_main.h"
 #include "widgets/frontier_plot.h"
+#include "widgets/trials_view.h"
 
 #include <QtTest>
 
@@ -155,6 +157,76 @@ private slots:
         QTest::keyClick(plot, Qt::Key_Return);
         QVERIFY(!(document.draft() == draft));
         document.undoStack()->undo();
+    }
+
+    void theFloorIsDragged()
+    {
+        Accuracy fp32;
+        fp32.correct = 353, fp32.samples = 436, fp32.value = 353.0 / 436;
+        Goal goal;
+        QCOMPARE(floorScore(goal, fp32), 350.0);
+        for (const bool relative : {true, false})
+            for (long right = 200; right <= 353; ++right) {
+                goal.relative = relative;
+                QCOMPARE(floorScore(goalWithFloor(goal, fp32, double(right)), fp32), double(right));
+            }
+        goal.relative = true;
+        QCOMPARE(goalWithFloor(goal, fp32, 346).maxDrop, 0.02); // not 1.983 %
+        QCOMPARE(goalWithFloor(goal, fp32, 353).maxDrop, 0.0);
+
+        const auto window = openedWindow();
+        QVERIFY(window);
+        Document& document = *window->document();
+        fill(document);
+        widgets::FrontierPlot* plot = window->workbench()->plot();
+        QTRY_VERIFY(!plot->markPosition(1).isNull());
+        QTRY_VERIFY(presentTrials(document).plot.floor == 90);
+        plot->setFocus();
+        for (int i = 0; i < 20; ++i)
+            QTest::keyClick(plot, Qt::Key_PageDown);
+        QCOMPARE(plot->whatIfFloor(), 70.0);
+        QVERIFY2(plot->accessibleDescription().contains(QStringLiteral("1 trial there; the fastest, 2, is 4.0x faster")),
+            qPrintable(plot->accessibleDescription()));
+        QCOMPARE(document.goal().maxDrop, 0.01); // a question only
+        QTest::keyClick(plot, Qt::Key_Return);
+        QCOMPARE(presentTrials(document).plot.floor, 70.0);
+        QVERIFY(!plot->whatIfFloor());
+        document.undoStack()->undo();
+        QCOMPARE(document.goal().maxDrop, 0.01);
+    }
+
+    /// A lock or a goal that came later speaks against trials that ran before.
+    void brokenRulesAreSaid()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        Document& document = *window->document();
+        fill(document);
+        Trial smoothed = trialOf(document, 3, "baseline:smoothed", presetConfig("smoothed"), 90, 1.2);
+        smoothed.ranges[{"x", RangeMethod::MinMax, 0, 0}].smoothing = {1.5f};
+        smoothed.groups = {{document.resolution().ops[0].name, {}, "product", Precision::Int8, Precision::Int8}};
+        document.putTrial(smoothed);
+        document.setGoal({});
+        const auto verdictOf3 = [&] { return presentTrials(document).verdicts.at(2); };
+        QCOMPARE(verdictOf3(), QStringLiteral("meets"));
+        QCOMPARE(presentTrials(document).best, 3);
+        Goal goal;
+        goal.keepWeights = true;
+        document.setGoal(goal);
+        QVERIFY(verdictOf3().startsWith(QStringLiteral("breaks: it smooths weights")));
+        QVERIFY(presentTrials(document).plot.tooltipOf(3).contains(QStringLiteral("not allowed: it smooths")));
+        QVERIFY(presentTrials(document).best != 3);
+        document.setGoal({});
+        Config draft = presetConfig("smoothed");
+        OpLeaves& leaves = draft.ops[document.resolution().ops[0].name];
+        leaves.precision = Precision::Fp32;
+        leaves.locked = true;
+        document.setDraft(draft);
+        QVERIFY2(verdictOf3().endsWith(QStringLiteral("is locked to FP32 and ran in INT8")), qPrintable(verdictOf3()));
+        QVERIFY(presentTrials(document).best != 3);
+        const widgets::TrialsModel* model = window->workbench()->trialsModel();
+        QTRY_COMPARE(model->index(model->rowOf(3), widgets::TrialsModel::GoalVerdict).data().toString(),
+            QStringLiteral("Not allowed"));
     }
 
     /// F1 is a value, not a count; what was measured in accuracy waits.

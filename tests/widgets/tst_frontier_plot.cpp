@@ -319,6 +319,57 @@ private slots:
         QCOMPARE(selected.size(), 0);
     }
 
+    void draggingTheFloorAsksWhatIf()
+    {
+        FrontierPlot plot;
+        plot.resize(900, 420);
+        PlotContent content = sample();
+        content.floor = 350;
+        content.highestFloor = 353;
+        content.floorWords = [](double floor) { return QStringLiteral("What if %1").arg(floor); };
+        plot.setContent(content);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        auto* button = plot.findChild<QPushButton*>(QStringLiteral("setAsGoal"));
+        QVERIFY(button && !button->isVisible());
+        QSignalSpy set(&plot, &FrontierPlot::floorSet);
+        const auto drag = [&](QPoint to) {
+            const QPoint from = plot.floorPosition().toPoint();
+            QTest::mousePress(&plot, Qt::LeftButton, {}, from);
+            QMouseEvent move(QEvent::MouseMove, to, plot.mapToGlobal(to), Qt::NoButton, Qt::LeftButton, {});
+            QCoreApplication::sendEvent(&plot, &move);
+            QTest::mouseRelease(&plot, Qt::LeftButton, {}, to);
+        };
+        drag(plot.markPosition(9).toPoint()); // at 342, a whole answer
+        QCOMPARE(plot.whatIfFloor(), 342.0);
+        QVERIFY(button->isVisible() && plot.rect().contains(button->geometry()));
+        QVERIFY(plot.accessibleDescription().contains(QStringLiteral("What if 342")));
+        QTest::keyClick(&plot, Qt::Key_Escape);
+        QVERIFY(!plot.whatIfFloor() && !button->isVisible());
+        QCOMPARE(set.size(), 0);
+        drag(QPoint(300, 0)); // more than fp32 reaches is no goal
+        QCOMPARE(plot.whatIfFloor(), 353.0);
+        QTest::keyClick(&plot, Qt::Key_PageDown);
+        QCOMPARE(plot.whatIfFloor(), 352.0);
+        QTest::mouseClick(button, Qt::LeftButton);
+        QCOMPARE(set.size(), 1);
+        QCOMPARE(set[0][0].toDouble(), 352.0);
+        QVERIFY(!plot.whatIfFloor());
+        // For review it stays a question.
+        content.whyNoGoal = QStringLiteral("Review: duplicate to edit");
+        plot.setContent(content);
+        QTest::keyClick(&plot, Qt::Key_PageDown);
+        QCOMPARE(plot.whatIfFloor(), 349.0);
+        QVERIFY(!button->isEnabled() && button->toolTip().startsWith(QStringLiteral("Review")));
+        QTest::keyClick(&plot, Qt::Key_Return);
+        QCOMPARE(set.size(), 1);
+        plot.grab();
+        // Another goal ends it.
+        content.floor = 345;
+        plot.setContent(content);
+        QVERIFY(!plot.whatIfFloor());
+    }
+
     void valuesAreNoCounts()
     {
         PlotContent content = sample();
