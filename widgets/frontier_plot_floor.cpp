@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace octet::widgets {
 
@@ -62,7 +63,6 @@ void FrontierPlotPainter::paintWhatIfFloor(QPainter& painter, const Theme& theme
     painter.setPen(QPen(theme.meets, 1.5, Qt::DashLine));
     painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
     paintGrip(painter, theme, *m_whatIfFloor);
-    // The words stand on the far side of the goal's own line, where there is room for them.
     const QStringList lines =
         (m_content.floorWords ? m_content.floorWords(*m_whatIfFloor) : QString()).split(QLatin1Char('\n'));
     const QFontMetricsF metrics(m_font);
@@ -70,12 +70,25 @@ void FrontierPlotPainter::paintWhatIfFloor(QPainter& painter, const Theme& theme
     for (const QString& line : lines)
         width = std::max(width, metrics.horizontalAdvance(line));
     QRectF box(0, 0, width + 16, double(lines.size()) * metrics.height() + 8);
-    const bool below = *m_whatIfFloor < m_content.floor;
-    box.moveTopLeft({area.left() + 8, below ? y + 6 : y - 6 - box.height()});
-    if (box.bottom() > area.bottom())
-        box.moveBottom(y - 6);
-    if (box.top() < area.top())
-        box.moveTop(y + 6);
+    // On the far side of the goal's own line if there is room, over as few marks and words as can be.
+    const double away = *m_whatIfFloor < m_content.floor ? y + 6 : y - 6 - box.height();
+    const double other = *m_whatIfFloor < m_content.floor ? y - 6 - box.height() : y + 6;
+    qsizetype fewest = std::numeric_limits<qsizetype>::max();
+    for (const double top : {away, other}) {
+        if (top < area.top() || top + box.height() > area.bottom())
+            continue;
+        for (double left = area.left() + 8; left + box.width() < area.right() - 160; left += 24) {
+            const QRectF place(QPointF(left, top), box.size());
+            const auto hidden = std::count_if(m_space.obstacles.cbegin(), m_space.obstacles.cend(),
+                [&](const QRectF& o) { return o.intersects(place); });
+            if (hidden < fewest) {
+                fewest = hidden;
+                box = place;
+            }
+        }
+    }
+    if (box.topLeft().isNull())
+        box.moveTopLeft({area.left() + 8, std::clamp(away, area.top(), std::max(area.top(), area.bottom() - box.height()))});
     painter.setPen(QPen(theme.border, 1));
     painter.setBrush(theme.header);
     painter.drawRoundedRect(box, 4, 4);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/goal_floor.h"
 
+#include "app/desktop/present_trials.h"
 #include "app/desktop/words.h"
 #include "core/values/metric.h"
 #include "widgets/goal_words.h"
@@ -67,11 +68,12 @@ QString floorWords(
     QString text = QObject::tr("What if %1 or more%2: lose at most %3\n")
                        .arg(number, scoreWord.isEmpty() ? QString() : QLatin1Char(' ') + scoreWord,
                            widgets::dropWords(goalWithFloor(goal, today, score)));
-    text += fastest ? QObject::tr("%1 there; the fastest, %2, is %3")
+    text += fastest ? (there == 1 ? QObject::tr("%1 reaches it; the fastest, trial %2, is %3")
+                              : QObject::tr("%1 reach it; the fastest, trial %2, is %3"))
                           .arg(words::count(there, QStringLiteral("trial")))
                           .arg(fastest->id)
-                          .arg(words::speed(fp32.latency.p50, fastest->latency.p50))
-                    : QObject::tr("No trial is there");
+                          .arg(pairedSpeed(*fastest, fp32))
+                    : QObject::tr("No trial reaches it");
     return text;
 }
 

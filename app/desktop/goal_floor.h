@@ -15,7 +15,7 @@ namespace octet::desktop {
 double floorScore(const Goal& goal, const Accuracy& fp32);
 /// `goal` with the roundest loss whose floor is at `score`; never above what fp32 reaches.
 Goal goalWithFloor(const Goal& goal, const Accuracy& fp32, double score);
-/// "What if 345 or more right: lose at most 2.3 % relative\n6 trials are there, the fastest 2.2x faster: trial 14".
+/// "What if 345 or more right: lose at most 2.3 % relative\n6 trials reach it; the fastest, trial 14, is 2.2x faster".
 QString floorWords(
     const Goal& goal, const Trial& fp32, const std::vector<const Trial*>& trials, double score, const QString& scoreWord);
 

@@ -177,6 +177,9 @@ WhatIfAnswer whatIf(const WhatIfQuestion& question, int most, const std::functio
         const tune::Prediction there = question.predictor.predict(resolve(changed));
         Candidate c{std::move(change), there.p50, scoreOf(there, question.fp32)};
         c.worth = worthOf(c, ms, score, question.floor);
+        // Nobody asked, and it would only cost time.
+        if (question.nodes.isEmpty() && score >= question.floor && c.ms >= ms)
+            continue;
         if (std::abs(c.ms - ms) > 1e-9 || std::abs(c.score - score) > 1e-9)
             candidates.push_back(std::move(c));
     }

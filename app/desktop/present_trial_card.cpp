@@ -3,6 +3,7 @@
 
 #include "app/desktop/broken_rules.h"
 #include "app/desktop/document.h"
+#include "app/desktop/present_trials.h"
 #include "app/desktop/words.h"
 #include "core/measure/verdict.h"
 #include "core/values/metric.h"
@@ -73,7 +74,7 @@ Section result(const Document& document, const Trial& trial)
         const Trial* fp32 = fp32Of(document, trial);
         section.rows << qMakePair(QObject::tr("Time"),
             fp32 && fp32->id != trial.id ? QObject::tr("%1 ms, %2").arg(words::ms(trial.latency.p50),
-                                               words::speed(fp32->latency.p50, trial.latency.p50))
+                                               pairedSpeed(trial, *fp32))
                                          : QObject::tr("%1 ms").arg(words::ms(trial.latency.p50)));
     }
     const PrecisionCounts& counts = trial.counts;

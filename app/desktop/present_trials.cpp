@@ -136,7 +136,7 @@ QString labelOf(const Trial& trial, Mark::Role role, const Trial* fp32)
                   .arg(words::ms(trial.latency.p50), widgets::metricWords(accuracy->metric), valueText(*accuracy));
     if (!fp32)
         return QStringLiteral("%1 ms").arg(words::ms(trial.latency.p50));
-    return words::speed(fp32->latency.p50, trial.latency.p50) + QStringLiteral(", ")
+    return pairedSpeed(trial, *fp32) + QStringLiteral(", ")
         + scoreDifference(*accuracy, *fp32->tuning());
 }
 
@@ -225,13 +225,6 @@ void fillPlot(TrialsContent& content, const Document& document)
     fillEmpty(plot, content, document);
 }
 
-/// As the table has it: by the ratio that was taken in one run, since the machine may have been busier in another.
-QString pairedSpeed(const Trial& trial, const Trial& fp32)
-{
-    return trial.latency.ratioToFp32 > 0 ? words::speed(1, trial.latency.ratioToFp32)
-                                         : words::speed(fp32.latency.p50, trial.latency.p50);
-}
-
 QString summarise(const TrialsContent& content, std::size_t hidden)
 {
     std::size_t finished = 0;
@@ -259,14 +252,21 @@ QString shortened(const QString& note)
     return note.size() <= longest ? note : note.left(longest - 3) + QStringLiteral("...");
 }
 
+/// The machine was busier in one of the two runs: the quotient of their times is not how much faster it is.
+bool timedApart(const Trial& trial, const Trial& fp32)
+{
+    const double apart = trial.latency.ratioToFp32 * fp32.latency.p50 / trial.latency.p50;
+    return trial.latency.ratioToFp32 > 0 && (apart < 0.9 || apart > 1.1);
+}
+
 QStringList resultLines(const Trial& trial, const Trial* fp32, const Goal& goal, const QString& noun)
 {
     QStringList lines;
     const Accuracy* accuracy = trial.tuning();
     if (fp32 && fp32->id != trial.id) {
-        lines << QObject::tr("%1 (%2 ms instead of %3)")
-                     .arg(words::speed(fp32->latency.p50, trial.latency.p50), words::ms(trial.latency.p50),
-                         words::ms(fp32->latency.p50));
+        lines << (timedApart(trial, *fp32) ? QObject::tr("%1 side by side (%2 ms; fp32 %3, in another run)")
+                                           : QObject::tr("%1 (%2 ms instead of %3)"))
+                     .arg(pairedSpeed(trial, *fp32), words::ms(trial.latency.p50), words::ms(fp32->latency.p50));
         if (!countsAnswers(accuracy->metric))
             lines << scoreDifference(*accuracy, *fp32->tuning());
         lines << QObject::tr("of %1 %2 got worse, %3 better")
@@ -294,6 +294,12 @@ QStringList resultLines(const Trial& trial, const Trial* fp32, const Goal& goal,
 }
 
 } // namespace
+
+QString pairedSpeed(const Trial& trial, const Trial& fp32)
+{
+    return trial.latency.ratioToFp32 > 0 ? words::speed(1, trial.latency.ratioToFp32)
+                                         : words::speed(fp32.latency.p50, trial.latency.p50);
+}
 
 QString trialTooltip(const Trial& trial, const Trial* fp32, const Goal& goal, const QString& noun)
 {

@@ -27,6 +27,8 @@ struct TrialsContent
 std::vector<const Trial*> shownTrials(const Document& document);
 TrialsContent presentTrials(const Document& document);
 
+/// "2.2x faster" than fp32 in the same run, as the table has it, since the machine may have been busier in another.
+QString pairedSpeed(const Trial& trial, const Trial& fp32);
 /// "Trial 14, static, 6 products in fp32\n2.2x faster ...": four lines of words at most.
 QString trialTooltip(const Trial& trial, const Trial* fp32, const Goal& goal, const QString& noun);
 /// What the held-out half says of the chosen trial: "Trial 8 meets the goal on the held-out half: of 1,000 images 8 got

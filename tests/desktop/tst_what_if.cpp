@@ -120,6 +120,14 @@ private slots:
             QVERIFY(change.precision == Precision::Int8);
             QVERIFY(change.nodes.front().toStdString() != document.sensitivity().ops[0].node);
         }
+        // Nothing left to gain: no line says how to lose it again.
+        Goal loose;
+        loose.maxDrop = 0.5;
+        document.setGoal(loose);
+        document.setDraft(presetConfig("static"));
+        QVERIFY(whatIf(*whatIfQuestion(document, {}), 3, never).changes.empty());
+        document.setGoal({});
+        document.setDraft(presetConfig("fp32"));
         // Whoever points at an op is told about that one.
         const QString last = QString::fromStdString(document.sensitivity().ops.back().node);
         const auto pointed = whatIfQuestion(document, {last});
@@ -185,7 +193,7 @@ private slots:
         for (int i = 0; i < 20; ++i)
             QTest::keyClick(plot, Qt::Key_PageDown);
         QCOMPARE(plot->whatIfFloor(), 70.0);
-        QVERIFY2(plot->accessibleDescription().contains(QStringLiteral("1 trial there; the fastest, 2, is 4.0x faster")),
+        QVERIFY2(plot->accessibleDescription().contains(QStringLiteral("1 trial reaches it; the fastest, trial 2, is 4.0x faster")),
             qPrintable(plot->accessibleDescription()));
         QCOMPARE(document.goal().maxDrop, 0.01); // a question only
         QTest::keyClick(plot, Qt::Key_Return);
