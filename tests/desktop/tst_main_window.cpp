@@ -29,6 +29,7 @@
 #include <QTableView>
 #include <QTreeView>
 #include <QLabel>
+#include <QMenu>
 #include <QPushButton>
 #include <QtTest>
 
@@ -369,6 +370,47 @@ private slots:
         QVERIFY(window->jobs()->start(JobKind::Calibrate));
         QVERIFY(ended.count() > 1 || ended.wait(longest));
         QVERIFY2(!ended.at(1).at(1).toBool(), qPrintable(ended.at(1).at(0).toString()));
+    }
+
+    void jobsWaitForTheirTurn()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        QVERIFY(test::SampleCopy::acceptSmallData(*window));
+        Workload workload = window->document()->workload();
+        workload.runs = 30000; // runs until it is stopped
+        window->document()->setWorkload(workload);
+        JobControl* jobs = window->jobs();
+        QSignalSpy ended(jobs, &JobControl::ended), started(jobs, &JobControl::started);
+        QVERIFY(jobs->start(JobKind::Baseline));
+        QVERIFY(!jobs->start(JobKind::Baseline)); // it runs
+        QCOMPARE(jobs->whyNot(JobKind::Baseline), QStringLiteral("Baseline is running"));
+        QVERIFY(jobs->start(JobKind::Tune));
+        QCOMPARE(jobs->whyNot(JobKind::Tune), QStringLiteral("Tune waits for its turn"));
+        // Another draft is another job, and is calibrated as it was when that was asked for.
+        QVERIFY(jobs->start(JobKind::Calibrate));
+        Config draft = window->document()->draft();
+        draft.model.rangeMethod = RangeMethod::Mse;
+        window->document()->setDraft(draft);
+        QVERIFY(jobs->start(JobKind::Calibrate));
+        QCOMPARE(jobs->waiting().size(), 3);
+        QVERIFY(jobs->waiting().at(1).draft.model.rangeMethod != RangeMethod::Mse);
+        auto* button = window->findChild<QPushButton*>(QStringLiteral("waiting"));
+        QVERIFY(button->isVisible());
+        QCOMPARE(button->text(), QStringLiteral("3 waiting"));
+        button->menu()->actions().first()->trigger(); // the search goes
+        QCOMPARE(jobs->waiting().size(), 2);
+        QVERIFY(jobs->whyNot(JobKind::Tune).isEmpty());
+        jobs->stop();
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 3, longest);
+        QCOMPARE(started.count(), 3);
+        for (int i : {1, 2}) {
+            QVERIFY(started.at(i).at(0).value<JobKind>() == JobKind::Calibrate);
+            QVERIFY2(!ended.at(i).at(1).toBool(), qPrintable(ended.at(i).at(0).toString()));
+        }
+        QVERIFY(!jobs->running() && jobs->waiting().isEmpty() && !button->isVisible());
+        const Ranges& ranges = window->document()->ranges();
+        QVERIFY(std::any_of(ranges.begin(), ranges.end(), [](const auto& r) { return r.first.method == RangeMethod::Mse; }));
     }
 
     void stopAnswersAndKeepsWhatIsDone()
