@@ -360,6 +360,9 @@ private:
             judgeBest(end);
         else
             m_result.summary = fmt::format("No trial holds the goal ({}){}.", end, closestText());
+        m_observer.log(fmt::format("Work: {} evaluations; with calibrating and timing as much as {:.1f} passes over the {} "
+                                   "tuning samples.", m_result.evaluations, m_evaluator.passes(),
+            m_evaluator.data() ? m_evaluator.data()->size(m_evaluator.searchSplit()) : 0));
     }
 
     /// Before any work: as if fp32 were always right where it is not known yet, which asks for fewest samples.

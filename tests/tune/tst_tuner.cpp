@@ -271,6 +271,13 @@ void TestTuner::tunesUntilTheGoalHolds()
         return t.origin == "tune:basic" && t.counts.int8 == 1 && t.tuning() && t.tuning()->correct >= 149;
     });
     QVERIFY(cured);
+    // Timing alone runs the model on more samples than a pass has.
+    const auto work = std::find_if(recorder.lines.begin(), recorder.lines.end(),
+        [](const std::string& line) { return line.rfind("Work: ", 0) == 0; });
+    QVERIFY(work != recorder.lines.end());
+    const std::size_t passes = work->find("as much as ");
+    QVERIFY2(passes != std::string::npos, work->c_str());
+    QVERIFY2(std::stod(work->substr(passes + 11)) > 1.5 * double(result.evaluations), work->c_str());
     if (result.goalMet) {
         QVERIFY(!result.verdict.empty());
         QCOMPARE(result.heldOut.samples, 150L);
