@@ -9,6 +9,7 @@
 #include <QFontDatabase>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QPainter>
 #include <QPlainTextEdit>
 #include <QProgressBar>
@@ -114,7 +115,9 @@ struct JobStrip::Impl
     QLabel* title = nullptr;
     ElidedLabel *stage = nullptr, *left = nullptr, *note = nullptr;
     ProgressLine* bar = nullptr;
-    QPushButton *log = nullptr, *pause = nullptr, *stop = nullptr;
+    QPushButton *waiting = nullptr, *log = nullptr, *pause = nullptr, *stop = nullptr;
+    QMenu* waitingMenu = nullptr;
+    QStringList waitingTitles;
     bool paused = false;
     QStringList lines;
     QWidget* popup = nullptr;
@@ -135,6 +138,13 @@ void JobStrip::Impl::build()
     left->setObjectName(QStringLiteral("left"));
     note = new ElidedLabel(0);
     note->setObjectName(QStringLiteral("note"));
+    waiting = new QPushButton;
+    waiting->setObjectName(QStringLiteral("waiting"));
+    waiting->setFlat(true);
+    waitingMenu = new QMenu(q);
+    waitingMenu->setObjectName(QStringLiteral("waitingMenu"));
+    waitingMenu->setAccessibleName(QStringLiteral("Jobs that wait"));
+    waiting->setMenu(waitingMenu);
     log = new QPushButton(QStringLiteral("Log"));
     log->setObjectName(QStringLiteral("log"));
     log->setFlat(true);
@@ -149,6 +159,7 @@ void JobStrip::Impl::build()
     layout->addWidget(left);
     layout->addWidget(note, 1000);
     layout->addStretch(1);
+    layout->addWidget(waiting);
     layout->addWidget(log);
     layout->addWidget(pause);
     layout->addWidget(stop);
@@ -203,10 +214,15 @@ void JobStrip::Impl::apply()
     pause->setToolTip(paused ? QStringLiteral("Go on where the job stands")
                              : QStringLiteral("Let the job wait; its time stands still and the machine is free"));
     pause->setIcon(icon(paused ? QStringLiteral("play") : QStringLiteral("pause"), q->palette()));
+    waiting->setVisible(!waitingTitles.isEmpty());
+    waiting->setText(QStringLiteral("%1 waiting").arg(waitingTitles.size()));
+    waiting->setToolTip(QStringLiteral("Next: ") + waitingTitles.join(QStringLiteral(", then ")));
+    waiting->setAccessibleDescription(waiting->toolTip());
     stop->setVisible(running);
     stop->setIcon(icon(QStringLiteral("stop"), q->palette()));
     log->setIcon(icon(QStringLiteral("log"), q->palette()));
-    q->setAccessibleDescription(QStringList({title->text(), stage->text(), left->text(), note->text()})
+    const QString next = waitingTitles.isEmpty() ? QString() : waiting->text();
+    q->setAccessibleDescription(QStringList({title->text(), stage->text(), left->text(), note->text(), next})
                                     .filter(QRegularExpression(QStringLiteral(".")))
                                     .join(QStringLiteral(", ")));
 }
@@ -289,6 +305,20 @@ void JobStrip::appendLog(const QString& line)
         d.lines.remove(0, maxLogLines / 10);
     if (d.popup->isVisible())
         d.logView->appendPlainText(line);
+}
+
+void JobStrip::setWaiting(const QVector<WaitingJob>& jobs)
+{
+    Impl& d = *m_impl;
+    d.waitingTitles.clear();
+    d.waitingMenu->clear();
+    for (const WaitingJob& job : jobs) {
+        d.waitingTitles << job.title;
+        QString text = QStringLiteral("Remove %1").arg(job.title);
+        QAction* remove = d.waitingMenu->addAction(text.replace(QLatin1Char('&'), QLatin1String("&&")));
+        connect(remove, &QAction::triggered, this, [this, id = job.id] { emit removeRequested(id); });
+    }
+    d.apply();
 }
 
 void JobStrip::changeEvent(QEvent* event)

@@ -20,7 +20,17 @@ JobBar::JobBar(Document* document, JobControl* jobs, QWidget* parent)
     connect(jobs, &JobControl::progress, this, &JobStrip::setProgress);
     connect(jobs, &JobControl::logLine, this, &JobStrip::appendLog);
     connect(jobs, &JobControl::trialFinished, this, &JobBar::noteBest);
-    connect(jobs, &JobControl::ended, this, &JobStrip::finish);
+    connect(jobs, &JobControl::ended, this, [this, jobs](const QString& summary, bool failed) {
+        finish(summary, failed);
+        appendLog(tr("%1: %2").arg(JobControl::title(jobs->kind()), summary)); // stays when the next one starts
+    });
+    connect(jobs, &JobControl::waitingChanged, this, [this, jobs] {
+        QVector<widgets::WaitingJob> waiting;
+        for (const QueuedJob& job : jobs->waiting())
+            waiting << widgets::WaitingJob{job.id, job.title};
+        setWaiting(waiting);
+    });
+    connect(this, &JobStrip::removeRequested, jobs, &JobControl::removeWaiting);
     connect(jobs, &JobControl::pauseChanged, this, &JobStrip::setPaused);
     connect(jobs, &JobControl::searchUpdated, this, [this](const QString& what) {
         setNote(what);

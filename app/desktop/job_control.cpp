@@ -19,6 +19,7 @@ JobControl::JobControl(Document* document, QObject* parent)
     connect(&m_worker, &WorkerClient::pauseChanged, this, &JobControl::pauseChanged);
     connect(m_document, &Document::opsMarked, this, &JobControl::followMarks);
     connect(m_document, &Document::goalChanged, this, &JobControl::followGoal);
+    connect(m_document, &Document::opened, this, &JobControl::clearWaiting); // they were for another project
     connect(&m_worker, &WorkerClient::logLine, this, &JobControl::logLine);
     connect(&m_worker, &WorkerClient::rangesFound, m_document, &Document::addRanges);
     connect(&m_worker, &WorkerClient::sensitivityFound, m_document, &Document::setSensitivity);
@@ -80,14 +81,24 @@ QString JobControl::title(JobKind kind)
 
 QString JobControl::whyNot(JobKind kind) const
 {
+    if (const QString reason = whyNotAtAll(kind); !reason.isEmpty())
+        return reason;
+    if (!running() && m_queue.jobs().isEmpty())
+        return {};
+    const QueuedJob job = asked(kind);
+    if (running() && m_running.sameAs(job))
+        return tr("%1 is running").arg(title(kind));
+    return m_queue.holds(job) ? tr("%1 waits for its turn").arg(title(kind)) : QString();
+}
+
+QString JobControl::whyNotAtAll(JobKind kind) const
+{
     if (!m_document->isOpen())
         return tr("open a model first");
     if (!m_document->editable())
         return m_document->reviewReason();
     if (!m_document->hasModel())
         return tr("the model is missing");
-    if (running())
-        return tr("%1 is running").arg(title(m_kind));
     if (const QString reason = m_document->data()->whyNot(); !reason.isEmpty())
         return reason;
     if (m_document->modelHash().empty())
@@ -139,9 +150,6 @@ JobRequest JobControl::request(JobKind kind) const
             return !m_document->evidence().value(range.first.value)
                 && !m_document->loaded().importedRanges.contains(range.first);
         });
-    job.trialName = s(draftName());
-    if (const Trial* chosen = m_document->chosenTrial(); chosen && kind == JobKind::Judge)
-        job.judged = chosen->id;
     job.sensitivity = m_document->sensitivity();
     for (const Trial& trial : m_document->trials())
         if (trial.state != TrialState::Running && trial.workload == job.workload
@@ -156,18 +164,79 @@ bool JobControl::start(JobKind kind)
         emit notice({Notice::Kind::Warning, tr("%1: %2.").arg(title(kind), reason), {}});
         return false;
     }
-    m_kind = kind;
+    const QueuedJob job = asked(kind);
+    if (running() || !m_queue.jobs().isEmpty()) {
+        m_queue.add(job);
+        emit logLine(tr("%1 waits for its turn.").arg(job.title));
+        emit waitingChanged();
+    } else {
+        run(job, false);
+    }
+    return true;
+}
+
+QueuedJob JobControl::asked(JobKind kind) const
+{
+    QueuedJob job;
+    job.kind = kind;
+    job.title = title(kind);
+    job.draft = m_document->draft();
+    if (kind == JobKind::Measure) {
+        job.trialName = s(draftName());
+        job.title = tr("%1: %2").arg(job.title, q(job.trialName));
+    }
+    if (const Trial* chosen = m_document->chosenTrial(); chosen && kind == JobKind::Judge)
+        job.judged = chosen->id;
+    return job;
+}
+
+void JobControl::run(const QueuedJob& asked, bool waited)
+{
+    m_kind = asked.kind;
+    m_running = asked;
     m_ids.clear();
     m_runningTrial = m_trialsDone = 0;
     m_paused = false;
-    const JobRequest job = request(kind);
+    JobRequest job = request(asked.kind);
+    if (asked.kind == JobKind::Measure || asked.kind == JobKind::Calibrate)
+        job.draft = asked.draft;
+    job.trialName = asked.trialName;
+    job.judged = asked.judged;
     m_sent = {job.draft, job.goal};
     for (const Trial& known : job.known)
         m_ids.insert(known.id, known.id);
-    m_document->setUnfinishedJob(q(toString(kind)));
+    m_document->setUnfinishedJob(q(toString(asked.kind)));
     m_worker.start(job);
-    emit started(kind);
-    return true;
+    emit started(asked.kind, waited);
+}
+
+/// What can no longer run by now says so and lets the next one have its turn.
+void JobControl::runNext()
+{
+    while (!running()) {
+        const std::optional<QueuedJob> job = m_queue.takeFirst();
+        if (!job)
+            return;
+        emit waitingChanged();
+        if (const QString reason = whyNotAtAll(job->kind); !reason.isEmpty())
+            emit notice({Notice::Kind::Warning, tr("%1: %2.").arg(job->title, reason), {}});
+        else
+            run(*job, true);
+    }
+}
+
+void JobControl::removeWaiting(int id)
+{
+    if (m_queue.remove(id))
+        emit waitingChanged();
+}
+
+void JobControl::clearWaiting()
+{
+    if (m_queue.jobs().isEmpty())
+        return;
+    m_queue.clear();
+    emit waitingChanged();
 }
 
 void JobControl::stop()
@@ -262,6 +331,8 @@ void JobControl::end(const QString& summary, bool failed)
     m_paused = false;
     m_document->setUnfinishedJob({});
     emit ended(summary, failed);
+    // Not at once: others hear of the end after this.
+    QMetaObject::invokeMethod(this, &JobControl::runNext, Qt::QueuedConnection);
 }
 
 } // namespace octet::desktop

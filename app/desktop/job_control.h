@@ -2,6 +2,7 @@
 // Jobs of the open project: what is asked of the worker, and how its answers reach the project.
 #pragma once
 
+#include "app/desktop/job_queue.h"
 #include "app/desktop/notice.h"
 #include "app/desktop/worker_client.h"
 
@@ -19,9 +20,14 @@ class JobControl : public QObject
 public:
     explicit JobControl(Document* document, QObject* parent = nullptr);
 
-    /// Why a job of this kind cannot start now; empty = it can.
+    /// Why a job of this kind can neither start nor wait for the one that runs; empty = it can.
     QString whyNot(JobKind kind) const;
+    /// Starts it, or lets it wait while another runs. False, with a notice, when whyNot() says something.
     bool start(JobKind kind);
+    /// Those that wait, first in turn first.
+    const QVector<QueuedJob>& waiting() const { return m_queue.jobs(); }
+    void removeWaiting(int id);
+    void clearWaiting();
     void stop();
     void pause(bool on);
     bool paused() const { return m_paused; } // as asked; the worker follows within a second
@@ -40,7 +46,8 @@ public:
     static QString title(JobKind kind); // "Tune"
 
 signals:
-    void started(octet::JobKind kind);
+    void started(octet::JobKind kind, bool waited); // `waited`: its turn came, nobody asked just now
+    void waitingChanged();
     void progress(const octet::JobProgress& progress);
     void trialFinished(const octet::Trial& trial); // as it stands in the project
     void partialEvidenceChanged();
@@ -54,6 +61,10 @@ signals:
 
 private:
     JobRequest request(JobKind kind) const;
+    QueuedJob asked(JobKind kind) const;
+    QString whyNotAtAll(JobKind kind) const;
+    void run(const QueuedJob& asked, bool waited);
+    void runNext();
     bool searching() const { return running() && m_kind == JobKind::Tune; }
     void followMarks(const Config& before, const Config& after);
     void followGoal();
@@ -65,6 +76,8 @@ private:
     Document* m_document;
     WorkerClient m_worker;
     JobKind m_kind = JobKind::Baseline;
+    QueuedJob m_running; // or the last one that ran
+    JobQueue m_queue;
     QHash<int, int> m_ids; // the worker's trial ids -> the project's
     CalibrationEvidence m_partial;
     JobUpdate m_sent; // what the running search was last told

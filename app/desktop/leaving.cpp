@@ -49,6 +49,7 @@ void Leaving::stopAndClose()
         return;
     }
     m_stopping = true;
+    m_window->jobs()->clearWaiting();
     m_window->jobs()->stop();
 }
 
@@ -81,6 +82,8 @@ void Leaving::showAgain()
 
 void Leaving::jobEnded(const QString& summary)
 {
+    if (m_unseen && !m_window->jobs()->waiting().isEmpty())
+        return; // the next one has its turn
     if (m_unseen) {
         session::saveView(m_window,
             tr("%1 went on without a window: %2").arg(JobControl::title(m_window->jobs()->kind()), summary));

@@ -151,8 +151,9 @@ void MainWindow::connectDocument()
 
 void MainWindow::connectJobs()
 {
-    connect(&m_jobs, &JobControl::started, this, [this] {
-        m_messages->clear(); // what it asked for has begun
+    connect(&m_jobs, &JobControl::started, this, [this](JobKind, bool waited) {
+        if (!waited)
+            m_messages->clear(); // what it asked for has begun
         m_refreshTimer.start();
     });
     connect(&m_jobs, &JobControl::progress, this, [this](const JobProgress& progress) {
@@ -162,6 +163,7 @@ void MainWindow::connectJobs()
     connect(&m_jobs, &JobControl::notice, this, [this](const Notice& notice) { showMessage(notice); });
     connect(&m_jobs, &JobControl::ended, this, [this] { m_refreshTimer.start(); });
     connect(&m_jobs, &JobControl::pauseChanged, this, [this] { m_refreshTimer.start(); });
+    connect(&m_jobs, &JobControl::waitingChanged, this, [this] { m_refreshTimer.start(); });
 }
 
 void MainWindow::open(const QString& path)

@@ -36,6 +36,7 @@ StatusLine::StatusLine(Document* document, JobControl* jobs, QWidget* parent)
     connect(document, &Document::editableChanged, this, update);
     connect(jobs, &JobControl::started, this, update);
     connect(jobs, &JobControl::ended, this, update);
+    connect(jobs, &JobControl::waitingChanged, this, update);
     refresh();
 }
 
@@ -73,7 +74,8 @@ void StatusLine::refresh()
                                .arg(words::q(machine.cpu), words::q(machine.isa),
                                    words::count(machine.cores, QStringLiteral("core"))));
     }
-    m_running->setText(m_jobs->running() ? tr("1 job") : tr("no job"));
+    const qsizetype waiting = m_jobs->waiting().size();
+    m_running->setText(waiting > 0 ? tr("1 job, %1 waiting").arg(waiting) : m_jobs->running() ? tr("1 job") : tr("no job"));
     const QString project = QFileInfo(m_document->projectPath()).fileName();
     m_project->setText(m_document->editable() ? tr("%1, always saved").arg(project) : tr("%1, review").arg(project));
     m_project->setToolTip(m_document->projectPath());

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace octet::data {
 
@@ -23,12 +24,25 @@ constexpr const char* idsName = "input_ids";
 constexpr const char* maskName = "attention_mask";
 constexpr const char* typesName = "token_type_ids";
 
+/// Held for every text of a file: half as wide as what models read, and no longer than it has to be.
+using Ids = std::vector<std::int32_t>;
+
 struct TextSample
 {
     std::string text, pair;
     long row = 0;
-    std::vector<std::int64_t> ids, types;
+    Ids ids, types;
 };
+
+Ids narrowed(const std::vector<std::int64_t>& wide, const std::string& file, long line)
+{
+    for (const std::int64_t id : wide)
+        if (!std::in_range<std::int32_t>(id))
+            throw Error(ErrorKind::Format,
+                fmt::format("{}, row {}: the tokenizer gives the id {}, which no vocabulary has.", file, line, id),
+                {.file = file, .row = line});
+    return {wide.begin(), wide.end()};
+}
 
 class TextDataset : public DatasetBase
 {
@@ -153,7 +167,7 @@ std::vector<TextSample> TextDataset::read(
     const std::string& file, bool labelsNeeded, const LabelReader& reader, std::vector<int>& labels)
 {
     TextColumns columns;
-    const Table table = readTable(file, [&](const std::vector<std::string>& available) {
+    Table table = readTable(file, [&](const std::vector<std::string>& available) {
         columns = findColumns(available, m_spec, file, labelsNeeded);
         return columns.names();
     });
@@ -166,8 +180,9 @@ std::vector<TextSample> TextDataset::read(
     const std::size_t count =
         limit > 0 ? std::min(table.rows.size(), static_cast<std::size_t>(limit)) : table.rows.size();
     std::vector<TextSample> samples;
+    samples.reserve(count);
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
-        const TableRow& row = table.rows[i];
+        TableRow& row = table.rows[i];
         int label = -1;
         float number = 0;
         if (!columns.label.empty() && m_labelsAreNumbers)
@@ -178,10 +193,12 @@ std::vector<TextSample> TextDataset::read(
             continue; // checked, but not taken
         if (!columns.label.empty() && m_labelsAreNumbers && labelsNeeded)
             m_numbers.push_back(number);
-        TextSample taken{row.cells[0], columns.pair.empty() ? "" : row.cells[1], row.line, {}, {}};
-        Encoding encoding = m_tokenizer->encode(taken.text, taken.pair, m_spec.maxLength);
-        taken.ids = std::move(encoding.ids);
-        taken.types = std::move(encoding.typeIds);
+        TextSample taken{std::move(row.cells[0]), columns.pair.empty() ? "" : std::move(row.cells[1]), row.line, {}, {}};
+        const Encoding encoding = m_tokenizer->encode(taken.text, taken.pair, m_spec.maxLength);
+        taken.ids = narrowed(encoding.ids, file, row.line);
+        taken.types = narrowed(encoding.typeIds, file, row.line);
+        row.cells.clear();
+        row.cells.shrink_to_fit();
         if (taken.ids.empty())
             throw Error(ErrorKind::Data, fmt::format("{}, row {}: the text has no tokens.", file, row.line),
                 {.file = file, .row = row.line});

@@ -184,11 +184,18 @@ void Evaluator::measureInto(Trial& trial, const quantize::Resolution& resolution
     annotate(trial.groups, resolution);
 }
 
+measure::AccuracyRun Evaluator::runOver(Split split, const Settings& settings, const Ranges& ranges)
+{
+    measure::AccuracyRun run = measure::accuracy(m_context, settings, ranges, split, m_request.goal.metric);
+    m_samples += static_cast<double>(m_context.data->size(split));
+    return run;
+}
+
 void Evaluator::measureAccuracy(Trial& trial, const Settings& settings, Split split, double low, double high)
 {
     const char* where = split == Split::HeldOut ? "Held-out accuracy" : "Accuracy";
     m_progress.beginStage(fmt::format("{} of trial {}", where, trial.id), low, high);
-    measure::AccuracyRun run = measure::accuracy(m_context, settings, trial.ranges, split, m_request.goal.metric);
+    measure::AccuracyRun run = runOver(split, settings, trial.ranges);
     if (split == searchSplit())
         trial.outputDigest = run.outputDigest;
     if (trial.origin == "baseline:fp32") {
@@ -210,6 +217,8 @@ void Evaluator::measureLatency(Trial& trial, const Settings& settings)
     if (trial.origin != "baseline:fp32")
         contenders.push_back({trial.name, settings, trial.ranges});
     measure::LatencyRun run = measure::latency(m_context, contenders, m_request.workload);
+    for (const Latency& timed : run.latencies)
+        m_samples += static_cast<double>(timed.runs) * std::max(1, m_request.workload.batch);
     trial.latency = run.latencies.back();
     if (trial.latency.drifted)
         m_observer.log(fmt::format("Warning: trial {}: {}", trial.id, measure::driftInWords(trial.latency)));
@@ -246,7 +255,7 @@ const Accuracy& Evaluator::reference(Split split)
             && it->second.predictions.size() == samples)
             return m_reference[split] = it->second;
     }
-    return m_reference[split] = measure::accuracy(m_context, {}, {}, split, m_request.goal.metric).accuracy;
+    return m_reference[split] = runOver(split, {}, {}).accuracy;
 }
 
 bool Evaluator::readsOutputs() const
@@ -258,7 +267,7 @@ const std::vector<float>& Evaluator::referenceOutputs(Split split)
 {
     std::vector<float>& outputs = m_referenceOutputs[split];
     if (outputs.empty())
-        outputs = measure::accuracy(m_context, {}, {}, split, m_request.goal.metric).outputs;
+        outputs = runOver(split, {}, {}).outputs;
     return outputs;
 }
 
@@ -285,6 +294,7 @@ Ranges Evaluator::ranges(const Settings& settings)
     const Ranges found = measure::calibrate(m_context, settings, m_ranges);
     m_context.evidence = nullptr;
     if (!evidence.values.empty()) {
+        m_samples += m_context.data ? static_cast<double>(m_context.data->size(Split::Calibration)) : 0;
         m_evidence.add(evidence);
         m_observer.evidenceFound(evidence);
     }
@@ -313,6 +323,7 @@ const Sensitivity& Evaluator::sensitivity()
     options.settings = settings;
     options.partial = [this](const Sensitivity& soFar) { m_observer.sensitivityFound(soFar); };
     m_sensitivity = measure::sensitivity(m_context, found, options, &m_request.workload);
+    m_sensitivityPasses = m_sensitivity.evaluations;
     m_observer.sensitivityFound(m_sensitivity);
     m_progress.endStep();
     return m_sensitivity;
@@ -332,10 +343,20 @@ double Evaluator::outputError(const Config& config)
     return measure::meanSquare(mine, m_rankedBeside);
 }
 
+double Evaluator::inPasses(double samples) const
+{
+    const std::size_t ofPass = m_context.data ? m_context.data->size(searchSplit()) : 0;
+    return ofPass > 0 ? samples / static_cast<double>(ofPass) : 0;
+}
+
 double Evaluator::rankingPasses() const
 {
-    const auto samples = m_context.data ? static_cast<double>(m_context.data->size(searchSplit())) : 0.0;
-    return samples > 0 ? static_cast<double>(m_rankedSamples) / samples : 0;
+    return inPasses(static_cast<double>(m_rankedSamples));
+}
+
+double Evaluator::passes() const
+{
+    return inPasses(m_samples) + rankingPasses() + m_sensitivityPasses;
 }
 
 std::optional<Predictor> Evaluator::predictor() const

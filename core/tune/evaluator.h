@@ -67,6 +67,9 @@ public:
     double outputError(const Config& config);
     /// The work of that so far, in passes over the search's split.
     double rankingPasses() const;
+    /// All that the model ran on so far, likewise: trials, sensitivity and ranking, calibrating and timing, in fp32 too;
+    /// without warming up.
+    double passes() const;
 
     /// From what is known by now; nothing without sensitivity or the fp32 baseline.
     std::optional<Predictor> predictor() const;
@@ -77,6 +80,8 @@ private:
     void measureLatency(Trial& trial, const Settings& settings);
     void annotate(std::vector<GroupProfile>& groups, const quantize::Resolution& resolution) const;
     const std::vector<float>& referenceOutputs(Split split);
+    measure::AccuracyRun runOver(Split split, const Settings& settings, const Ranges& ranges);
+    double inPasses(double samples) const;
     bool readsOutputs() const;
     bool sameCircumstances(const Trial& trial) const;
     Trial& store(Trial trial);
@@ -96,6 +101,8 @@ private:
     Sensitivity m_sensitivity;
     std::vector<float> m_rankedBeside; // fp32's outputs on the samples of outputError()
     long m_rankedSamples = 0;
+    double m_samples = 0; // that the model ran on, without sensitivity's and ranking's
+    double m_sensitivityPasses = 0;
     std::optional<Error> m_lastError;
     int m_nextId = 1;
 };

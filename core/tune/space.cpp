@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace octet::tune {
@@ -10,10 +11,40 @@ namespace octet::tune {
 using quantize::Level;
 using quantize::ResolvedOp;
 
+namespace {
+
+bool isExcluded(const ResolvedOp& op)
+{
+    return op.precisionSource.level >= Level::OpType && op.asked.precision == Precision::Fp32;
+}
+
+/// In what pinned() writes out.
+bool sameAsLocked(const OpSettings& settings, const OpSettings& locked)
+{
+    if (settings.precision != locked.precision)
+        return false;
+    return locked.precision != Precision::Int8
+        || (settings.approach == locked.approach && settings.rangeMethod == locked.rangeMethod
+            && settings.smoothing == locked.smoothing
+            && (locked.rangeMethod != RangeMethod::Percentile || settings.percentile == locked.percentile));
+}
+
+} // namespace
+
 bool isFree(const ResolvedOp& op)
 {
-    const bool excluded = op.precisionSource.level >= Level::OpType && op.asked.precision == Precision::Fp32;
-    return op.product.int8Refusal.empty() && !op.asked.locked && !excluded;
+    return op.product.int8Refusal.empty() && !op.asked.locked && !isExcluded(op);
+}
+
+bool respects(const quantize::Resolution& config, const std::vector<ResolvedOp>& draft)
+{
+    return std::ranges::all_of(draft, [&](const ResolvedOp& wanted) {
+        if (!wanted.asked.locked && !isExcluded(wanted))
+            return true;
+        const ResolvedOp* op = config.find(wanted.name);
+        return op
+            && (wanted.asked.locked ? sameAsLocked(op->asked, wanted.asked) : op->asked.precision == Precision::Fp32);
+    });
 }
 
 std::vector<const ResolvedOp*> freeOps(const SearchState& state)

@@ -14,6 +14,9 @@ namespace octet::tune {
 bool isFree(const quantize::ResolvedOp& op);
 std::vector<const quantize::ResolvedOp*> freeOps(const SearchState& state); // node order
 
+/// A trial of `config` may compete where `draft` is asked for: locked ops run as locked, excluded ones in fp32.
+bool respects(const quantize::Resolution& config, const std::vector<quantize::ResolvedOp>& draft);
+
 /// The draft with its locked ops written out, so that what changes for the whole model does not reach them.
 Config pinned(const SearchState& state);
 

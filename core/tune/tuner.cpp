@@ -261,10 +261,22 @@ private:
             found.ops.size(), out.front()->node, cost);
     }
 
+    /// Fp32, and the trials that run locked and excluded ops as the draft has them by now.
+    std::vector<Trial> competitors() const
+    {
+        const quantize::Resolution draft = m_evaluator.resolve(m_draft);
+        std::vector<Trial> kept;
+        for (const Trial& trial : m_evaluator.trials())
+            if (m_request.kind != JobKind::Tune || trial.origin == "baseline:fp32"
+                || respects(m_evaluator.resolve(trial.config), draft.ops))
+                kept.push_back(trial);
+        return kept;
+    }
+
     /// The cheapest competitor holds the goal by more than luck.
     const Trial* holder() const
     {
-        const Trial* best = m_evaluator.find(bestTrial(m_evaluator.trials(), m_goal));
+        const Trial* best = m_evaluator.find(bestTrial(competitors(), m_goal));
         const Trial* fp32 = fp32Baseline(m_evaluator.trials());
         return best && fp32 && holdsGoal(*best, *fp32, m_goal) ? best : nullptr;
     }
@@ -342,12 +354,15 @@ private:
         else
             end = search(draft);
         m_result.evaluations += std::lround(m_evaluator.rankingPasses());
-        m_result.bestTrial = bestTrial(m_evaluator.trials(), goal);
+        m_result.bestTrial = bestTrial(competitors(), goal);
         m_result.goalMet = m_result.bestTrial != 0;
         if (m_result.goalMet)
             judgeBest(end);
         else
             m_result.summary = fmt::format("No trial holds the goal ({}){}.", end, closestText());
+        m_observer.log(fmt::format("Work: {} evaluations; with calibrating and timing as much as {:.1f} passes over the {} "
+                                   "tuning samples.", m_result.evaluations, m_evaluator.passes(),
+            m_evaluator.data() ? m_evaluator.data()->size(m_evaluator.searchSplit()) : 0));
     }
 
     /// Before any work: as if fp32 were always right where it is not known yet, which asks for fewest samples.
@@ -409,10 +424,8 @@ private:
     {
         if (!endsAtFirst(m_goal.strategy))
             return false;
-        std::vector<Trial> found;
-        for (const Trial& trial : m_evaluator.trials())
-            if (!isBaseline(trial) || trial.origin == "baseline:fp32")
-                found.push_back(trial);
+        std::vector<Trial> found = competitors();
+        std::erase_if(found, [](const Trial& trial) { return isBaseline(trial) && trial.origin != "baseline:fp32"; });
         return bestTrial(found, m_goal) != 0;
     }
 
@@ -474,8 +487,9 @@ private:
 
     std::string closestText() const
     {
+        const std::vector<Trial> trials = competitors();
         const Trial* closest = nullptr;
-        for (const Trial& trial : m_evaluator.trials())
+        for (const Trial& trial : trials)
             if (trial.state == TrialState::Done && trial.tuning() && trial.counts.int8 > 0
                 && (!closest || trial.tuning()->value > closest->tuning()->value))
                 closest = &trial;

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Searches against each other on the outlier forms, over several random splits of the test data:
     tests/bench/search.py MODELS_FOLDER [--cli build/release/bin/octet-cli] [--splits 5] [--extra MODEL.onnx NAME]
-Columns: work in evaluations (trials, and what sensitivity cost, in passes over the tuning half) and seconds; products
-left out of int8; and in how many splits the config found is within 1 % relative of fp32 on the held-out half, which no
-search has seen. "smoothing": Octet may smooth. "kept": the weights stay as they are. "basic": INC's strategy, weights
-kept, the same engine. Needs Debian's python3-onnx for the text models' outlier forms."""
-import argparse, json, os, statistics, subprocess, sys, tempfile
+Columns: work in evaluations (trials, and what sensitivity cost, in passes over the tuning half), in passes (all that the
+model ran on: also calibrating, timing, and the verdict on the held-out half) and seconds; products left out of int8; and
+in how many splits the config found is within 1 % relative of fp32 on the held-out half, which no search has seen.
+"smoothing": Octet may smooth. "kept": the weights stay as they are. "basic": INC's strategy, weights kept, the same
+engine. Needs Debian's python3-onnx for the text models' outlier forms."""
+import argparse, json, os, re, statistics, subprocess, sys, tempfile
 
 parser = argparse.ArgumentParser()
 parser.add_argument("models")
@@ -47,20 +48,24 @@ searches = {"smoothing": [], "kept": ["--keep-weights", "--search-on"],
 def tune(data, split, options):
     run = subprocess.run([args.cli, "tune", *data, "--split-seed", str(split), "--threads", "2", "--timeout", "0", "--json",
                           *options], capture_output=True, text=True)
-    return json.loads(run.stdout)
+    result = json.loads(run.stdout)
+    result["passes"] = float(re.search(r"as much as ([\d.]+) passes", run.stderr)[1])
+    return result
 
 
-print(f"{'model':9}{'search':11}{'evaluations':>12}{'seconds':>9}{'of products in int8':>21}{'holds on held-out':>19}")
+print(f"{'model':9}{'search':11}{'evaluations':>12}{'passes':>8}{'seconds':>9}{'of products in int8':>21}"
+      f"{'holds on held-out':>19}")
 for name, make in forms.items():
     if args.only and name not in args.only.split(","):
         continue
     data = make()
     for search, options in searches.items():
         splits = args.basic_splits or args.splits if search == "basic" else args.splits
-        evaluations, seconds, int8, held, met = [], [], [], 0, 0
+        evaluations, passes, seconds, int8, held, met = [], [], [], [], 0, 0
         for split in range(1, splits + 1):
             result = tune(data, split, options)
             evaluations.append(result["evaluations"])
+            passes.append(result["passes"])
             seconds.append(result["seconds"])
             if not result["met"]:
                 continue
@@ -71,5 +76,5 @@ for name, make in forms.items():
             right = out["correct"] + out["worse"] - out["better"]  # of fp32
             held += (right - out["correct"]) / right <= 0.01
         share = f"{min(int8):.0%} to {max(int8):.0%}" if int8 else "-"
-        print(f"{name:9}{search:11}{statistics.mean(evaluations):12.1f}{statistics.mean(seconds):9.1f}{share:>21}"
-              f"{held:12} of {splits:3}", flush=True)
+        print(f"{name:9}{search:11}{statistics.mean(evaluations):12.1f}{statistics.mean(passes):8.1f}"
+              f"{statistics.mean(seconds):9.1f}{share:>21}{held:12} of {splits:3}", flush=True)

@@ -6,6 +6,7 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/worker_client.h"
 
+#include <QAction>
 #include <QDir>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -13,6 +14,15 @@
 namespace octet::test {
 
 constexpr int longest = 60000; // ms; a loaded machine only waits longer
+
+/// As a person does it, who waits until it can be: a disabled action does nothing when it is triggered.
+inline bool trigger(QAction* action)
+{
+    if (!QTest::qWaitFor([action] { return action->isEnabled(); }, longest))
+        return false;
+    action->trigger();
+    return true;
+}
 
 class SampleCopy
 {

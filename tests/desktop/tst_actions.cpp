@@ -73,10 +73,10 @@ private slots:
         const QFont before = QApplication::font();
         const double usual = before.pointSizeF();
         for (int i = 0; i < 30; ++i)
-            window.actionList()->largerText->trigger();
+            QVERIFY(test::trigger(window.actionList()->largerText));
         QVERIFY(!window.actionList()->largerText->isEnabled());
         QVERIFY(QApplication::font().pointSizeF() > usual + 4);
-        window.actionList()->normalText->trigger();
+        QVERIFY(test::trigger(window.actionList()->normalText));
         QVERIFY(!window.actionList()->normalText->isEnabled());
         QApplication::setFont(before);
     }

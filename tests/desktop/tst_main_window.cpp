@@ -31,13 +31,12 @@
 
 #include <QDialogButtonBox>
 #include <QInputDialog>
-#include <QTableView>
-#include <QTreeView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPushButton>
+#include <QTableView>
 #include <QTreeView>
-#include <QPushButton>
 #include <QtTest>
 
 #include <algorithm>
@@ -66,7 +65,7 @@ class TestMainWindow : public QObject
     /// Every group of the trial and of fp32 is on the profile page once, and rows and ops are one selection.
     static void profileFollowsTheSelection(MainWindow& window, int trialId)
     {
-        window.actionList()->profilePage->trigger();
+        QVERIFY(test::trigger(window.actionList()->profilePage));
         QCOMPARE(window.page(), QStringLiteral("profile"));
         Document& document = *window.document();
         widgets::ProfileView* view = window.profilePage()->view();
@@ -83,7 +82,7 @@ class TestMainWindow : public QObject
         const QString op = QStringLiteral("/blocks.0/mlp/fc1/MatMul");
         document.selection()->setNodes({op});
         QVERIFY(view->table()->selectionModel()->hasSelection());
-        window.actionList()->workbenchPage->trigger();
+        QVERIFY(test::trigger(window.actionList()->workbenchPage));
         QCOMPARE(window.page(), QStringLiteral("workbench"));
     }
 
@@ -173,7 +172,7 @@ private slots:
         QVERIFY(window);
         Document& document = *window->document();
         const Config before = document.draft();
-        window->actionList()->yamlPage->trigger();
+        QVERIFY(test::trigger(window->actionList()->yamlPage));
         QCOMPARE(window->page(), QStringLiteral("yaml"));
         widgets::YamlView* view = window->yamlPage()->view();
         const auto type = [&](const QString& text) {
@@ -223,11 +222,11 @@ private slots:
         QVERIFY(window);
         Document& document = *window->document();
         QTRY_VERIFY(window->actionList()->presetStatic->isEnabled());
-        window->actionList()->presetStatic->trigger();
+        QVERIFY(test::trigger(window->actionList()->presetStatic));
         document.selection()->setNodes({QStringLiteral("/blocks.0/mlp/fc1/MatMul")});
         QTRY_VERIFY(window->actionList()->markFp32->isEnabled());
-        window->actionList()->markFp32->trigger();
-        window->actionList()->precisions->trigger();
+        QVERIFY(test::trigger(window->actionList()->markFp32));
+        QVERIFY(test::trigger(window->actionList()->precisions));
         const QTableView* matrix = window->workbench()->precisionSummary()->matrix();
         QTRY_VERIFY(matrix->model()->rowCount() == 3);
         // fc1 in fp32 between two products in int8: one value into it, one out of it.
@@ -245,7 +244,7 @@ private slots:
         const auto window = openedWindow();
         QVERIFY(window);
         widgets::CapabilityView* view = window->machinePage()->view();
-        window->actionList()->machinePage->trigger();
+        QVERIFY(test::trigger(window->actionList()->machinePage));
         QTRY_VERIFY_WITH_TIMEOUT(view->hasCapability(), longest);
         QVERIFY(view->table()->model()->rowCount() >= 7);
         Workload workload = window->document()->workload();
@@ -270,15 +269,15 @@ private slots:
         document.selection()->setNodes({QStringLiteral("/blocks.4/mlp/fc1/MatMul")});
         QAction* same = window->actionList()->sameInAllLayers;
         QTRY_VERIFY(same->isEnabled());
-        same->trigger();
+        QVERIFY(test::trigger(same));
         QCOMPARE(document.selection()->nodes().size(), 6);
         QVERIFY(document.selection()->nodes().contains(QStringLiteral("/blocks.0/mlp/fc1/MatMul")));
         const int before = document.resolution().counts().fp32;
-        window->actionList()->markFp32->trigger();
+        QVERIFY(test::trigger(window->actionList()->markFp32));
         QVERIFY(document.undoStack()->undoText().contains(QStringLiteral("6")));
         QCOMPARE(document.resolution().counts().fp32, before + 6);
         document.undoStack()->undo();
-        same->trigger(); // all are selected: nothing to add, and it says so instead of clearing
+        QVERIFY(test::trigger(same)); // all are selected: nothing to add, and it says so instead of clearing
         QCOMPARE(document.selection()->nodes().size(), 6);
     }
 
@@ -353,7 +352,7 @@ private slots:
             // F2 opens the editor in the row.
             QTRY_VERIFY(window->actionList()->rename->isEnabled());
             QTRY_VERIFY(window->workbench()->trialsModel()->rowOf(id) >= 0);
-            window->actionList()->rename->trigger();
+            QVERIFY(test::trigger(window->actionList()->rename));
             auto* table = window->workbench()->trialsView()->findChild<QTreeView*>();
             auto* editor = table->viewport()->findChild<QLineEdit*>();
             QVERIFY(editor);
@@ -457,6 +456,47 @@ private slots:
         QVERIFY(window->jobs()->start(JobKind::Calibrate));
         QVERIFY(ended.count() > 1 || ended.wait(longest));
         QVERIFY2(!ended.at(1).at(1).toBool(), qPrintable(ended.at(1).at(0).toString()));
+    }
+
+    void jobsWaitForTheirTurn()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        QVERIFY(test::SampleCopy::acceptSmallData(*window));
+        Workload workload = window->document()->workload();
+        workload.runs = 30000; // runs until it is stopped
+        window->document()->setWorkload(workload);
+        JobControl* jobs = window->jobs();
+        QSignalSpy ended(jobs, &JobControl::ended), started(jobs, &JobControl::started);
+        QVERIFY(jobs->start(JobKind::Baseline));
+        QVERIFY(!jobs->start(JobKind::Baseline)); // it runs
+        QCOMPARE(jobs->whyNot(JobKind::Baseline), QStringLiteral("Baseline is running"));
+        QVERIFY(jobs->start(JobKind::Tune));
+        QCOMPARE(jobs->whyNot(JobKind::Tune), QStringLiteral("Tune waits for its turn"));
+        // Another draft is another job, and is calibrated as it was when that was asked for.
+        QVERIFY(jobs->start(JobKind::Calibrate));
+        Config draft = window->document()->draft();
+        draft.model.rangeMethod = RangeMethod::Mse;
+        window->document()->setDraft(draft);
+        QVERIFY(jobs->start(JobKind::Calibrate));
+        QCOMPARE(jobs->waiting().size(), 3);
+        QVERIFY(jobs->waiting().at(1).draft.model.rangeMethod != RangeMethod::Mse);
+        auto* button = window->findChild<QPushButton*>(QStringLiteral("waiting"));
+        QVERIFY(button->isVisible());
+        QCOMPARE(button->text(), QStringLiteral("3 waiting"));
+        button->menu()->actions().first()->trigger(); // the search goes
+        QCOMPARE(jobs->waiting().size(), 2);
+        QVERIFY(jobs->whyNot(JobKind::Tune).isEmpty());
+        jobs->stop();
+        QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 3, longest);
+        QCOMPARE(started.count(), 3);
+        for (int i : {1, 2}) {
+            QVERIFY(started.at(i).at(0).value<JobKind>() == JobKind::Calibrate);
+            QVERIFY2(!ended.at(i).at(1).toBool(), qPrintable(ended.at(i).at(0).toString()));
+        }
+        QVERIFY(!jobs->running() && jobs->waiting().isEmpty() && !button->isVisible());
+        const Ranges& ranges = window->document()->ranges();
+        QVERIFY(std::any_of(ranges.begin(), ranges.end(), [](const auto& r) { return r.first.method == RangeMethod::Mse; }));
     }
 
     void stopAnswersAndKeepsWhatIsDone()

@@ -106,7 +106,7 @@ private slots:
         QVERIFY(!document.trial(best)->pinned);
         // Its config may be taken, though.
         QVERIFY(window->actionList()->makeDraft->isEnabled());
-        window->actionList()->makeDraft->trigger();
+        QVERIFY(test::trigger(window->actionList()->makeDraft));
         QVERIFY(document.draft() == document.trial(best)->config);
     }
 

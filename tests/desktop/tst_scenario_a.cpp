@@ -280,7 +280,7 @@ private slots:
     {
         const int best = document().selection()->trial();
         QTRY_VERIFY(m_window->actionList()->choose->isEnabled());
-        m_window->actionList()->choose->trigger(); // of the Trials menu
+        QVERIFY(test::trigger(m_window->actionList()->choose)); // of the Trials menu
         QTRY_VERIFY(qobject_cast<QLineEdit*>(QApplication::focusWidget()) && QApplication::activeModalWidget());
         QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("fastest with frozen weights"));
         press(Qt::Key_Return);
@@ -298,7 +298,7 @@ private slots:
         const int before = document().chosenTrial()->id;
         document().selection()->setTrial(everything->id);
         QTRY_VERIFY(m_window->actionList()->choose->isEnabled());
-        m_window->actionList()->choose->trigger();
+        QVERIFY(test::trigger(m_window->actionList()->choose));
         QTRY_VERIFY(qobject_cast<QLineEdit*>(QApplication::focusWidget()) && QApplication::activeModalWidget());
         press(Qt::Key_Return); // without a reason nothing is chosen
         QCOMPARE(document().chosenTrial()->id, before);
@@ -319,7 +319,7 @@ private slots:
         for (const auto& [action, file] : {Export{m_window->actionList()->exportOctet, "model_outlier.octet.yaml"},
                  Export{m_window->actionList()->exportInc, "model_outlier.inc.yaml"},
                  Export{m_window->actionList()->exportQdq, "model_outlier.int8.onnx"}}) {
-            action->trigger();
+            QVERIFY(test::trigger(action));
             QTRY_VERIFY(QApplication::activeModalWidget());
             press(Qt::Key_Return);
             QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(m_folder.filePath(QLatin1String(file))), longest);
@@ -337,7 +337,7 @@ private slots:
     /// What "Copy as command" gives is run by a shell, on fewer samples; the project is open here and stays out of it.
     void copiedCommandRuns()
     {
-        m_window->actionList()->copyCommand->trigger();
+        QVERIFY(test::trigger(m_window->actionList()->copyCommand));
         const QString copied = QGuiApplication::clipboard()->text();
         QVERIFY(copied.startsWith(QLatin1String("octet-cli tune ")));
         QVERIFY(copied.contains(QStringLiteral(" --relative 0.01 --keep-weights")));

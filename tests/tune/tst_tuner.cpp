@@ -14,7 +14,9 @@
 
 #include <algorithm>
 #include <random>
+#include <optional>
 #include <set>
+#include <utility>
 
 using namespace octet;
 
@@ -32,6 +34,8 @@ private slots:
     void sensitivityNamesTheOp();
     void paretoFindsARecipe();
     void aBaselineThatHoldsEndsIt();
+    void whatBreaksALockIsNotTheBest();
+    void aLockWhileItRunsUnseatsTheBest();
     void cancelKeepsWhatWasDone();
     void badRequests();
     void realModel();
@@ -56,7 +60,9 @@ public:
     Ranges ranges;
     Sensitivity sensitivity;
     int cancelAfter = -1; // finished trials
+    std::optional<JobUpdate> change; // given when the search asks, which is after the baselines
 
+    std::optional<JobUpdate> update() override { return std::exchange(change, std::nullopt); }
     bool cancelled() override { return cancelAfter >= 0 && static_cast<int>(finished.size()) >= cancelAfter; }
     void progress(const JobProgress& p) override { shown.push_back(p); }
     void trialStarted(const Trial& t) override { started.push_back(t); }
@@ -265,6 +271,13 @@ void TestTuner::tunesUntilTheGoalHolds()
         return t.origin == "tune:basic" && t.counts.int8 == 1 && t.tuning() && t.tuning()->correct >= 149;
     });
     QVERIFY(cured);
+    // Timing alone runs the model on more samples than a pass has.
+    const auto work = std::find_if(recorder.lines.begin(), recorder.lines.end(),
+        [](const std::string& line) { return line.rfind("Work: ", 0) == 0; });
+    QVERIFY(work != recorder.lines.end());
+    const std::size_t passes = work->find("as much as ");
+    QVERIFY2(passes != std::string::npos, work->c_str());
+    QVERIFY2(std::stod(work->substr(passes + 11)) > 1.5 * double(result.evaluations), work->c_str());
     if (result.goalMet) {
         QVERIFY(!result.verdict.empty());
         QCOMPARE(result.heldOut.samples, 150L);
@@ -335,6 +348,50 @@ void TestTuner::aBaselineThatHoldsEndsIt()
     QCOMPARE(recorder.finished.size(), std::size_t(1)); // reported again, with its held-out accuracy
     QCOMPARE(recorder.finished[0].accuracy.at(Split::HeldOut).samples, 150L);
     QCOMPARE(result.verdict, std::string("misses")); // the other half tells the truth
+}
+
+/// A baseline that holds the goal, but quantizes an op that is locked in fp32.
+void TestTuner::whatBreaksALockIsNotTheBest()
+{
+    Recorder first;
+    tune::run(request(JobKind::Baseline), first);
+    JobRequest r = request(JobKind::Tune);
+    r.known = first.finished;
+    for (Trial& trial : r.known)
+        if (trial.origin != "baseline:fp32") {
+            trial.latency.ratioToFp32 = 0.1; // made up: each holds the goal, and nothing is as fast
+            trial.accuracy = r.known[0].accuracy;
+        }
+    Recorder free;
+    QVERIFY(tune::run(r, free).summary.find("baseline already holds") != std::string::npos);
+    r.draft.ops["second"].precision = Precision::Fp32;
+    r.draft.ops["second"].locked = true;
+    Recorder locked;
+    const JobResult result = tune::run(r, locked);
+    QVERIFY2(result.summary.find("baseline already holds") == std::string::npos, result.summary.c_str());
+    for (const Trial& trial : r.known)
+        QVERIFY(trial.id != result.bestTrial);
+}
+
+void TestTuner::aLockWhileItRunsUnseatsTheBest()
+{
+    JobRequest r = request(JobKind::Tune);
+    r.goal.maxDrop = 1; // whatever is faster than fp32 is above the floor
+    r.goal.searchOn = true;
+    Recorder free;
+    QVERIFY(tune::run(r, free).goalMet);
+    r.known = free.finished;
+    Recorder recorder;
+    JobUpdate change{r.draft, r.goal};
+    for (const char* op : {"first", "second"}) {
+        change.draft.ops[op].precision = Precision::Fp32;
+        change.draft.ops[op].locked = true;
+    }
+    recorder.change = change;
+    const JobResult result = tune::run(r, recorder);
+    QVERIFY(!recorder.change); // it was told
+    QCOMPARE(result.bestTrial, 0);
+    QVERIFY(!result.goalMet);
 }
 
 void TestTuner::cancelKeepsWhatWasDone()

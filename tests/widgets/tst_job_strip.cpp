@@ -6,6 +6,7 @@
 
 #include <QImage>
 #include <QLabel>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -87,6 +88,29 @@ private slots:
         strip.setPaused(true);
         strip.start(QStringLiteral("Calibrate")); // the next job does not start paused
         QVERIFY(pause->text().startsWith(QStringLiteral("Pause")));
+    }
+
+    void whatWaitsIsShownAndRemoved()
+    {
+        JobStrip strip;
+        strip.resize(1000, 36);
+        strip.show();
+        auto* waiting = strip.findChild<QPushButton*>(QStringLiteral("waiting"));
+        QVERIFY(!waiting->isVisible());
+        strip.start(QStringLiteral("Baseline"));
+        strip.setWaiting({{4, QStringLiteral("Tune")}, {7, QStringLiteral("Measure draft: Static")}});
+        QVERIFY(waiting->isVisible());
+        QCOMPARE(waiting->text(), QStringLiteral("2 waiting"));
+        QVERIFY(waiting->focusPolicy() & Qt::TabFocus);
+        QCOMPARE(waiting->toolTip(), QStringLiteral("Next: Tune, then Measure draft: Static"));
+        QCOMPARE(strip.accessibleDescription(), QStringLiteral("Baseline, starting, 2 waiting"));
+        QSignalSpy removed(&strip, &JobStrip::removeRequested);
+        waiting->menu()->actions().at(1)->trigger();
+        QCOMPARE(removed.takeFirst().at(0).toInt(), 7);
+        strip.finish(QStringLiteral("done"), false);
+        QVERIFY(waiting->isVisible()); // until its turn comes
+        strip.setWaiting({});
+        QVERIFY(!waiting->isVisible());
     }
 
     void failureHasItsColour()
