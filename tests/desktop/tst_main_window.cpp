@@ -173,6 +173,7 @@ private slots:
         QVERIFY(window);
         Document& document = *window->document();
         const Config before = document.draft();
+        QTRY_VERIFY(window->actionList()->yamlPage->isEnabled());
         window->actionList()->yamlPage->trigger();
         QCOMPARE(window->page(), QStringLiteral("yaml"));
         widgets::YamlView* view = window->yamlPage()->view();
