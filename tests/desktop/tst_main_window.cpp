@@ -246,6 +246,7 @@ private slots:
         const auto window = openedWindow();
         QVERIFY(window);
         widgets::CapabilityView* view = window->machinePage()->view();
+        QTRY_VERIFY(window->actionList()->machinePage->isEnabled());
         window->actionList()->machinePage->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(view->hasCapability(), longest);
         QVERIFY(view->table()->model()->rowCount() >= 7);
