@@ -25,9 +25,9 @@ JobBar::JobBar(Document* document, JobControl* jobs, QWidget* parent)
         appendLog(tr("%1: %2").arg(JobControl::title(jobs->kind()), summary)); // stays when the next one starts
     });
     connect(jobs, &JobControl::waitingChanged, this, [this, jobs] {
-        QVector<WaitingJob> waiting;
+        QVector<widgets::WaitingJob> waiting;
         for (const QueuedJob& job : jobs->waiting())
-            waiting << WaitingJob{job.id, job.title};
+            waiting << widgets::WaitingJob{job.id, job.title};
         setWaiting(waiting);
     });
     connect(this, &JobStrip::removeRequested, jobs, &JobControl::removeWaiting);
