@@ -304,7 +304,7 @@ void ComparePage::Impl::showVerdict(const Side& side, const QString& verdict)
     side.verdict->setFont(strongFont(q->font()));
     setTextColour(side.verdict,
         verdict == QLatin1String("meets")        ? theme.meets
-            : verdict == QLatin1String("misses") ? theme.misses
+            : verdict == QLatin1String("misses") || verdict.startsWith(QLatin1String("not allowed")) ? theme.misses
                                                  : theme.tooClose);
 }
 

@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/frontier_plot.h"
-
-#include "widgets/frontier_plot_accessible.h"
+#include "widgets/frontier_plot_impl.h"
 #include "widgets/words.h"
 
-#include <QKeyEvent>
-#include <QLabel>
-#include <QMouseEvent>
-#include <QPushButton>
+#include <QResizeEvent>
 #include <QVBoxLayout>
-
-#include <qcustomplot.h>
 
 #include <algorithm>
 #include <functional>
-#include <optional>
 
 namespace octet::widgets {
 
@@ -46,38 +38,12 @@ private:
     std::function<void(QPainter&)> m_paint;
 };
 
-} // namespace
-
-struct FrontierPlot::Impl
+int decimalsOf(double step)
 {
-    explicit Impl(FrontierPlot* plot)
-        : q(plot)
-    {
-    }
-    void build();
-    void applyTheme();
-    void applyContent();
-    void updateTicks();
-    void select(int index);
-    void walk(int step);
-    void setHovered(int index);
-    void repaintOverlay() { canvas->layer(QStringLiteral("overlay"))->replot(); }
-    void describe();
-    const Theme& theme() const { return Theme::of(q->palette()); }
+    return std::clamp(int(std::ceil(-std::log10(step) - 1e-9)), 0, 4);
+}
 
-    FrontierPlot* q;
-    QCustomPlot* canvas = nullptr;
-    QWidget* emptyPage = nullptr;
-    QLabel* emptyLabel = nullptr;
-    QPushButton* emptyButton = nullptr;
-    QSharedPointer<QCPAxisTickerFixed> msTicker, rightTicker;
-    QSharedPointer<QCPAxisTickerText> ratioTicker;
-    FrontierPlotPainter painter;
-    int selected = 0;
-    int hovered = -1;
-    bool focusRing = false;
-    std::optional<AccessibleEntry> accessible; // last: it reads all the others
-};
+} // namespace
 
 void FrontierPlot::Impl::build()
 {
@@ -109,10 +75,25 @@ void FrontierPlot::Impl::build()
             p.setBrush(Qt::NoBrush);
             p.drawRoundedRect(QRectF(q->rect()).adjusted(1, 1, -2, -2), 4, 4);
         }
-        painter.paintHover(p, theme(), hovered, q->rect());
+        painter.paintOverlay(p, theme(), hovered, q->rect());
     });
     QObject::connect(
-        canvas, &QCustomPlot::afterLayout, q, [this] { painter.arrange(canvas->axisRect()->rect(), q->rect()); });
+        canvas, &QCustomPlot::afterLayout, q, [this] { 
+        painter.arrange(canvas->axisRect()->rect(), q->rect());
+        placeGoalButton();
+    });
+
+    wholeButton = new QPushButton(QStringLiteral("Whole plot  Esc"), q);
+    wholeButton->setObjectName(QStringLiteral("whole"));
+    wholeButton->setFocusPolicy(Qt::NoFocus); // Esc is its key
+    wholeButton->hide();
+    QObject::connect(wholeButton, &QPushButton::clicked, q, [this] { showAll(); });
+
+    goalButton = new QPushButton(QStringLiteral("Set as goal  Enter"), q);
+    goalButton->setObjectName(QStringLiteral("setAsGoal"));
+    goalButton->setFocusPolicy(Qt::NoFocus); // Enter is its key
+    goalButton->hide();
+    QObject::connect(goalButton, &QPushButton::clicked, q, [this] { setGoal(); });
 
     emptyPage = new QWidget(q);
     auto* layout = new QVBoxLayout(emptyPage);
@@ -121,6 +102,7 @@ void FrontierPlot::Impl::build()
     emptyLabel->setWordWrap(true);
     emptyLabel->setForegroundRole(QPalette::PlaceholderText);
     emptyButton = new QPushButton;
+    emptyButton->setObjectName(QStringLiteral("emptyAction"));
     layout->addStretch();
     layout->addWidget(emptyLabel);
     layout->addSpacing(8);
@@ -151,41 +133,42 @@ void FrontierPlot::Impl::applyTheme()
 void FrontierPlot::Impl::applyContent()
 {
     const PlotContent& content = painter.content();
-    const PlotScales& scales = painter.map().scales;
     const bool empty = content.marks.isEmpty();
     canvas->setVisible(!empty);
     emptyPage->setVisible(empty);
     emptyLabel->setText(content.emptyText);
     emptyButton->setText(content.emptyAction);
     emptyButton->setVisible(!content.emptyAction.isEmpty());
-    canvas->xAxis->setRange(scales.msLow, scales.msHigh);
-    canvas->xAxis2->setRange(scales.msLow, scales.msHigh);
-    canvas->yAxis->setRange(scales.rightLow, scales.rightHigh);
     const QString noun = content.sampleNoun.isEmpty() ? QStringLiteral("samples") : content.sampleNoun;
     const QString where =
         content.recordedOn.isEmpty() ? QString() : QStringLiteral(", recorded on %1").arg(content.recordedOn);
     canvas->xAxis->setLabel(QStringLiteral("Median time per %1, ms%2").arg(singular(noun), where));
-    canvas->yAxis->setLabel(content.samples > 0
-            ? QStringLiteral("Right answers, of %1 %2").arg(grouped(content.samples), noun)
-            : QStringLiteral("Right answers"));
+    canvas->yAxis->setLabel(!content.score.title.isEmpty() ? content.score.title
+            : content.samples > 0 ? QStringLiteral("Right answers, of %1 %2").arg(grouped(content.samples), noun)
+                                  : QStringLiteral("Right answers"));
     canvas->xAxis2->setVisible(content.todayMs > 0);
     canvas->xAxis2->setTickLabels(true);
     canvas->xAxis2->setLabel(QStringLiteral("times faster than today"));
     describe();
-    updateTicks();
+    viewChanged();
 }
 
-void FrontierPlot::Impl::updateTicks()
+void FrontierPlot::Impl::showRanges()
 {
     const PlotScales& scales = painter.map().scales;
+    canvas->xAxis->setRange(scales.msLow, scales.msHigh);
+    canvas->xAxis2->setRange(scales.msLow, scales.msHigh);
+    canvas->yAxis->setRange(scales.rightLow, scales.rightHigh);
     const double width = std::max(100, q->width() - 90), height = std::max(60, q->height() - 120);
     const double msStep = niceStep(scales.msHigh - scales.msLow, std::max(2, int(width / 90)), false);
     msTicker->setTickStep(msStep);
     canvas->xAxis->setNumberFormat(QStringLiteral("f"));
-    canvas->xAxis->setNumberPrecision(std::clamp(int(std::ceil(-std::log10(msStep) - 1e-9)), 0, 4));
-    rightTicker->setTickStep(niceStep(scales.rightHigh - scales.rightLow, std::max(2, int(height / 45)), true));
+    canvas->xAxis->setNumberPrecision(decimalsOf(msStep));
+    const bool counts = painter.content().score.decimals == 0;
+    const double rightStep = niceStep(scales.rightHigh - scales.rightLow, std::max(2, int(height / 45)), counts);
+    rightTicker->setTickStep(rightStep);
     canvas->yAxis->setNumberFormat(QStringLiteral("f"));
-    canvas->yAxis->setNumberPrecision(0);
+    canvas->yAxis->setNumberPrecision(decimalsOf(rightStep));
     ratioTicker->clear();
     for (const RatioTick& tick : ratioTicks(painter.content().todayMs, scales, width, 64))
         ratioTicker->addTick(tick.ms, tick.text);
@@ -198,40 +181,19 @@ void FrontierPlot::Impl::describe()
     const int index = painter.indexOf(selected);
     if (index >= 0) {
         const Mark& mark = painter.content().marks[index];
-        QString words = mark.tooltip;
+        QString words = painter.tooltip({Kind::Mark, index});
         words.replace(QLatin1Char('\n'), QStringLiteral("; "));
         text += QStringLiteral("; selected: ") + (words.isEmpty() ? QStringLiteral("trial %1").arg(mark.trial) : words);
     }
+    if (hovered.kind == Kind::WhatIf)
+        text += QStringLiteral("; ") + painter.tooltip(hovered).replace(QLatin1Char('\n'), QStringLiteral("; "));
+    else if (!painter.whatIfs().lines.isEmpty())
+        text += QStringLiteral("; W shows what one op would change");
+    if (painter.whatIfFloor() && painter.content().floorWords)
+        text += QStringLiteral("; ") + painter.content().floorWords(*painter.whatIfFloor()).replace(QLatin1Char('\n'), QStringLiteral("; "));
+    else if (painter.content().floorWords && painter.content().floor >= 0)
+        text += QStringLiteral("; Page Up and Page Down ask about another goal");
     q->setAccessibleDescription(text);
-}
-
-void FrontierPlot::Impl::select(int index)
-{
-    const int trial = painter.content().marks[index].trial;
-    q->setSelectedTrial(trial);
-    emit q->trialSelected(trial);
-}
-
-void FrontierPlot::Impl::walk(int step)
-{
-    const QVector<int> order = walkingOrder(painter.content().marks, false);
-    if (order.isEmpty())
-        return;
-    const auto at = order.indexOf(painter.indexOf(selected));
-    const auto next =
-        at < 0 ? (step > 0 ? 0 : order.size() - 1) : std::clamp<qsizetype>(at + step, 0, order.size() - 1);
-    if (next != at)
-        select(order[next]);
-}
-
-void FrontierPlot::Impl::setHovered(int index)
-{
-    if (index == hovered)
-        return;
-    hovered = index;
-    q->setCursor(index >= 0 ? Qt::PointingHandCursor : Qt::ArrowCursor);
-    repaintOverlay();
-    emit q->trialHovered(index >= 0 ? painter.content().marks[index].trial : 0);
 }
 
 FrontierPlot::FrontierPlot(QWidget* parent)
@@ -259,12 +221,30 @@ FrontierPlot::~FrontierPlot()
 
 void FrontierPlot::setContent(const PlotContent& content)
 {
-    const int trial = m_impl->hovered >= 0 ? m_impl->painter.content().marks.value(m_impl->hovered).trial : 0;
+    const int trial = m_impl->trialOf(m_impl->hovered);
+    const double floor = m_impl->painter.content().floor;
     m_impl->painter.setContent(content);
-    m_impl->hovered = trial != 0 ? m_impl->painter.indexOf(trial) : -1;
-    if (trial != 0 && m_impl->hovered < 0)
+    if (content.floor != floor || content.marks.isEmpty() || !content.floorWords)
+        m_impl->setWhatIfFloor({});
+    const int index = trial != 0 ? m_impl->painter.indexOf(trial) : -1;
+    m_impl->hovered = index >= 0 ? Impl::Target{Impl::Kind::Mark, index} : Impl::Target{};
+    if (trial != 0 && index < 0)
         emit trialHovered(0);
     m_impl->applyContent();
+}
+
+void FrontierPlot::setWhatIfs(const WhatIfs& whatIfs)
+{
+    m_impl->painter.setWhatIfs(whatIfs);
+    if (m_impl->hovered.kind == Impl::Kind::WhatIf)
+        m_impl->hovered = {};
+    m_impl->describe();
+    m_impl->repaintOverlay();
+}
+
+QPointF FrontierPlot::whatIfPosition(int index) const
+{
+    return m_impl->painter.whatIfLine(index).p2();
 }
 
 void FrontierPlot::setSelectedTrial(int trial)
@@ -294,83 +274,24 @@ QPointF FrontierPlot::markPosition(int trial) const
     return index < 0 ? QPointF() : m_impl->painter.position(index);
 }
 
-void FrontierPlot::mouseMoveEvent(QMouseEvent* event)
+QPointF FrontierPlot::floorPosition() const
 {
-    m_impl->setHovered(m_impl->painter.hit(event->position()));
+    const PlotMap& map = m_impl->painter.map();
+    return {map.area.left() + 0.3 * map.area.width(), map.y(m_impl->painter.content().floor)};
 }
 
-void FrontierPlot::mousePressEvent(QMouseEvent* event)
+std::optional<double> FrontierPlot::whatIfFloor() const
 {
-    const int index = event->button() == Qt::LeftButton ? m_impl->painter.hit(event->position()) : -1;
-    if (index >= 0)
-        m_impl->select(index);
-    else
-        QWidget::mousePressEvent(event);
-}
-
-void FrontierPlot::mouseDoubleClickEvent(QMouseEvent* event)
-{
-    const int index = event->button() == Qt::LeftButton ? m_impl->painter.hit(event->position()) : -1;
-    if (index < 0)
-        return;
-    m_impl->select(index);
-    emit trialActivated(m_impl->painter.content().marks[index].trial);
-}
-
-void FrontierPlot::leaveEvent(QEvent*)
-{
-    m_impl->setHovered(-1);
-}
-
-void FrontierPlot::keyPressEvent(QKeyEvent* event)
-{
-    constexpr int all = 1 << 20;
-    switch (event->key()) {
-    case Qt::Key_Left:
-    case Qt::Key_Up:
-        m_impl->walk(-1);
-        return;
-    case Qt::Key_Right:
-    case Qt::Key_Down:
-        m_impl->walk(1);
-        return;
-    case Qt::Key_Home:
-        m_impl->walk(-all);
-        return;
-    case Qt::Key_End:
-        m_impl->walk(all);
-        return;
-    case Qt::Key_Return:
-    case Qt::Key_Enter:
-        if (m_impl->painter.indexOf(m_impl->selected) >= 0) {
-            emit trialActivated(m_impl->selected);
-            return;
-        }
-        break;
-    default:
-        break;
-    }
-    QWidget::keyPressEvent(event);
-}
-
-void FrontierPlot::focusInEvent(QFocusEvent* event)
-{
-    m_impl->focusRing = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
-    announceCurrentPart(this);
-    m_impl->repaintOverlay();
-}
-
-void FrontierPlot::focusOutEvent(QFocusEvent*)
-{
-    m_impl->focusRing = false;
-    m_impl->repaintOverlay();
+    return m_impl->painter.whatIfFloor();
 }
 
 void FrontierPlot::resizeEvent(QResizeEvent*)
 {
     m_impl->canvas->setGeometry(rect());
+    const QSize button = m_impl->wholeButton->sizeHint();
+    m_impl->wholeButton->setGeometry(width() - button.width() - 8, 6, button.width(), button.height());
     m_impl->emptyPage->setGeometry(rect());
-    m_impl->updateTicks();
+    m_impl->showRanges();
 }
 
 void FrontierPlot::changeEvent(QEvent* event)
@@ -378,7 +299,7 @@ void FrontierPlot::changeEvent(QEvent* event)
     QWidget::changeEvent(event);
     if (m_impl->canvas && (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)) {
         m_impl->applyTheme();
-        m_impl->updateTicks();
+        m_impl->showRanges();
     }
 }
 

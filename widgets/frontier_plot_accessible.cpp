@@ -7,7 +7,7 @@ namespace octet::widgets {
 
 namespace {
 
-QString spoken(const Mark& mark)
+QString spoken(const Mark& mark, const QString& words)
 {
     QStringList parts;
     switch (mark.role) {
@@ -28,8 +28,8 @@ QString spoken(const Mark& mark)
     }
     if (mark.failed)
         parts << QStringLiteral("failed");
-    if (!mark.tooltip.isEmpty())
-        parts << mark.tooltip.split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    if (!words.isEmpty())
+        parts << words.split(QLatin1Char('\n'), Qt::SkipEmptyParts);
     else
         parts << QStringLiteral("trial %1").arg(mark.trial);
     return parts.join(QStringLiteral(", "));
@@ -51,7 +51,7 @@ AccessiblePart AccessibleMarks::part(int trial) const
     AccessiblePart part;
     if (index < 0)
         return part;
-    part.name = spoken(m_painter->content().marks[index]);
+    part.name = spoken(m_painter->content().marks[index], m_painter->tooltip({FrontierPlotPainter::Target::Kind::Mark, index}));
     const double radius = m_painter->radius(index);
     const QPointF centre = m_painter->position(index);
     part.rect = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius).toAlignedRect();
@@ -62,8 +62,8 @@ AccessiblePart AccessibleMarks::part(int trial) const
 
 int AccessibleMarks::at(const QPoint& point) const
 {
-    const int index = m_painter->hit(point);
-    return index < 0 ? -1 : m_painter->content().marks[index].trial;
+    const FrontierPlotPainter::Target hit = m_painter->hit(point);
+    return hit.kind == FrontierPlotPainter::Target::Kind::Mark ? m_painter->content().marks[hit.index].trial : -1;
 }
 
 } // namespace octet::widgets

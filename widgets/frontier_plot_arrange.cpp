@@ -29,7 +29,7 @@ QVector<QLineF> FrontierPlotPainter::frontierLines() const
         started = true;
     }
     if (started)
-        lines.append({previous, {m_map.area.right(), previous.y()}});
+        lines.append({previous, {std::max(previous.x(), m_map.area.right()), previous.y()}});
     return lines;
 }
 
@@ -37,14 +37,22 @@ void FrontierPlotPainter::arrange(const QRectF& area, const QRectF& widget)
 {
     m_map.area = area;
     m_positions.clear();
-    for (int i = 0; i < m_content.marks.size(); ++i)
-        m_positions.append(m_map.of(m_content.marks[i], m_map.scales.collapsed[i]));
+    m_visible.clear();
+    const QRectF shown = area.adjusted(-1, -1, 1, 1);
+    for (int i = 0; i < m_content.marks.size(); ++i) {
+        const Mark& mark = m_content.marks[i];
+        m_positions.append(m_map.of(mark, m_map.scales.collapsed[i]));
+        const double x = m_map.x(mark.ms);
+        m_visible.append(!m_view || (mark.failed ? x > area.left() && x < area.right() : shown.contains(m_positions[i])));
+    }
     m_frontier = frontierLines();
 
     LabelSpace space;
     space.bounds = area.adjusted(4, 2, std::min(0.0, widget.right() - area.right()) - 4, -2);
     space.lines = m_frontier;
     for (int i = 0; i < m_positions.size(); ++i) {
+        if (!visible(i))
+            continue;
         const double r = radius(i) + (m_content.marks[i].trial == m_selected ? 7 : 3);
         space.obstacles.append(QRectF(m_positions[i] - QPointF(r, r), QSizeF(2 * r, 2 * r)));
         const Mark& mark = m_content.marks[i];
@@ -63,7 +71,7 @@ void FrontierPlotPainter::arrange(const QRectF& area, const QRectF& widget)
         std::max(16.0, metrics.height()));
     space.obstacles.append(m_better);
     m_floorWords = {};
-    if (m_content.floor >= 0) {
+    if (floorVisible()) {
         const double y = m_map.y(m_content.floor);
         space.lines.append({area.left(), y, area.right(), y});
         const QSizeF size(metrics.horizontalAdvance(floorText()), metrics.height());
@@ -89,7 +97,10 @@ void FrontierPlotPainter::arrange(const QRectF& area, const QRectF& widget)
     }
     arrangeEdge(space);
     arrangeLabels(space);
+    arrangeGhost(space);
     arrangeKey(space);
+    m_space = space;
+    arrangeWhatIfs();
 }
 
 void FrontierPlotPainter::arrangeEdge(LabelSpace& space)
@@ -114,10 +125,12 @@ void FrontierPlotPainter::arrangeEdge(LabelSpace& space)
     };
     QVector<double> failures;
     for (int i = 0; i < m_positions.size(); ++i) {
+        if (!visible(i))
+            continue;
         if (m_content.marks[i].failed)
             failures.append(m_positions[i].x());
         else if (m_map.scales.collapsed[i] && !labelled(m_content.marks[i]))
-            place(grouped(std::lround(m_content.marks[i].right)), m_positions[i], false);
+            place(m_content.score.text(m_content.marks[i].right), m_positions[i], false);
     }
     std::sort(failures.begin(), failures.end());
     for (qsizetype i = 0; i < failures.size();) {
@@ -136,7 +149,7 @@ void FrontierPlotPainter::arrangeLabels(LabelSpace& space)
     for (const auto role : {Mark::Role::Chosen, Mark::Role::BestSoFar, Mark::Role::Today, Mark::Role::EverythingInt8}) {
         for (int i = 0; i < m_content.marks.size(); ++i) {
             const Mark& mark = m_content.marks[i];
-            if (mark.role != role)
+            if (mark.role != role || !visible(i))
                 continue;
             Words words;
             words.index = i;
@@ -145,8 +158,8 @@ void FrontierPlotPainter::arrangeLabels(LabelSpace& space)
             if (mark.failed)
                 words.text = QStringLiteral("failed");
             else if (m_map.scales.collapsed[i])
-                words.text = QStringLiteral("%1 right%2")
-                                 .arg(grouped(std::lround(mark.right)),
+                words.text = QStringLiteral("%1 %2%3")
+                                 .arg(m_content.score.text(mark.right), m_content.score.word,
                                      mark.label.isEmpty() ? QString() : QStringLiteral(", ") + mark.label);
             if (!words.text.isEmpty())
                 words.strong += QStringLiteral(": ");

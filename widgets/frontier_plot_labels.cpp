@@ -15,6 +15,10 @@ constexpr double crossCost = 60;
 
 bool crosses(const QRectF& rect, const QLineF& line)
 {
+    // Most of a crowd is far away.
+    if (std::max(line.x1(), line.x2()) < rect.left() || std::min(line.x1(), line.x2()) > rect.right()
+        || std::max(line.y1(), line.y2()) < rect.top() || std::min(line.y1(), line.y2()) > rect.bottom())
+        return false;
     if (rect.contains(line.p1()) || rect.contains(line.p2()))
         return true;
     const QLineF sides[] = {{rect.topLeft(), rect.topRight()}, {rect.topRight(), rect.bottomRight()},
@@ -23,24 +27,29 @@ bool crosses(const QRectF& rect, const QLineF& line)
         [&](const QLineF& side) { return side.intersects(line, nullptr) == QLineF::BoundedIntersection; });
 }
 
-double occupied(const LabelSpace& space, const QRectF& rect)
+/// Stops adding where it is no better than `limit`.
+double occupied(const LabelSpace& space, const QRectF& rect, double cost, double limit)
 {
-    double cost = 0;
-    for (const QRectF& obstacle : space.obstacles)
+    for (const QRectF& obstacle : space.obstacles) {
         if (obstacle.intersects(rect))
             cost += coverCost;
+        if (cost >= limit)
+            return cost;
+    }
     for (const QLineF& line : space.lines)
         if (crosses(rect, line))
             cost += crossCost;
     return cost;
 }
 
-double leaderCost(const LabelSpace& space, const QLineF& leader)
+double withLeader(const LabelSpace& space, const QLineF& leader, double cost, double limit)
 {
-    double cost = 0;
-    for (const QRectF& obstacle : space.obstacles)
+    for (const QRectF& obstacle : space.obstacles) {
+        if (cost >= limit)
+            return cost;
         if (crosses(obstacle.adjusted(1, 1, -1, -1), leader))
             cost += coverCost / 4;
+    }
     return cost;
 }
 
@@ -77,9 +86,10 @@ PlacedLabel placeLabel(const LabelSpace& space, QPointF anchor, double radius, Q
             QLineF line(anchor, end);
             const bool leader = line.length() > radius + 12;
             line.setP1(line.pointAt(std::min(1.0, (radius + 1) / std::max(1.0, line.length()))));
-            double cost = occupied(space, rect) + gap * 1.2 + std::abs(turn) * 2.0;
+            double cost = gap * 1.2 + std::abs(turn) * 2.0 + (leader ? 12 : 0);
+            cost = occupied(space, rect, cost, best.cost);
             if (leader)
-                cost += 12 + leaderCost(space, line);
+                cost = withLeader(space, line, cost, best.cost);
             if (cost < best.cost)
                 best = {rect, leader, line, cost};
         }
@@ -108,7 +118,7 @@ QRectF placeBox(const LabelSpace& space, QSizeF size)
         for (int column = 0; column <= steps; ++column) {
             const QRectF rect(space.bounds.left() + freeX * (steps - column) / steps,
                 space.bounds.top() + freeY * (steps - row) / steps, size.width(), size.height());
-            const double cost = occupied(space, rect) + row * 3 + column * 4;
+            const double cost = occupied(space, rect, row * 3 + column * 4, bestCost);
             if (cost < bestCost) {
                 best = rect;
                 bestCost = cost;

@@ -31,7 +31,59 @@ void FrontierPlotPainter::setContent(const PlotContent& content)
             mark.ms = 0;
     if (m_content.ghost && !(std::isfinite(m_content.ghost->ms) && std::isfinite(m_content.ghost->right)))
         m_content.ghost.reset();
+    if (m_content.marks.isEmpty())
+        m_view.reset();
+    applyView();
+}
+
+void FrontierPlotPainter::applyView()
+{
     m_map.scales = plotScales(m_content);
+    if (!m_view)
+        return;
+    m_map.scales.msLow = m_view->msLow, m_map.scales.msHigh = m_view->msHigh;
+    m_map.scales.rightLow = m_view->rightLow, m_map.scales.rightHigh = m_view->rightHigh;
+    // Where somebody has gone to look, a mark that collapsed stands in its place.
+    for (int i = 0; i < m_content.marks.size(); ++i)
+        if (m_content.marks[i].right >= m_view->rightLow)
+            m_map.scales.collapsed[i] = false;
+}
+
+void FrontierPlotPainter::zoom(double factor, QPointF at)
+{
+    const PlotScales all = plotScales(m_content), &now = m_map.scales;
+    const QRectF& area = m_map.area;
+    if (!(factor > 0) || area.width() <= 0 || area.height() <= 0)
+        return;
+    const double share = (now.msHigh - now.msLow) * factor / (all.msHigh - all.msLow);
+    if (share < 1e-3 || share > 3)
+        return;
+    const double x = std::clamp((at.x() - area.left()) / area.width(), 0.0, 1.0);
+    const double y = std::clamp((area.bottom() - at.y()) / area.height(), 0.0, 1.0);
+    const double width = now.msHigh - now.msLow, height = now.rightHigh - now.rightLow;
+    View view;
+    view.msLow = now.msLow + x * width * (1 - factor), view.msHigh = view.msLow + width * factor;
+    view.rightLow = now.rightLow + y * height * (1 - factor), view.rightHigh = view.rightLow + height * factor;
+    m_view = view;
+    applyView();
+}
+
+void FrontierPlotPainter::pan(QPointF pixels)
+{
+    const PlotScales& now = m_map.scales;
+    const QRectF& area = m_map.area;
+    if (area.width() <= 0 || area.height() <= 0)
+        return;
+    const double ms = -pixels.x() / area.width() * (now.msHigh - now.msLow);
+    const double right = pixels.y() / area.height() * (now.rightHigh - now.rightLow);
+    m_view = View{now.msLow + ms, now.msHigh + ms, now.rightLow + right, now.rightHigh + right};
+    applyView();
+}
+
+void FrontierPlotPainter::showAll()
+{
+    m_view.reset();
+    applyView();
 }
 
 int FrontierPlotPainter::indexOf(int trial) const
@@ -50,13 +102,16 @@ double FrontierPlotPainter::radius(int index) const
     return markLook(mark.kind, mark.role, Theme::light()).size / 2;
 }
 
-int FrontierPlotPainter::hit(QPointF point) const
+int FrontierPlotPainter::markAt(QPointF point, double reach) const
 {
     int best = -1;
-    double bestDistance = hitRadius;
+    double bestDistance = reach;
     for (int i = 0; i < m_positions.size(); ++i) {
-        double distance = QLineF(point, m_positions[i]).length();
-        if (distance > hitRadius)
+        const QPointF away = point - m_positions[i];
+        if (!visible(i) || std::abs(away.x()) > reach || std::abs(away.y()) > reach)
+            continue;
+        double distance = std::hypot(away.x(), away.y());
+        if (distance > reach)
             continue;
         if (labelled(m_content.marks[i]))
             distance -= 3;
@@ -68,9 +123,52 @@ int FrontierPlotPainter::hit(QPointF point) const
     return best;
 }
 
+FrontierPlotPainter::Target FrontierPlotPainter::hit(QPointF point) const
+{
+    constexpr double touch = 6;
+    if (const int mark = markAt(point, touch); mark >= 0)
+        return {Target::Kind::Mark, mark};
+    if (const int whatIf = whatIfAt(point); whatIf >= 0)
+        return {Target::Kind::WhatIf, whatIf};
+    if (const int mark = markAt(point, hitRadius); mark >= 0)
+        return {Target::Kind::Mark, mark};
+    const QPointF ghost = ghostPosition();
+    if (!ghost.isNull() && QLineF(ghost, point).length() <= hitRadius)
+        return {Target::Kind::Ghost, 0};
+    if (onFloor(point))
+        return {Target::Kind::Floor, 0};
+    return {};
+}
+
+QString FrontierPlotPainter::tooltip(Target target) const
+{
+    switch (target.kind) {
+    case Target::Kind::Mark: {
+        const Mark mark = m_content.marks.value(target.index);
+        return mark.tooltip.isEmpty() && m_content.tooltipOf ? m_content.tooltipOf(mark.trial) : mark.tooltip;
+    }
+    case Target::Kind::Ghost:
+        return m_content.ghost ? m_content.ghost->tooltip : QString();
+    case Target::Kind::WhatIf: {
+        const QString words = m_whatIfs.lines.value(target.index).tooltip;
+        return m_whatIfFactor == 1 ? words : words + QStringLiteral("\ndrawn %1 times as far").arg(m_whatIfFactor);
+    }
+    default:
+        return {};
+    }
+}
+
 QString FrontierPlotPainter::floorText() const
 {
-    return QStringLiteral("Acceptable: %1 or more right").arg(grouped(long(std::ceil(m_content.floor - 1e-9))));
+    const Score& score = m_content.score;
+    const double least = score.decimals == 0 ? std::ceil(m_content.floor - 1e-9) : m_content.floor;
+    const QString text = QStringLiteral("Acceptable: %1 or more").arg(score.text(least));
+    return score.word.isEmpty() ? text : text + QLatin1Char(' ') + score.word;
+}
+
+bool FrontierPlotPainter::floorVisible() const
+{
+    return m_content.floor >= 0 && m_content.floor >= m_map.scales.rightLow && m_content.floor <= m_map.scales.rightHigh;
 }
 
 void FrontierPlotPainter::paintBand(QPainter& painter, const Theme& theme) const
@@ -85,7 +183,7 @@ void FrontierPlotPainter::paintBand(QPainter& painter, const Theme& theme) const
 void FrontierPlotPainter::paintWhiskers(QPainter& painter, const Theme& theme, int index) const
 {
     const Mark& mark = m_content.marks[index];
-    if (mark.failed || m_map.scales.collapsed[index])
+    if (mark.failed || m_map.scales.collapsed[index] || !visible(index))
         return;
     painter.setPen(QPen(markLook(mark.kind, mark.role, theme).colour, 1.25));
     const QPointF at = m_positions[index];
@@ -114,24 +212,28 @@ void FrontierPlotPainter::paintEdge(QPainter& painter, const Theme& theme) const
         painter.drawText(rect, Qt::AlignCenter, text);
 }
 
-void FrontierPlotPainter::paintSome(
-    QPainter& painter, const Theme& theme, const std::function<bool(const Mark&)>& wanted) const
+void FrontierPlotPainter::paintSome(QPainter& painter, const Theme& theme, const std::function<bool(const Mark&)>& wanted)
+    const
 {
+    MarkStamps stamps(painter);
     for (int i = 0; i < m_positions.size(); ++i) {
         const Mark& mark = m_content.marks[i];
-        if (!wanted(mark))
+        if (!visible(i) || !wanted(mark))
             continue;
-        const MarkLook look = markLook(mark.kind, mark.role, theme);
-        const bool inBand = m_content.floor >= 0 && mark.right >= m_content.floor;
         if (mark.failed) {
             painter.setPen(QPen(theme.misses, 3, Qt::SolidLine, Qt::FlatCap));
             painter.drawLine(QPointF(m_positions[i].x(), m_map.area.bottom() - 10),
                 QPointF(m_positions[i].x(), m_map.area.bottom()));
-        } else if (m_map.scales.collapsed[i]) {
-            paintMark(painter, MarkShape::DownTriangle, m_positions[i], 11, look.colour, theme.panel);
-        } else {
-            paintMark(painter, look.shape, m_positions[i], look.size, look.colour, inBand ? theme.band : theme.panel);
+            continue;
         }
+        const MarkLook look = markLook(mark.kind, mark.role, theme);
+        const bool inBand = m_content.floor >= 0 && mark.right >= m_content.floor;
+        if (m_map.scales.collapsed[i])
+            stamps.paint(MarkShape::DownTriangle, m_positions[i], 11, look.colour, theme.panel);
+        else if (labelled(mark))
+            paintMark(painter, look.shape, m_positions[i], look.size, look.colour, inBand ? theme.band : theme.panel);
+        else
+            stamps.paint(look.shape, m_positions[i], look.size, look.colour, inBand ? theme.band : theme.panel);
     }
 }
 
@@ -146,18 +248,21 @@ void FrontierPlotPainter::paintMarks(QPainter& painter, const Theme& theme) cons
     painter.drawPolyline(QPolygonF({corner + QPointF(0, 5), corner, corner + QPointF(5, 0)}));
     painter.drawText(m_better.adjusted(18, 0, 6, 0), Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("better"));
 
-    if (m_content.floor >= 0) {
+    if (floorVisible()) {
         const double y = m_map.y(m_content.floor);
         painter.setPen(QPen(theme.meets, 1.5));
         painter.drawLine(QPointF(m_map.area.left(), y), QPointF(m_map.area.right(), y));
+        paintGrip(painter, theme, m_content.floor);
     }
     // The line stays visible in a crowd: above what it does not touch, below its own marks.
     const int selected = indexOf(m_selected);
     const QSet<int> frontier(m_content.frontier.begin(), m_content.frontier.end());
     paintSome(painter, theme, [&](const Mark& mark) { return !labelled(mark) && !frontier.contains(mark.trial); });
     painter.setPen(QPen(theme.frontier, 1.5, Qt::SolidLine, Qt::SquareCap));
+    painter.setClipRect(m_map.area);
     painter.drawLines(m_frontier);
-    if (m_content.floor >= 0) {
+    painter.setClipping(false);
+    if (!m_floorWords.isNull()) {
         // The frontier may run along the floor: the words interrupt it.
         const QRectF words = m_floorWords.adjusted(-4, 0, 4, -1);
         painter.fillRect(words, theme.band);
@@ -169,7 +274,7 @@ void FrontierPlotPainter::paintMarks(QPainter& painter, const Theme& theme) cons
             paintWhiskers(painter, theme, i);
     paintSome(painter, theme, [&](const Mark& mark) { return !labelled(mark) && frontier.contains(mark.trial); });
     paintSome(painter, theme, [](const Mark& mark) { return labelled(mark); });
-    if (selected >= 0) {
+    if (selected >= 0 && visible(selected)) {
         painter.setPen(QPen(theme.text, 1.75));
         painter.setBrush(Qt::NoBrush);
         const double r = radius(selected) + 4.5;
@@ -179,40 +284,6 @@ void FrontierPlotPainter::paintMarks(QPainter& painter, const Theme& theme) cons
     paintEdge(painter, theme);
     paintWords(painter, theme);
     paintKey(painter, theme);
-}
-
-QPointF FrontierPlotPainter::ghostPosition() const
-{
-    if (!m_content.ghost || m_content.marks.isEmpty())
-        return {};
-    const QRectF& area = m_map.area;
-    return {std::clamp(m_map.x(m_content.ghost->ms), area.left() + 6, std::max(area.left() + 6, area.right() - 6)),
-        std::clamp(m_map.y(m_content.ghost->right), area.top() + 6, std::max(area.top() + 6, area.bottom() - 6))};
-}
-
-void FrontierPlotPainter::paintGhost(QPainter& painter, const Theme& theme) const
-{
-    const QPointF at = ghostPosition();
-    if (at.isNull())
-        return;
-    const Ghost& ghost = *m_content.ghost;
-    const QRectF& area = m_map.area;
-    const auto x = [&](double ms) { return std::clamp(m_map.x(ms), area.left(), area.right()); };
-    const auto y = [&](double right) { return std::clamp(m_map.y(right), area.top(), area.bottom()); };
-    painter.setPen(QPen(theme.accent, 1.25, Qt::DotLine));
-    painter.drawLine(QPointF(x(ghost.msLow), at.y()), QPointF(x(ghost.msHigh), at.y()));
-    painter.drawLine(QPointF(at.x(), y(ghost.rightLow)), QPointF(at.x(), y(ghost.rightHigh)));
-    painter.setPen(QPen(theme.accent, 1.5, Qt::DashLine));
-    painter.setBrush(theme.panel);
-    painter.drawEllipse(at, 7, 7);
-    painter.setBrush(Qt::NoBrush);
-    painter.setFont(m_font);
-    painter.setPen(theme.accent);
-    const QString word = QStringLiteral("draft");
-    const double width = QFontMetricsF(m_font).horizontalAdvance(word);
-    const bool left = at.x() + 14 + width > area.right();
-    painter.drawText(QRectF(left ? at.x() - 14 - width : at.x() + 12, at.y() - 22, width + 6, 16),
-        Qt::AlignLeft | Qt::AlignVCenter, word);
 }
 
 void FrontierPlotPainter::paintWords(QPainter& painter, const Theme& theme) const
@@ -269,16 +340,31 @@ void FrontierPlotPainter::paintKey(QPainter& painter, const Theme& theme) const
     }
 }
 
-void FrontierPlotPainter::paintHover(QPainter& painter, const Theme& theme, int index, const QRectF& widget) const
+void FrontierPlotPainter::paintOverlay(
+    QPainter& painter, const Theme& theme, Target hovered, const QRectF& widget) const
 {
-    if (index < 0 || index >= m_positions.size())
-        return;
-    const QPointF at = m_positions[index];
-    paintMark(painter, MarkShape::Dotted, at, 2 * radius(index) + 9, theme.text, Qt::transparent);
-    const QStringList lines = m_content.marks[index].tooltip.split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    const bool line = hovered.kind == Target::Kind::WhatIf;
+    paintWhatIfs(painter, theme, line ? hovered.index : -1);
+    paintWhatIfFloor(painter, theme);
+    QPointF at;
+    if (hovered.kind == Target::Kind::Mark && hovered.index < m_positions.size()) {
+        at = m_positions[hovered.index];
+        paintMark(painter, MarkShape::Dotted, at, 2 * radius(hovered.index) + 9, theme.text, Qt::transparent);
+    } else if (line) {
+        at = whatIfLine(hovered.index).p2();
+    } else if (hovered.kind == Target::Kind::Ghost) {
+        at = ghostPosition();
+    }
+    if (!at.isNull())
+        paintTooltip(painter, theme, at, tooltip(hovered), widget);
+}
+
+void FrontierPlotPainter::paintTooltip(
+    QPainter& painter, const Theme& theme, QPointF at, const QString& words, const QRectF& widget) const
+{
+    const QStringList lines = words.split(QLatin1Char('\n'), Qt::SkipEmptyParts);
     if (lines.isEmpty())
         return;
-
     const QFont strong = strongFont(m_font);
     const QFontMetricsF plainMetrics(m_font), strongMetrics(strong);
     const QString head = lines.first().section(QLatin1Char(','), 0, 0);

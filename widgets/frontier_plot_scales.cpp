@@ -24,6 +24,12 @@ bool labelled(const Mark& mark)
     return mark.role != Mark::Role::Other;
 }
 
+/// What one answer is worth on the axis.
+double unit(const PlotContent& content)
+{
+    return content.score.decimals == 0 ? 1 : content.samples > 0 ? 1.0 / double(content.samples) : 0.001;
+}
+
 struct Levels
 {
     double best = -std::numeric_limits<double>::infinity();
@@ -44,8 +50,10 @@ Levels levels(const PlotContent& content)
     if (!std::isfinite(reference))
         reference = best;
     const double drop = content.floor >= 0 ? std::max(0.0, reference - content.floor) : 0;
-    const double samples = content.samples > 0 ? double(content.samples) : std::max(1.0, best);
-    return {best, reference - std::max(6 * drop, 0.04 * samples)};
+    const double full = content.score.decimals > 0 ? 1.0
+        : content.samples > 0                      ? double(content.samples)
+                                                   : std::max(1.0, best);
+    return {best, reference - std::max(6 * drop, 0.04 * full)};
 }
 
 void widen(double& low, double& high, double minSpan)
@@ -83,7 +91,7 @@ PlotScales plotScales(const PlotContent& content)
         include(mark.right, rightLow, rightHigh);
         if (labelled(mark) && mark.rightHigh > mark.rightLow) {
             // An interval may be seen whole, but a very wide one must not push the marks together.
-            const double reach = std::max(4.0, (best - limit) * 0.35);
+            const double reach = std::max(4 * unit(content), (best - limit) * 0.35);
             include(std::max(mark.rightLow, limit - reach), rightLow, rightHigh);
             include(std::min(mark.rightHigh, best + reach), rightLow, rightHigh);
         }
@@ -93,10 +101,10 @@ PlotScales plotScales(const PlotContent& content)
     if (!std::isfinite(msLow))
         return scales;
     widen(msLow, msHigh, std::max(1e-6, msHigh * 0.05));
-    widen(rightLow, rightHigh, 4);
+    widen(rightLow, rightHigh, 4 * unit(content));
     scales.msLow = std::max(msLow, 0.0);
     scales.msHigh = msHigh;
-    scales.rightLow = std::max(rightLow, 0.0);
+    scales.rightLow = content.score.decimals == 0 ? std::max(rightLow, 0.0) : rightLow;
     scales.rightHigh = rightHigh;
     return scales;
 }
@@ -144,6 +152,11 @@ QVector<RatioTick> ratioTicks(double todayMs, const PlotScales& scales, double w
             offer(ratio);
     std::sort(ticks.begin(), ticks.end(), [](const RatioTick& a, const RatioTick& b) { return a.ms < b.ms; });
     return ticks;
+}
+
+QString Score::text(double value) const
+{
+    return decimals == 0 ? grouped(std::lround(value)) : QString::number(value, 'f', decimals);
 }
 
 QVector<int> walkingOrder(const QVector<Mark>& marks, bool withFailed)

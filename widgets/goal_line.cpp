@@ -86,12 +86,13 @@ struct GoalLine::Impl
                                 : QStringLiteral(" small; spend ");
     }
     void fit();
-    void open(PartButton* anchor, GoalPopup* (*make)(const Goal&, QWidget*));
+    void open(PartButton* anchor, GoalPopup* popup);
 
     GoalLine* q;
     Goal goal;
     long samples = 0, fp32Correct = -1;
     QString noun;
+    LabelKind labels = LabelKind::Classes;
     QHBoxLayout* layout = nullptr;
     QLabel *caption = nullptr, *before = nullptr, *loss = nullptr, *make = nullptr, *spend = nullptr, *end = nullptr;
     QLabel* warning = nullptr;
@@ -115,7 +116,7 @@ void GoalLine::Impl::build()
     caption->setForegroundRole(QPalette::PlaceholderText);
     caption->setContentsMargins(0, 0, 12, 0);
     before = addText(QStringLiteral("Lose at most "));
-    drop = new PartButton(QStringLiteral("drop"), QStringLiteral("Change how much accuracy may be lost"));
+    drop = new PartButton(QStringLiteral("drop"), QStringLiteral("Change what may be lost, and how much"));
     layout->addWidget(drop);
     loss = addText({});
     make = addText(QStringLiteral("; make "));
@@ -130,14 +131,13 @@ void GoalLine::Impl::build()
     warning->setContentsMargins(12, 0, 0, 0);
     warning->hide();
     layout->addStretch();
-    connect(drop, &QAbstractButton::clicked, q, [this] { open(drop, &GoalPopup::forDrop); });
-    connect(latency, &QAbstractButton::clicked, q, [this] { open(latency, &GoalPopup::forLatency); });
-    connect(budget, &QAbstractButton::clicked, q, [this] { open(budget, &GoalPopup::forBudget); });
+    connect(drop, &QAbstractButton::clicked, q, [this] { open(drop, GoalPopup::forDrop(goal, labels, q)); });
+    connect(latency, &QAbstractButton::clicked, q, [this] { open(latency, GoalPopup::forLatency(goal, q)); });
+    connect(budget, &QAbstractButton::clicked, q, [this] { open(budget, GoalPopup::forBudget(goal, q)); });
 }
 
-void GoalLine::Impl::open(PartButton* anchor, GoalPopup* (*makePopup)(const Goal&, QWidget*))
+void GoalLine::Impl::open(PartButton* anchor, GoalPopup* popup)
 {
-    GoalPopup* popup = makePopup(goal, q);
     connect(popup, &GoalPopup::committed, q, [this](const Goal& edited) {
         if (edited == goal)
             return;
@@ -155,7 +155,7 @@ void GoalLine::Impl::open(PartButton* anchor, GoalPopup* (*makePopup)(const Goal
 
 static QString of(const Goal& goal)
 {
-    return QStringLiteral(" of ") + metricWords(goal);
+    return QStringLiteral(" of ") + metricWords(goal.metric);
 }
 
 void GoalLine::Impl::apply()
@@ -232,6 +232,11 @@ void GoalLine::setWarning(const QString& words, const QString& whole)
     warning->setAccessibleDescription(whole);
     warning->setVisible(!words.isEmpty());
     m_impl->apply();
+}
+
+void GoalLine::setLabels(LabelKind labels)
+{
+    m_impl->labels = labels;
 }
 
 void GoalLine::setReadOnly(bool readOnly)

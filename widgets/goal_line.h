@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/values/goal.h"
+#include "core/values/label_kind.h"
 
 #include <QWidget>
 
@@ -20,6 +21,7 @@ public:
     void setGoal(const Goal& goal, long samples, long fp32Correct, const QString& sampleNoun);
     /// Something that is wrong with the goal, at the end of the sentence; `whole` is its tool tip. Empty: nothing is.
     void setWarning(const QString& words, const QString& whole);
+    void setLabels(LabelKind labels); // of the data: what the goal may be stated in
     void setReadOnly(bool readOnly);
     /// The whole sentence as plain text, also when the line is too narrow to show all of it.
     QString sentence() const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/goal_popup.h"
 
+#include "core/values/metric.h"
 #include "widgets/goal_words.h"
 #include "widgets/label_colour.h"
 #include "widgets/segmented.h"
@@ -8,6 +9,7 @@
 #include "widgets/words.h"
 
 #include <QCheckBox>
+#include <QComboBox>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -16,9 +18,11 @@
 #include <QPainter>
 #include <QPushButton>
 #include <QScreen>
+#include <QStandardItemModel>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <map>
 
 namespace octet::widgets {
 
@@ -29,6 +33,59 @@ QLabel* secondaryLabel(const QString& text)
     auto* label = new QLabel(text);
     label->setForegroundRole(QPalette::PlaceholderText);
     return label;
+}
+
+QString explained(const Metric& metric)
+{
+    static const std::map<std::string, QString> words{
+        {"accuracy", QStringLiteral("Share of right answers")},
+        {"f1", QStringLiteral("Of class 1, the positive one: precision and recall alike")},
+        {"f1_macro", QStringLiteral("Mean of the F1 of every class, rare classes as much as frequent ones")},
+        {"mcc", QStringLiteral("From -1 to 1; fair where classes have very different sizes")},
+        {"agreement", QStringLiteral("Share of answers that are those of fp32; needs no labels")},
+        {"cosine", QStringLiteral("Of the outputs and those of fp32; needs no labels")},
+        {"pearson", QStringLiteral("How well outputs follow the labels along a line")},
+        {"spearman", QStringLiteral("How well outputs are in the order of the labels")},
+        {"token_match", QStringLiteral("Share of tokens whose answer is the label")}};
+    const auto it = words.find(metric.name);
+    return it == words.end() ? QString() : it->second;
+}
+
+/// Empty: it can be computed with such labels.
+QString whyNot(const Metric& metric, LabelKind labels)
+{
+    if (!metric.needsLabels || metric.labels == labels)
+        return {};
+    switch (metric.labels) {
+    case LabelKind::Numbers:
+        return QStringLiteral("Needs labels that are numbers, such as scores");
+    case LabelKind::Tokens:
+        return QStringLiteral("Needs a label for each token");
+    default:
+        return QStringLiteral("Needs labels that are classes");
+    }
+}
+
+QComboBox* metricBox(const Goal& goal, LabelKind labels)
+{
+    auto* box = new QComboBox;
+    box->setObjectName(QStringLiteral("metric"));
+    box->setAccessibleName(QStringLiteral("Metric"));
+    for (const Metric& metric : metrics()) {
+        if (!metric.higherIsBetter)
+            continue; // a share of fp32's 0 is 0: no goal
+        box->addItem(QString::fromStdString(metric.words), QString::fromStdString(metric.name));
+        const QString reason = whyNot(metric, labels);
+        box->setItemData(box->count() - 1, reason.isEmpty() ? explained(metric) : reason, Qt::ToolTipRole);
+        if (!reason.isEmpty())
+            if (auto* model = qobject_cast<QStandardItemModel*>(box->model()))
+                model->item(box->count() - 1)->setEnabled(false);
+    }
+    const int index = box->findData(QString::fromStdString(goal.metric));
+    if (index < 0) // of a newer version: kept
+        box->addItem(QString::fromStdString(goal.metric), QString::fromStdString(goal.metric));
+    box->setCurrentIndex(index < 0 ? box->count() - 1 : index);
+    return box;
 }
 
 } // namespace
@@ -47,9 +104,9 @@ GoalPopup::GoalPopup(const Goal& goal, const QString& title, QWidget* parent)
     m_layout->addWidget(heading);
 }
 
-GoalPopup* GoalPopup::forDrop(const Goal& goal, QWidget* parent)
+GoalPopup* GoalPopup::forDrop(const Goal& goal, LabelKind labels, QWidget* parent)
 {
-    auto* popup = new GoalPopup(goal, QStringLiteral("How much accuracy may be lost"), parent);
+    auto* popup = new GoalPopup(goal, QStringLiteral("What may be lost, and how much"), parent);
     auto* value = new QLineEdit(plainNumber(goal.maxDrop * 100, 3));
     value->setObjectName(QStringLiteral("drop"));
     value->setAccessibleName(QStringLiteral("Largest loss"));
@@ -59,7 +116,7 @@ GoalPopup* GoalPopup::forDrop(const Goal& goal, QWidget* parent)
     kind->setObjectName(QStringLiteral("dropKind"));
     kind->setAccessibleName(QStringLiteral("Relative or points"));
     kind->setOptions({{QStringLiteral("% relative"), QStringLiteral("relative"),
-                          QStringLiteral("A share of today's accuracy: 1 % of 80.8 % is 0.81 points"), {}, true},
+                          QStringLiteral("A share of what is reached today: 1 % of 80.8 % is 0.81 points"), {}, true},
         {QStringLiteral("points"), QStringLiteral("points"),
             QStringLiteral("A share of all samples: 1 point of 872 is 8.7"), {}, true}});
     kind->setValue(goal.relative ? QStringLiteral("relative") : QStringLiteral("points"));
@@ -68,11 +125,20 @@ GoalPopup* GoalPopup::forDrop(const Goal& goal, QWidget* parent)
     row->addWidget(kind);
     row->addStretch();
     popup->m_layout->addLayout(row);
+    QComboBox* metric = metricBox(goal, labels);
+    auto* of = new QHBoxLayout;
+    of->addWidget(new QLabel(QStringLiteral("of")));
+    of->addWidget(metric);
+    of->addStretch();
+    popup->m_layout->addLayout(of);
+    popup->m_layout->addWidget(
+        secondaryLabel(QStringLiteral("Trials that were measured in another one wait; the baseline is measured again.")));
     popup->m_first = value;
-    popup->m_read = [value, kind](Goal& edited) {
+    popup->m_read = [value, kind, metric](Goal& edited) {
         QString error;
         edited.maxDrop = parsePercent(value->text(), &error);
         edited.relative = kind->value() == QLatin1String("relative");
+        edited.metric = metric->currentData().toString().toStdString();
         return error;
     };
     popup->finishLayout();

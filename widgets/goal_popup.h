@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/values/goal.h"
+#include "core/values/label_kind.h"
 
 #include <QFrame>
 
@@ -17,7 +18,8 @@ class GoalPopup : public QFrame
 {
     Q_OBJECT
 public:
-    static GoalPopup* forDrop(const Goal& goal, QWidget* parent);
+    /// Offers the metrics that fit the labels of the data.
+    static GoalPopup* forDrop(const Goal& goal, LabelKind labels, QWidget* parent);
     static GoalPopup* forLatency(const Goal& goal, QWidget* parent);
     static GoalPopup* forBudget(const Goal& goal, QWidget* parent);
     void openBelow(QWidget* anchor);

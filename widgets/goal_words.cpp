@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/goal_words.h"
 
+#include "core/values/metric.h"
 #include "widgets/words.h"
 
 #include <cmath>
-#include <map>
 #include <string>
 
 namespace octet::widgets {
@@ -17,15 +17,17 @@ QString dropWords(const Goal& goal)
     return number + (number == QLatin1String("1") ? QStringLiteral(" point") : QStringLiteral(" points"));
 }
 
-QString metricWords(const Goal& goal)
+QString metricWords(const std::string& name)
 {
-    static const std::map<std::string, QString> words{{"f1", QStringLiteral("F1")},
-        {"f1_macro", QStringLiteral("macro F1")}, {"mcc", QStringLiteral("Matthews correlation")},
-        {"agreement", QStringLiteral("agreement with fp32")}, {"cosine", QStringLiteral("cosine to fp32")},
-        {"pearson", QStringLiteral("Pearson correlation")}, {"spearman", QStringLiteral("Spearman correlation")},
-        {"token_match", QStringLiteral("exact token match")}};
-    const auto it = words.find(goal.metric);
-    return it != words.end() ? it->second : QString::fromStdString(goal.metric);
+    for (const Metric& metric : metrics())
+        if (metric.name == name)
+            return QString::fromStdString(metric.words);
+    return QString::fromStdString(name);
+}
+
+int decimalsOf(const std::string& metric)
+{
+    return countsAnswers(metric) ? 0 : metric == "cosine" ? 4 : 3;
 }
 
 QString objectiveWords(const Goal& goal)
@@ -54,7 +56,7 @@ QString timeWords(const Goal& goal)
 
 QString lossWords(const Goal& goal, long samples, long fp32Correct, const QString& noun)
 {
-    if (samples <= 0 || (goal.metric != "accuracy" && goal.metric != "agreement")) // no counts of answers
+    if (samples <= 0 || !countsAnswers(goal.metric))
         return {};
     const bool exact = !goal.relative || fp32Correct >= 0;
     const double whole = goal.relative && fp32Correct >= 0 ? double(fp32Correct) : double(samples);

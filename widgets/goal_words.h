@@ -9,7 +9,8 @@
 namespace octet::widgets {
 
 QString dropWords(const Goal& goal); // "1 % relative", "0.5 points"
-QString metricWords(const Goal& goal); // "accuracy", "macro F1"
+QString metricWords(const std::string& name); // "accuracy", "macro F1"
+int decimalsOf(const std::string& metric); // 0 where answers are counted
 QString objectiveWords(const Goal& goal); // "p50 latency"
 QString timeWords(const Goal& goal); // "20 min", "20 min or 50 trials", "as long as it takes"
 /// ", about 7 of 872 texts"; without fp32 figures ", at most 8 of 872 texts"; empty without samples.

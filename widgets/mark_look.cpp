@@ -119,6 +119,32 @@ void paintMark(
     }
 }
 
+MarkStamps::MarkStamps(QPainter& painter)
+    : m_painter(painter)
+    , m_scale(painter.device()->devicePixelRatioF())
+{
+}
+
+void MarkStamps::paint(MarkShape shape, QPointF centre, double size, const QColor& colour, const QColor& background)
+{
+    auto stamp = std::find_if(m_stamps.begin(), m_stamps.end(), [&](const Stamp& s) {
+        return s.shape == shape && s.size == size && s.colour == colour && s.background == background;
+    });
+    const double half = std::ceil(size * 0.7) + 2;
+    if (stamp == m_stamps.end()) {
+        QPixmap pixmap(QSizeF(2 * half, 2 * half).toSize() * m_scale);
+        pixmap.setDevicePixelRatio(m_scale);
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        painter.setRenderHint(QPainter::Antialiasing);
+        paintMark(painter, shape, {half, half}, size, colour, background);
+        painter.end();
+        stamp = m_stamps.insert(m_stamps.end(), {shape, size, colour, background, pixmap});
+    }
+    const auto whole = [&](double value) { return std::round((value - half) * m_scale) / m_scale; };
+    m_painter.drawPixmap(QPointF(whole(centre.x()), whole(centre.y())), stamp->pixmap);
+}
+
 MarkLook markLook(Mark::Kind kind, Mark::Role role, const Theme& theme)
 {
     switch (role) {

@@ -5,8 +5,10 @@
 #include "widgets/frontier_plot.h"
 
 #include <QColor>
+#include <QPixmap>
 #include <QPointF>
 #include <QRectF>
+#include <QVector>
 
 class QPainter;
 
@@ -19,6 +21,26 @@ enum class MarkShape { Circle, Diamond, Triangle, Square, Ring, Star, HollowStar
 /// `size` is the shape's width in px; `background` fills hollow shapes and the thin halo that keeps neighbours apart.
 void paintMark(
     QPainter& painter, MarkShape shape, QPointF centre, double size, const QColor& colour, const QColor& background);
+
+/// Many marks of a few looks: each look is painted once and then copied, to the nearest pixel.
+class MarkStamps
+{
+public:
+    explicit MarkStamps(QPainter& painter);
+    void paint(MarkShape shape, QPointF centre, double size, const QColor& colour, const QColor& background);
+
+private:
+    struct Stamp
+    {
+        MarkShape shape;
+        double size;
+        QColor colour, background;
+        QPixmap pixmap;
+    };
+    QPainter& m_painter;
+    double m_scale;
+    QVector<Stamp> m_stamps; // a handful: searched from the front
+};
 
 struct MarkLook
 {

@@ -1,69 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/frontier_plot.h"
+#include "widgets/goal_words.h"
+#include "widgets/trials_columns.h"
+#include "widgets/trials_rows.h"
 #include "widgets/trials_view.h"
 #include "widgets/words.h"
 
 #include <QHash>
-#include <QSet>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace octet::widgets {
 
 namespace {
-
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-
-/// What the table needs of a trial: predictions and profiles stay with their owner.
-struct Row
-{
-    int id = 0;
-    QString name, state, error, verdict;
-    TrialState trialState = TrialState::Running;
-    Mark::Role role = Mark::Role::Other;
-    Mark::Kind kind = Mark::Kind::Static;
-    bool pinned = false, frontier = false, measured = false, today = false;
-    double right = unknown, difference = unknown, p50 = unknown, speed = unknown, int8 = unknown;
-    long worse = -1, better = -1;
-    bool operator==(const Row&) const = default;
-};
-
-Mark::Kind kindOf(const Trial& trial)
-{
-    if (trial.counts.int8 == 0)
-        return trial.counts.bf16 > 0 ? Mark::Kind::Bf16 : Mark::Kind::Fp32;
-    const bool dynamic = trial.config.model.approach == Approach::Dynamic || trial.origin == "baseline:dynamic";
-    return dynamic ? Mark::Kind::Dynamic : Mark::Kind::Static;
-}
-
-QString roleName(Mark::Role role, const QString& name)
-{
-    QString word;
-    switch (role) {
-    case Mark::Role::Today:
-        word = QStringLiteral("Today");
-        break;
-    case Mark::Role::EverythingInt8:
-        word = QStringLiteral("Everything int8");
-        break;
-    case Mark::Role::Chosen:
-        word = QStringLiteral("Chosen");
-        break;
-    case Mark::Role::BestSoFar:
-        word = QStringLiteral("Best so far");
-        break;
-    case Mark::Role::Other:
-        return name;
-    }
-    if (name.isEmpty())
-        return word;
-    QString rest = name;
-    if (rest.size() > 1 && rest.at(1).isLower())
-        rest[0] = rest.at(0).toLower();
-    return word + QStringLiteral(": ") + rest;
-}
 
 QString kindName(Mark::Kind kind)
 {
@@ -80,77 +31,11 @@ QString kindName(Mark::Kind kind)
     return {};
 }
 
-QString failureText(const Trial& trial)
+/// The reason in "breaks: the reason"; empty = no rule is broken.
+QString broken(const QString& verdict)
 {
-    const QString error = QString::fromStdString(trial.error);
-    const QString word = trial.state == TrialState::Crashed ? QStringLiteral("Crashed")
-        : trial.state == TrialState::Cancelled              ? QStringLiteral("Cancelled")
-                                                            : QStringLiteral("Failed");
-    return error.isEmpty() ? word : word + QStringLiteral(": ") + error;
-}
-
-const Trial* baselineOf(const std::vector<Trial>& trials)
-{
-    const auto it = std::find_if(trials.begin(), trials.end(),
-        [](const Trial& trial) { return trial.origin == "baseline:fp32" && trial.state == TrialState::Done; });
-    return it == trials.end() ? nullptr : &*it;
-}
-
-Row makeRow(const Trial& trial, const QString& verdict, const Trial* baseline)
-{
-    Row row;
-    row.id = trial.id;
-    row.state = QString::fromStdString(toString(trial.state));
-    row.trialState = trial.state;
-    row.pinned = trial.pinned || trial.chosen;
-    row.kind = kindOf(trial);
-    row.today = trial.origin == "baseline:fp32";
-    row.name = QString::fromStdString(trial.name);
-    if (trial.chosen)
-        row.role = Mark::Role::Chosen;
-    else if (row.today)
-        row.role = Mark::Role::Today;
-    else if (trial.origin == "baseline:static")
-        row.role = Mark::Role::EverythingInt8;
-    if (trial.state != TrialState::Done) {
-        row.error = trial.state == TrialState::Running ? QString() : failureText(trial);
-        return row;
-    }
-    row.verdict = verdict;
-    row.int8 = trial.counts.int8;
-    if (const Accuracy* accuracy = trial.tuning()) {
-        row.right = double(accuracy->correct);
-        const Accuracy* reference = baseline ? baseline->tuning() : nullptr;
-        if (!row.today && reference && reference->samples == accuracy->samples) {
-            row.difference = double(accuracy->correct - reference->correct);
-            row.worse = accuracy->worse;
-            row.better = accuracy->better;
-        }
-    }
-    if (trial.latency.p50 > 0) {
-        row.p50 = trial.latency.p50;
-        if (row.today)
-            row.speed = 1;
-        else if (trial.latency.ratioToFp32 > 0)
-            row.speed = 1 / trial.latency.ratioToFp32;
-        else if (baseline && baseline->latency.p50 > 0)
-            row.speed = baseline->latency.p50 / trial.latency.p50;
-    }
-    return row;
-}
-
-/// Without a choice the fastest trial that meets the goal is the best so far, as on the plot.
-void nameBestSoFar(std::vector<Row>& rows)
-{
-    Row* best = nullptr;
-    for (Row& row : rows) {
-        if (row.role == Mark::Role::Chosen)
-            return;
-        if (row.verdict == QLatin1String("meets") && !row.today && row.p50 > 0 && (!best || row.p50 < best->p50))
-            best = &row;
-    }
-    if (best)
-        best->role = Mark::Role::BestSoFar;
+    const QString prefix = QStringLiteral("breaks: ");
+    return verdict.startsWith(prefix) ? capitalised(verdict.mid(prefix.size())) : QString();
 }
 
 QString verdictText(const QString& verdict)
@@ -159,28 +44,27 @@ QString verdictText(const QString& verdict)
         return QStringLiteral("Meets");
     if (verdict == QLatin1String("misses"))
         return QStringLiteral("Misses");
+    if (!broken(verdict).isEmpty())
+        return QStringLiteral("Not allowed");
     return verdict.isEmpty() ? QString() : QStringLiteral("Too close");
-}
-
-bool isText(int column)
-{
-    return column == TrialsModel::Name || column == TrialsModel::GoalVerdict || column == TrialsModel::Pin
-        || column == TrialsModel::Mark;
 }
 
 } // namespace
 
 struct TrialsModel::Impl
 {
-    QString display(const Row& row, int column) const;
-    QVariant sortKey(const Row& row, int column) const;
+    QString display(const TrialRow& row, int column) const;
+    QVariant sortKey(const TrialRow& row, int column) const;
+    QString wholeName(const TrialRow& row) const;
 
-    std::vector<Row> rows;
+    std::vector<TrialRow> rows;
     QHash<int, std::pair<double, QString>> progress;
     int msDecimals = 2;
+    std::string metric = Accuracy{}.metric;
+    bool editable = false;
 };
 
-QString TrialsModel::Impl::display(const Row& row, int column) const
+QString TrialsModel::Impl::display(const TrialRow& row, int column) const
 {
     const auto number = [](double value, int decimals) {
         return std::isnan(value) ? QString() : QString::number(value, 'f', decimals);
@@ -189,19 +73,29 @@ QString TrialsModel::Impl::display(const Row& row, int column) const
     case Id:
         return QString::number(row.id);
     case Name:
-        return roleName(row.role, row.name);
+        return shownName(row);
     case Right:
-        return number(row.right, 0);
+        return number(row.right, decimalsOf(metric));
     case Difference:
-        return std::isnan(row.difference) ? QString() : signedCount(std::lround(row.difference));
+        return std::isnan(row.difference)    ? QString()
+            : decimalsOf(metric) == 0 ? signedCount(std::lround(row.difference))
+                                      : signedNumber(row.difference, decimalsOf(metric));
     case WorseBetter:
         return row.worse < 0 ? QString() : QStringLiteral("%1 / %2").arg(row.worse).arg(row.better);
     case P50:
         return number(row.p50, msDecimals);
+    case P99:
+        return number(row.p99, msDecimals);
     case Speed:
         return std::isnan(row.speed) ? QString() : number(row.speed, 1) + QLatin1Char('x');
     case Int8:
         return number(row.int8, 0);
+    case Weights:
+        return number(row.weights, 1);
+    case Memory:
+        return number(row.memory, 1);
+    case Note:
+        return row.note;
     case GoalVerdict:
         return row.trialState == TrialState::Running ? QStringLiteral("running") : verdictText(row.verdict);
     default:
@@ -209,7 +103,7 @@ QString TrialsModel::Impl::display(const Row& row, int column) const
     }
 }
 
-QVariant TrialsModel::Impl::sortKey(const Row& row, int column) const
+QVariant TrialsModel::Impl::sortKey(const TrialRow& row, int column) const
 {
     switch (column) {
     case Pin:
@@ -225,19 +119,39 @@ QVariant TrialsModel::Impl::sortKey(const Row& row, int column) const
     case Difference:
         return row.difference;
     case WorseBetter:
-        return row.worse < 0 ? unknown : double(row.worse);
+        return row.worse < 0 ? unknownNumber : double(row.worse);
     case P50:
         return row.p50;
+    case P99:
+        return row.p99;
     case Speed:
         return row.speed;
     case Int8:
         return row.int8;
+    case Weights:
+        return row.weights;
+    case Memory:
+        return row.memory;
+    case Note:
+        return row.note;
     default:
-        return row.verdict.isEmpty()                 ? unknown
+        return row.verdict.isEmpty()                 ? unknownNumber
             : row.verdict == QLatin1String("meets")  ? 0.0
             : row.verdict == QLatin1String("misses") ? 2.0
+            : !broken(row.verdict).isEmpty()         ? 3.0
                                                      : 1.0;
     }
+}
+
+/// What a narrow column may have cut off.
+QString TrialsModel::Impl::wholeName(const TrialRow& row) const
+{
+    QStringList lines{shownName(row)};
+    if (!row.error.isEmpty())
+        lines << row.error;
+    if (!row.note.isEmpty())
+        lines << (row.role == Mark::Role::Chosen ? QStringLiteral("Why: ") : QStringLiteral("Note: ")) + row.note;
+    return lines.join(QLatin1Char('\n'));
 }
 
 TrialsModel::TrialsModel(QObject* parent)
@@ -251,24 +165,33 @@ TrialsModel::~TrialsModel() = default;
 void TrialsModel::setTrials(
     const std::vector<Trial>& trials, const std::vector<QString>& verdicts, const std::vector<int>& frontierIds)
 {
-    const Trial* baseline = baselineOf(trials);
-    const QSet<int> frontier(frontierIds.begin(), frontierIds.end());
-    std::vector<Row> rows;
+    std::vector<const Trial*> pointers;
+    for (const Trial& trial : trials)
+        pointers.push_back(&trial);
+    setTrials(pointers, verdicts, frontierIds);
+}
+
+void TrialsModel::setTrials(
+    const std::vector<const Trial*>& trials, const std::vector<QString>& verdicts, const std::vector<int>& frontierIds)
+{
+    std::vector<TrialRow> rows = trialRows(trials, verdicts, frontierIds);
     double smallest = std::numeric_limits<double>::infinity();
-    for (std::size_t i = 0; i < trials.size(); ++i) {
-        rows.push_back(makeRow(trials[i], i < verdicts.size() ? verdicts[i] : QString(), baseline));
-        rows.back().frontier = frontier.contains(trials[i].id);
-        if (rows.back().p50 > 0)
-            smallest = std::min(smallest, rows.back().p50);
-        if (trials[i].state != TrialState::Running)
-            m_impl->progress.remove(trials[i].id);
+    for (const TrialRow& row : rows) {
+        if (row.p50 > 0)
+            smallest = std::min(smallest, row.p50);
+        if (row.trialState != TrialState::Running)
+            m_impl->progress.remove(row.id);
     }
-    nameBestSoFar(rows);
     m_impl->msDecimals = smallest < 0.1 ? 4 : smallest < 1 ? 3 : 2;
+
+    const auto scored = std::find_if(trials.begin(), trials.end(), [](const Trial* t) { return t->tuning() != nullptr; });
+    const std::string metric = scored == trials.end() ? Accuracy{}.metric : (*scored)->tuning()->metric;
+    if (std::exchange(m_impl->metric, metric) != metric)
+        emit headerDataChanged(Qt::Horizontal, Right, Right);
 
     auto& old = m_impl->rows;
     const bool grown = rows.size() >= old.size()
-        && std::equal(old.begin(), old.end(), rows.begin(), [](const Row& a, const Row& b) { return a.id == b.id; });
+        && std::equal(old.begin(), old.end(), rows.begin(), [](const TrialRow& a, const TrialRow& b) { return a.id == b.id; });
     if (!grown) {
         beginResetModel();
         old = std::move(rows);
@@ -299,7 +222,7 @@ void TrialsModel::setProgress(int trial, double share, const QString& text)
 int TrialsModel::rowOf(int trial) const
 {
     const auto it =
-        std::find_if(m_impl->rows.begin(), m_impl->rows.end(), [&](const Row& row) { return row.id == trial; });
+        std::find_if(m_impl->rows.begin(), m_impl->rows.end(), [&](const TrialRow& row) { return row.id == trial; });
     return it == m_impl->rows.end() ? -1 : int(it - m_impl->rows.begin());
 }
 
@@ -322,24 +245,30 @@ QVariant TrialsModel::data(const QModelIndex& index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
         return {};
-    const Row& row = m_impl->rows[std::size_t(index.row())];
+    const TrialRow& row = m_impl->rows[std::size_t(index.row())];
     const int column = index.column();
     switch (role) {
     case Qt::DisplayRole:
         return m_impl->display(row, column);
+    case Qt::EditRole:
+        return column == Name ? row.name : m_impl->display(row, column);
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue((isText(column) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        return QVariant::fromValue((trialsColumn(column).text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     case Qt::AccessibleTextRole:
         if (column == Pin)
             return row.pinned ? QStringLiteral("pinned") : QStringLiteral("not pinned");
         if (column == Mark)
             return kindName(row.kind) + (row.frontier ? QStringLiteral(", on the frontier") : QString());
+        if (column == GoalVerdict && !broken(row.verdict).isEmpty())
+            return verdictText(row.verdict) + QStringLiteral(": ") + broken(row.verdict);
         return column == Name && !row.error.isEmpty() ? row.name + QStringLiteral(". ") + row.error
                                                       : m_impl->display(row, column);
     case Qt::ToolTipRole:
         if (column == Pin)
             return row.pinned ? QStringLiteral("Pinned: stays on top") : QStringLiteral("Pin to the top");
-        return column == Name && !row.error.isEmpty() ? row.error : QVariant();
+        return column == Name || column == Note ? QVariant(m_impl->wholeName(row))
+            : column == GoalVerdict             ? QVariant(broken(row.verdict))
+                                                : QVariant();
     case SortRole:
         return m_impl->sortKey(row, column);
     case TrialIdRole:
@@ -371,28 +300,48 @@ QVariant TrialsModel::headerData(int section, Qt::Orientation orientation, int r
 {
     if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
         return QAbstractTableModel::headerData(section, orientation, role);
-    static const QString titles[] = {{}, QStringLiteral("#"), {}, QStringLiteral("Trial"), QStringLiteral("Right"),
-        QStringLiteral("+/\u2212"), QStringLiteral("Worse / better"), QStringLiteral("p50, ms"),
-        QStringLiteral("Speed"), QStringLiteral("Int8"), QStringLiteral("Goal")};
-    static const QString explained[] = {QStringLiteral("Pinned"), QStringLiteral("Number of the trial"),
-        QStringLiteral("Mark on the plot"), QStringLiteral("Name of the trial"),
-        QStringLiteral("Right answers on the tuning half"), QStringLiteral("Right answers against Today (fp32)"),
-        QStringLiteral("Answers that got worse and better against Today (fp32)"),
-        QStringLiteral("Median time of one sample, in milliseconds"), QStringLiteral("Times faster than Today (fp32)"),
-        QStringLiteral("Weight products that ran in int8"),
-        QStringLiteral("Does it meet the goal, by the paired interval against Today (fp32)")};
+    if (section == Right && m_impl->metric != Accuracy{}.metric && role != Qt::TextAlignmentRole) {
+        const QString words = capitalised(metricWords(m_impl->metric));
+        return role == Qt::DisplayRole ? QVariant(words.section(QLatin1Char(' '), 0, 1))
+            : role == Qt::ToolTipRole || role == Qt::AccessibleTextRole
+            ? QVariant(words + QStringLiteral(", on the tuning half"))
+            : QVariant();
+    }
     switch (role) {
     case Qt::DisplayRole:
-        return titles[section];
+        return trialsColumn(section).title;
     case Qt::ToolTipRole:
     case Qt::AccessibleTextRole:
-        return explained[section];
+        return trialsColumn(section).explained;
     case Qt::TextAlignmentRole:
         // Also of an empty table, so not from a cell.
-        return QVariant::fromValue((isText(section) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        return QVariant::fromValue((trialsColumn(section).text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     default:
         return {};
     }
+}
+
+void TrialsModel::setEditable(bool editable)
+{
+    m_impl->editable = editable;
+}
+
+Qt::ItemFlags TrialsModel::flags(const QModelIndex& index) const
+{
+    const Qt::ItemFlags flags = QAbstractTableModel::flags(index);
+    return index.isValid() && index.column() == Name && m_impl->editable ? flags | Qt::ItemIsEditable : flags;
+}
+
+bool TrialsModel::setData(const QModelIndex& index, const QVariant& value, int role)
+{
+    if (role != Qt::EditRole || !flags(index).testFlag(Qt::ItemIsEditable))
+        return false;
+    const TrialRow& row = m_impl->rows[std::size_t(index.row())];
+    const QString name = value.toString().simplified();
+    if (name.isEmpty() || name == row.name)
+        return false;
+    emit renameRequested(row.id, name);
+    return true;
 }
 
 } // namespace octet::widgets

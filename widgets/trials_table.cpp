@@ -9,10 +9,9 @@
 
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QLineEdit>
 #include <QMouseEvent>
 #include <QPainter>
-
-#include <cmath>
 
 namespace octet::widgets {
 
@@ -32,21 +31,6 @@ bool saysAcross(const QModelIndex& index)
     return stateOf(index) != TrialState::Done;
 }
 
-/// Order of pinned rows among themselves: the story first.
-int pinRank(const QModelIndex& index)
-{
-    switch (Mark::Role(index.data(TrialsModel::RoleOfMark).toInt())) {
-    case Mark::Role::Chosen:
-        return 0;
-    case Mark::Role::Today:
-        return 1;
-    case Mark::Role::EverythingInt8:
-        return 2;
-    default:
-        return 3;
-    }
-}
-
 struct VerdictLook
 {
     QString icon;
@@ -59,6 +43,8 @@ VerdictLook verdictLook(const QString& verdict, const Theme& t)
         return {QStringLiteral("check"), t.meets, t.meetsTint};
     if (verdict == QLatin1String("misses"))
         return {QStringLiteral("cross"), t.misses, t.missesTint};
+    if (verdict.startsWith(QLatin1String("breaks")))
+        return {QStringLiteral("lock"), t.misses, t.missesTint};
     return {QStringLiteral("approx"), t.tooClose, t.tooCloseTint};
 }
 
@@ -118,73 +104,34 @@ void paintRowMark(QPainter& painter, const QRect& cell, const QModelIndex& index
 
 } // namespace
 
-TrialsProxy::TrialsProxy(QObject* parent)
-    : QSortFilterProxyModel(parent)
-{
-    setSortRole(TrialsModel::SortRole);
-    setDynamicSortFilter(true);
-}
-
-void TrialsProxy::setFilter(const TrialFilter& filter)
-{
-    m_filter = filter;
-    invalidateFilter();
-}
-
-void TrialsProxy::setFrontierOnly(bool only)
-{
-    m_frontierOnly = only;
-    invalidateFilter();
-}
-
-bool TrialsProxy::filterAcceptsRow(int row, const QModelIndex&) const
-{
-    const auto at = [&](int column) { return sourceModel()->index(row, column); };
-    if (m_frontierOnly && !at(0).data(TrialsModel::OnFrontierRole).toBool())
-        return false;
-    if (m_filter.empty())
-        return true;
-    const auto number = [&](int column) { return at(column).data(TrialsModel::SortRole).toDouble(); };
-    TrialFacts facts{at(0).data(TrialsModel::TrialIdRole).toInt(), number(TrialsModel::Right), number(TrialsModel::P50),
-        number(TrialsModel::Speed), number(TrialsModel::Int8), number(TrialsModel::Difference),
-        at(TrialsModel::Name).data().toString(), QString::fromStdString(toString(stateOf(at(0)))),
-        at(0).data(TrialsModel::VerdictRole).toString()};
-    return m_filter.accepts(facts);
-}
-
-bool TrialsProxy::lessThan(const QModelIndex& left, const QModelIndex& right) const
-{
-    // The view inverts the result for descending order; what must not be inverted is inverted here once more.
-    const bool descending = sortOrder() == Qt::DescendingOrder;
-    const bool leftPinned = left.data(TrialsModel::PinnedRole).toBool();
-    const bool rightPinned = right.data(TrialsModel::PinnedRole).toBool();
-    if (leftPinned != rightPinned)
-        return leftPinned != descending;
-    if (leftPinned && pinRank(left) != pinRank(right))
-        return (pinRank(left) < pinRank(right)) != descending;
-    const QVariant a = left.data(TrialsModel::SortRole), b = right.data(TrialsModel::SortRole);
-    const int leftId = left.data(TrialsModel::TrialIdRole).toInt();
-    const int rightId = right.data(TrialsModel::TrialIdRole).toInt();
-    if (a.typeId() == QMetaType::QString) {
-        const int order = QString::localeAwareCompare(a.toString(), b.toString());
-        return order != 0 ? order < 0 : leftId < rightId;
-    }
-    const double x = a.toDouble(), y = b.toDouble();
-    if (std::isnan(x) || std::isnan(y))
-        return std::isnan(x) == std::isnan(y) ? leftId < rightId : std::isnan(y) != descending;
-    return x != y ? x < y : leftId < rightId;
-}
-
 QSize TrialsDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const
 {
     return {40, std::max(rowHeight, QFontMetrics(option.font).height() + 6)};
+}
+
+QWidget* TrialsDelegate::createEditor(
+    QWidget* parent, const QStyleOptionViewItem& option, const QModelIndex& index) const
+{
+    QWidget* editor = QStyledItemDelegate::createEditor(parent, option, index);
+    editor->setAccessibleName(
+        QStringLiteral("Name of trial %1").arg(index.data(TrialsModel::TrialIdRole).toInt()));
+    editor->setFont(option.font);
+    return editor;
+}
+
+void TrialsDelegate::setEditorData(QWidget* editor, const QModelIndex& index) const
+{
+    // A search goes on and refreshes the rows: what is being typed stays.
+    const auto* line = qobject_cast<QLineEdit*>(editor);
+    if (!line || !line->isModified())
+        QStyledItemDelegate::setEditorData(editor, index);
 }
 
 void TrialsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
     const Theme& t = Theme::of(option.palette);
     const int column = index.column();
-    if (saysAcross(index) && column >= TrialsModel::Right
+    if (saysAcross(index) && column >= TrialsModel::Right && column <= TrialsModel::GoalVerdict
         && !(column == TrialsModel::GoalVerdict && stateOf(index) == TrialState::Running))
         return;
     painter->save();
@@ -209,9 +156,15 @@ void TrialsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
             break;
         }
         [[fallthrough]];
+    case TrialsModel::Note:
+        painter->setFont(option.font);
+        painter->setPen(t.secondary);
+        painter->drawText(cell, Qt::AlignLeft | Qt::AlignVCenter,
+            QFontMetrics(option.font).elidedText(index.data().toString(), Qt::ElideRight, cell.width()));
+        break;
     default: {
         const bool aside = column == TrialsModel::Difference || column == TrialsModel::WorseBetter
-            || column == TrialsModel::Speed || column == TrialsModel::GoalVerdict;
+            || column == TrialsModel::Speed;
         painter->setFont(option.font);
         painter->setPen(aside ? t.secondary : t.text);
         painter->drawText(cell, index.data(Qt::TextAlignmentRole).toInt(), index.data().toString());
@@ -333,7 +286,7 @@ void TrialsTable::drawAcross(QPainter* painter, const QRect& row, const QModelIn
 {
     const Theme& t = Theme::of(palette());
     int left = viewport()->width(), right = 0;
-    for (int column = TrialsModel::Right; column < TrialsModel::ColumnCount; ++column) {
+    for (int column = TrialsModel::Right; column <= TrialsModel::GoalVerdict; ++column) {
         if (isColumnHidden(column))
             continue;
         left = std::min(left, columnViewportPosition(column));
@@ -388,7 +341,18 @@ void TrialsTable::keyPressEvent(QKeyEvent* event)
         emit pinToggled(currentIndex());
         return;
     }
+    if (event->key() == Qt::Key_F2 && state() != EditingState) {
+        editName();
+        return;
+    }
     QTreeView::keyPressEvent(event);
+}
+
+void TrialsTable::editName()
+{
+    const QModelIndex index = currentIndex().siblingAtColumn(TrialsModel::Name);
+    if (index.isValid() && index.flags().testFlag(Qt::ItemIsEditable))
+        edit(index);
 }
 
 void TrialsTable::mouseReleaseEvent(QMouseEvent* event)

@@ -2,32 +2,11 @@
 // How the trials table looks: rows, chips, progress, header. Internal to TrialsView.
 #pragma once
 
-#include "widgets/trial_filter.h"
-
 #include <QSet>
-#include <QSortFilterProxyModel>
 #include <QStyledItemDelegate>
 #include <QTreeView>
 
 namespace octet::widgets {
-
-/// Sorting by SortRole with pinned rows first in either order, unknown values last, and the filter line.
-class TrialsProxy : public QSortFilterProxyModel
-{
-    Q_OBJECT
-public:
-    explicit TrialsProxy(QObject* parent = nullptr);
-    void setFilter(const TrialFilter& filter);
-    void setFrontierOnly(bool only);
-
-protected:
-    bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
-    bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
-
-private:
-    TrialFilter m_filter;
-    bool m_frontierOnly = false;
-};
 
 class TrialsDelegate : public QStyledItemDelegate
 {
@@ -36,6 +15,9 @@ public:
     using QStyledItemDelegate::QStyledItemDelegate;
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    QWidget* createEditor(
+        QWidget* parent, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void setEditorData(QWidget* editor, const QModelIndex& index) const override;
 };
 
 class TrialsTable : public QTreeView
@@ -49,6 +31,7 @@ public:
     /// Hidden in this order when the table is too narrow for all wanted columns.
     void setYielding(const QVector<int>& columns);
     void setWanted(int column, bool wanted);
+    void editName(); // of the current row
     bool isWanted(int column) const { return !m_unwanted.contains(column); }
 signals:
     void left();

@@ -5,6 +5,9 @@
 #include "widgets/label_colour.h"
 #include "widgets/main_part.h"
 #include "widgets/theme.h"
+#include "widgets/trials_columns.h"
+#include "widgets/trials_copy.h"
+#include "widgets/trials_proxy.h"
 #include "widgets/trials_table.h"
 #include "widgets/words.h"
 
@@ -30,6 +33,7 @@ struct TrialsView::Impl
     {
     }
     void build();
+    void buildColumnsMenu();
     void connectAll();
     void applyTheme();
     void sizeColumns();
@@ -50,6 +54,7 @@ struct TrialsView::Impl
     QLabel* selectedLabel = nullptr;
     QPushButton* copyButton = nullptr;
     QPushButton* columnsButton = nullptr;
+    QVector<QAction*> columnActions; // by column
     QString filterError;
     int selected = 0;
     int hovered = 0;
@@ -124,21 +129,35 @@ void TrialsView::Impl::build()
     addCopy(QStringLiteral("As Markdown"), CopyFormat::Markdown);
     copyButton->setMenu(copyMenu);
 
-    auto* columnsMenu = new QMenu(columnsButton);
+    buildColumnsMenu();
+}
+
+void TrialsView::Impl::buildColumnsMenu()
+{
+    auto* menu = new QMenu(columnsButton);
     for (int column = 0; column < TrialsModel::ColumnCount; ++column) {
-        if (column == TrialsModel::Name)
-            continue;
-        QString title = model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-        if (column == TrialsModel::Id)
-            title = QStringLiteral("Number");
-        if (title.isEmpty())
-            title = model->headerData(column, Qt::Horizontal, Qt::ToolTipRole).toString();
-        QAction* action = columnsMenu->addAction(title);
+        const TrialsColumn& info = trialsColumn(column);
+        QAction* action = menu->addAction(column == TrialsModel::Id ? QStringLiteral("Number")
+                : info.title.isEmpty()                                    ? info.explained
+                                                                          : info.title);
+        action->setToolTip(info.explained);
         action->setCheckable(true);
-        action->setChecked(true);
+        action->setVisible(column != TrialsModel::Name);
         QObject::connect(action, &QAction::toggled, q, [this, column](bool on) { table->setWanted(column, on); });
+        QObject::connect(action, &QAction::triggered, q, &TrialsView::shownColumnsChanged);
+        columnActions.append(action);
     }
-    columnsButton->setMenu(columnsMenu);
+    menu->addSeparator();
+    QObject::connect(menu->addAction(QStringLiteral("Columns as at first")), &QAction::triggered, q, [this] {
+        q->setShownColumns({});
+        emit q->shownColumnsChanged();
+    });
+    menu->setToolTipsVisible(true);
+    columnsButton->setMenu(menu);
+    table->header()->setContextMenuPolicy(Qt::CustomContextMenu);
+    QObject::connect(table->header(), &QWidget::customContextMenuRequested, menu,
+        [this, menu](const QPoint& at) { menu->popup(table->header()->mapToGlobal(at)); });
+    q->setShownColumns({});
 }
 
 void TrialsView::Impl::connectAll()
@@ -205,6 +224,7 @@ void TrialsView::Impl::connectAll()
         updateCounts();
         showSelection();
     });
+    QObject::connect(model, &QAbstractItemModel::headerDataChanged, q, [this] { sizeColumns(); });
     QObject::connect(model, &QAbstractItemModel::dataChanged, q, [this] { table->viewport()->update(); });
 }
 
@@ -222,16 +242,16 @@ void TrialsView::Impl::applyTheme()
 void TrialsView::Impl::sizeColumns()
 {
     const QFontMetrics metrics(table->font());
-    const QString widest[] = {{}, QStringLiteral("0000#"), {}, {}, QStringLiteral("Right0"),
-        QStringLiteral("\u2212000"), QStringLiteral("Worse / better"), QStringLiteral("p50, ms0"),
-        QStringLiteral("Speed0"), QStringLiteral("Int80"), QStringLiteral("Too close")};
     QHeaderView* header = table->header();
     header->setStretchLastSection(false);
     for (int column = 0; column < TrialsModel::ColumnCount; ++column) {
         header->setSectionResizeMode(
             column, column == TrialsModel::Name ? QHeaderView::Fixed : QHeaderView::Interactive);
+        const QString title = model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        const int widest = std::max(
+            metrics.horizontalAdvance(trialsColumn(column).widest), metrics.horizontalAdvance(title + QLatin1Char('0')));
         if (column != TrialsModel::Name)
-            header->resizeSection(column, std::max(28, metrics.horizontalAdvance(widest[column]) + 16));
+            header->resizeSection(column, std::max(28, widest + 16));
     }
     const int chip = QFontMetrics(strongFont(table->font())).horizontalAdvance(QStringLiteral("Too close")) + 48;
     header->resizeSection(TrialsModel::GoalVerdict, std::max(header->sectionSize(TrialsModel::GoalVerdict), chip));
@@ -312,68 +332,41 @@ QVector<int> TrialsView::selectedTrials() const
     return trials;
 }
 
-namespace {
-
-QString quoted(QString cell, TrialsView::CopyFormat format)
+void TrialsView::editName(int trial)
 {
-    cell.replace(QChar(0x2212), QLatin1Char('-')); // files want a minus that programs read
-    cell.remove(QChar(0x00B1));
-    cell.replace(QLatin1Char('\n'), QLatin1Char(' '));
-    if (format == TrialsView::CopyFormat::Tsv)
-        return cell.replace(QLatin1Char('\t'), QLatin1Char(' '));
-    if (format == TrialsView::CopyFormat::Markdown)
-        return cell.replace(QLatin1Char('|'), QStringLiteral("\\|"));
-    if (cell.contains(QLatin1Char(',')) || cell.contains(QLatin1Char('"')))
-        return QLatin1Char('"') + cell.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
-    return cell;
+    if (m_impl->model->rowOf(trial) < 0)
+        return;
+    if (!m_impl->proxy->mapFromSource(m_impl->model->index(m_impl->model->rowOf(trial), 0)).isValid()) {
+        m_impl->filter->clear();
+        m_impl->frontierOnly->setChecked(false);
+    }
+    setSelectedTrial(trial);
+    m_impl->table->setFocus();
+    m_impl->table->editName();
 }
 
-QString joined(const QStringList& cells, TrialsView::CopyFormat format)
+QStringList TrialsView::shownColumns() const
 {
-    switch (format) {
-    case TrialsView::CopyFormat::Tsv:
-        return cells.join(QLatin1Char('\t')) + QLatin1Char('\n');
-    case TrialsView::CopyFormat::Csv:
-        return cells.join(QLatin1Char(',')) + QLatin1Char('\n');
-    default:
-        return QStringLiteral("| ") + cells.join(QStringLiteral(" | ")) + QStringLiteral(" |\n");
+    QStringList keys;
+    for (int column = 0; column < TrialsModel::ColumnCount; ++column)
+        if (m_impl->table->isWanted(column))
+            keys.append(trialsColumn(column).key);
+    return keys;
+}
+
+void TrialsView::setShownColumns(const QStringList& keys)
+{
+    for (int column = 0; column < TrialsModel::ColumnCount; ++column) {
+        const TrialsColumn& info = trialsColumn(column);
+        const bool shown = column == TrialsModel::Name || (keys.isEmpty() ? info.shownAtFirst : keys.contains(info.key));
+        m_impl->columnActions[column]->setChecked(shown);
+        m_impl->table->setWanted(column, shown);
     }
 }
-
-} // namespace
 
 QString TrialsView::asText(CopyFormat format) const
 {
-    const TrialsTable* table = m_impl->table;
-    QVector<int> columns;
-    QStringList titles, rules;
-    for (int column = 0; column < TrialsModel::ColumnCount; ++column) {
-        if (!table->isWanted(column) || column == TrialsModel::Pin || column == TrialsModel::Mark)
-            continue;
-        columns.append(column);
-        titles.append(quoted(m_impl->model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(), format));
-        rules.append(column == TrialsModel::Name || column == TrialsModel::GoalVerdict ? QStringLiteral("---")
-                                                                                       : QStringLiteral("---:"));
-    }
-    QString text = joined(titles, format);
-    if (format == CopyFormat::Markdown)
-        text += joined(rules, format);
-    const bool all = table->selectionModel()->selectedRows().isEmpty();
-    for (int row = 0; row < m_impl->proxy->rowCount(); ++row) {
-        if (!all && !table->selectionModel()->isRowSelected(row, {}))
-            continue;
-        QStringList cells;
-        for (const int column : columns) {
-            const QModelIndex index = m_impl->proxy->index(row, column);
-            QString cell = index.data().toString();
-            const QString error = index.data(TrialsModel::ErrorRole).toString();
-            if (column == TrialsModel::GoalVerdict && !error.isEmpty())
-                cell = error;
-            cells.append(quoted(cell, format));
-        }
-        text += joined(cells, format);
-    }
-    return text;
+    return trialsAsText(*m_impl->table, format);
 }
 
 void TrialsView::changeEvent(QEvent* event)

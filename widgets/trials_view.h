@@ -17,7 +17,24 @@ class TrialsModel : public QAbstractTableModel
 {
     Q_OBJECT
 public:
-    enum Column { Pin, Id, Mark, Name, Right, Difference, WorseBetter, P50, Speed, Int8, GoalVerdict, ColumnCount };
+    enum Column {
+        Pin,
+        Id,
+        Mark,
+        Name,
+        Right,
+        Difference,
+        WorseBetter,
+        P50,
+        P99,
+        Speed,
+        Int8,
+        Weights,
+        Memory,
+        GoalVerdict,
+        Note,
+        ColumnCount
+    };
     enum Role {
         SortRole = Qt::UserRole + 1, // number or text; NaN = not known, last in either order
         TrialIdRole,
@@ -29,15 +46,19 @@ public:
         KindOfMark, // int(Mark::Kind)
         PinnedRole, // pinned or chosen: stays on top
         ProgressTextRole,
-        VerdictRole, // "meets", "too close to call", "misses", ""
+        VerdictRole, // as given to setTrials()
     };
     explicit TrialsModel(QObject* parent = nullptr);
     ~TrialsModel() override;
 
-    /// `verdicts` by trial: "meets", "too close to call", "misses", "".
+    /// `verdicts` by trial: "meets", "too close to call", "misses", "", or "breaks: " and the reason why it may not be
+    /// chosen, whatever it reaches.
+    void setTrials(const std::vector<const Trial*>& trials, const std::vector<QString>& verdicts,
+        const std::vector<int>& frontierIds);
     void setTrials(
         const std::vector<Trial>& trials, const std::vector<QString>& verdicts, const std::vector<int>& frontierIds);
     void setProgress(int trial, double share, const QString& text); // of a running row
+    void setEditable(bool editable); // names
     int rowOf(int trial) const; // -1 = none
     int trialAt(int row) const;
 
@@ -45,6 +66,11 @@ public:
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    Qt::ItemFlags flags(const QModelIndex& index) const override;
+    /// Changes nothing here: renameRequested() asks, and the next setTrials() answers.
+    bool setData(const QModelIndex& index, const QVariant& value, int role) override;
+signals:
+    void renameRequested(int trial, const QString& name);
 
 private:
     struct Impl;
@@ -59,6 +85,10 @@ public:
     ~TrialsView() override;
     void setSelectedTrial(int trial); // emits nothing
     QVector<int> selectedTrials() const; // in shown order
+    /// Opens the editor in its row; a filter that hides the row is taken away.
+    void editName(int trial);
+    QStringList shownColumns() const; // keys, for settings
+    void setShownColumns(const QStringList& keys); // unknown ones are ignored; none = as at first
 
     enum class CopyFormat { Tsv, Csv, Markdown };
     /// Header and the selected rows (all shown rows when none is) of the shown columns; numbers in C locale.
@@ -69,6 +99,7 @@ signals:
     void trialHovered(int trial);
     void pinRequested(int trial, bool pinned);
     void contextMenuRequested(int trial, const QPoint& globalPos);
+    void shownColumnsChanged(); // by the user
 
 protected:
     void changeEvent(QEvent* event) override;

@@ -15,6 +15,21 @@ QString signedCount(long value)
     return (value > 0 ? QStringLiteral("+") : QStringLiteral("\u2212")) + grouped(std::abs(value));
 }
 
+QString signedNumber(double value, int decimals)
+{
+    const QString size = QString::number(std::abs(value), 'f', decimals);
+    if (size.toDouble() == 0)
+        return QStringLiteral("±") + size;
+    return (value > 0 ? QStringLiteral("+") : QStringLiteral("\u2212")) + size;
+}
+
+QString capitalised(QString words)
+{
+    if (!words.isEmpty())
+        words[0] = words.at(0).toUpper();
+    return words;
+}
+
 QString grouped(long value)
 {
     return QLocale(QLocale::English, QLocale::UnitedStates).toString(qlonglong(value));

@@ -8,6 +8,8 @@
 namespace octet::widgets {
 
 QString signedCount(long value); // "+3", "−16" (true minus), "±0"
+QString signedNumber(double value, int decimals); // "+0.013", likewise
+QString capitalised(QString words); // "Macro F1"
 QString grouped(long value); // "1,128"
 QString plainNumber(double value, int maxDecimals); // "1", "0.5": no trailing zeros
 QString timeLeft(double seconds); // "about 2 min left"; empty below 0

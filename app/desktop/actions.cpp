@@ -134,6 +134,8 @@ void Actions::create()
     workerCommand = add(tr("Worker command..."), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_W);
 
     makeDraft = add(tr("Make draft of trial"), nullptr, Qt::CTRL | Qt::Key_Return);
+    rename = add(tr("Rename trial"), nullptr, Qt::Key_F2);
+    note = add(tr("Note on trial..."), nullptr, Qt::SHIFT | Qt::Key_F2);
     pin = add(tr("Pin trial"), "pin", Qt::CTRL | Qt::Key_B);
     pin->setCheckable(true);
     choose = add(tr("Choose trial..."), "star", Qt::CTRL | Qt::SHIFT | Qt::Key_Return);
@@ -209,7 +211,9 @@ void Actions::fillOpMenu(QMenu* menu) const
 void Actions::fillTrialMenu(QMenu* menu) const
 {
     menu->setToolTipsVisible(true);
-    menu->addActions({makeDraft, compare, pin, choose, unchoose});
+    menu->addActions({makeDraft, compare, choose, unchoose});
+    menu->addSeparator();
+    menu->addActions({rename, note, pin});
     menu->addSeparator();
     menu->addActions({exportOctet, exportInc, exportQdq});
 }
@@ -293,7 +297,8 @@ void Actions::refresh()
     const QString notOurs = !noTrialEdit.isEmpty() ? noTrialEdit
         : m_document->recordedOn().isEmpty()      ? QString()
                                                   : tr("it was recorded elsewhere: measure here first, F5");
-    setWhyNot(pin, notOurs);
+    for (QAction* action : {rename, note, pin})
+        setWhyNot(action, notOurs);
     pin->setChecked(trial && trial->pinned);
     setWhyNot(choose,
         !notOurs.isEmpty() ? notOurs

@@ -38,7 +38,7 @@ public:
     // Run
     QAction *baseline, *calibrate, *sensitivity, *measure, *tune, *pause, *stop, *workerCommand;
     // Trials
-    QAction *makeDraft, *pin, *choose, *unchoose, *compare, *copyCommand;
+    QAction *makeDraft, *rename, *note, *pin, *choose, *unchoose, *compare, *copyCommand;
     // Help
     QAction *shortcuts, *about;
 

@@ -6,12 +6,12 @@
 #include "app/desktop/compare_control.h"
 #include "app/desktop/document.h"
 #include "app/desktop/export_dialog.h"
-#include "app/desktop/file_dialogs.h"
 #include "app/desktop/job_control.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/marking.h"
 #include "app/desktop/message_area.h"
 #include "app/desktop/present_trials.h"
+#include "app/desktop/trial_edits.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workbench.h"
 #include "widgets/trials_view.h"
@@ -33,18 +33,12 @@ void Commands::draftFromTrial(int id)
 
 void Commands::chooseTrial()
 {
-    const int id = m_document->selection()->trial();
-    const Trial* trial = m_document->trial(id);
-    if (!trial)
-        return;
-    dialogs::askText(m_window, tr("Choose trial %1").arg(id), tr("Why this one? The reason stands in the report."),
-        q(trial->note), tr("Choose"), [this, id](const QString& reason) {
-            m_document->choose(id, reason);
-            if (chosenVerdict(*m_document).isEmpty() && m_jobs->whyNot(JobKind::Judge).isEmpty())
-                m_jobs->start(JobKind::Judge);
-            else
-                showVerdict();
-        });
+    trial_edits::askReason(m_document, m_document->selection()->trial(), m_window, [this] {
+        if (chosenVerdict(*m_document).isEmpty() && m_jobs->whyNot(JobKind::Judge).isEmpty())
+            m_jobs->start(JobKind::Judge);
+        else
+            showVerdict();
+    });
 }
 
 void Commands::showVerdict()
@@ -68,15 +62,21 @@ void Commands::connectTrials()
     connect(
         m_actions->makeDraft, &QAction::triggered, this, [this] { draftFromTrial(m_document->selection()->trial()); });
     connect(m_actions->pin, &QAction::triggered, this, [this](bool pinned) {
-        if (const Trial* trial = m_document->trial(m_document->selection()->trial()))
-            m_document->annotate(trial->id, pinned, q(trial->note));
+        trial_edits::setPinned(m_document, m_document->selection()->trial(), pinned);
     });
+    connect(m_actions->rename, &QAction::triggered, this, [this] {
+        m_window->showPage(QStringLiteral("workbench"));
+        m_window->workbench()->showLower(QStringLiteral("trials"));
+        m_window->workbench()->trialsView()->editName(m_document->selection()->trial());
+    });
+    connect(m_actions->note, &QAction::triggered, this,
+        [this] { trial_edits::askNote(m_document, m_document->selection()->trial(), m_window); });
     connect(m_actions->compare, &QAction::triggered, this, [this] {
         m_window->compare()->setFromSelection(m_window->workbench()->trialsView()->selectedTrials());
         m_window->showPage(QStringLiteral("compare"));
     });
     connect(m_actions->choose, &QAction::triggered, this, &Commands::chooseTrial);
-    connect(m_actions->unchoose, &QAction::triggered, this, [this] { m_document->choose(0, {}); });
+    connect(m_actions->unchoose, &QAction::triggered, this, [this] { trial_edits::choose(m_document, 0, {}); });
 }
 
 } // namespace octet::desktop

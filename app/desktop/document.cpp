@@ -38,6 +38,7 @@ Document::Document(QObject* parent)
     connect(this, &Document::trialsChanged, this, stale);
     connect(this, &Document::sensitivityChanged, this, stale);
     connect(this, &Document::workloadChanged, this, stale);
+    connect(this, &Document::goalChanged, this, stale);
     connect(this, &Document::opened, this, stale);
 }
 
@@ -156,6 +157,21 @@ QString Document::title() const
     return isOpen() ? tr("%1 in %2").arg(file.fileName(), QFileInfo(file.absolutePath()).fileName()) : QString();
 }
 
+QStringList Document::nodesOf(const QString& boxPath) const
+{
+    QStringList names;
+    if (!hasModel() || boxPath.isEmpty())
+        return names;
+    const auto& boxes = m_loaded.structure->boxes;
+    const auto box =
+        std::find_if(boxes.begin(), boxes.end(), [path = s(boxPath)](const graph::Box& b) { return b.path == path; });
+    if (box == boxes.end())
+        return names;
+    for (const int node : box->nodes)
+        names << m_loaded.nodeNames[node];
+    return names;
+}
+
 quantize::Resolution Document::resolve(const Config& config) const
 {
     return hasModel() ? quantize::resolve(*m_loaded.model, m_loaded.products, config) : quantize::Resolution{};
@@ -225,32 +241,24 @@ void Document::putTrial(const Trial& trial)
     emit trialsChanged();
 }
 
-bool Document::ownTrials()
+void Document::annotate(int id, const Annotation& annotation)
 {
-    if (!m_recorded.empty())
-        emit notice({Notice::Kind::Warning,
-            tr("These trials were recorded on %1. Measure here first, F5.").arg(recordedOn()), {}});
-    return m_recorded.empty();
-}
-
-void Document::annotate(int id, bool pinned, const QString& note)
-{
-    if (!ownTrials() || !m_store.write([=, note = s(note)](project::Project& project) { project.annotate(id, pinned, note); }))
+    if (!m_store.write([=](project::Project& project) { project.annotate(id, annotation); }))
         return;
     for (Trial& known : m_trials)
         if (known.id == id)
-            known.pinned = pinned, known.note = s(note);
+            known.annotate(annotation);
     emit trialsChanged();
 }
 
-void Document::choose(int id, const QString& reason)
+void Document::choose(int id, const std::string& reason)
 {
-    if (!ownTrials() || !m_store.write([id, reason = s(reason)](project::Project& project) { project.choose(id, reason); }))
+    if (!m_store.write([=](project::Project& project) { project.choose(id, reason); }))
         return;
     for (Trial& known : m_trials) {
         known.chosen = known.id == id;
         if (known.chosen)
-            known.note = s(reason);
+            known.note = reason;
     }
     emit trialsChanged();
 }
@@ -301,7 +309,8 @@ const tune::Predictor* Document::predictor() const
     if (!m_predictorCurrent) {
         std::vector<const Trial*> trials;
         for (const Trial& trial : m_trials)
-            if (trial.workload == m_workload && trial.manifest.dataHash == m_data.hash())
+            if (trial.workload == m_workload && trial.manifest.dataHash == m_data.hash()
+                && (!trial.tuning() || trial.tuning()->metric == m_goal.metric))
                 trials.push_back(&trial);
         m_predictor = tune::predictorFrom(
             m_sensitivity, trials, [this](const Config& config) { return resolve(config); });

@@ -33,6 +33,7 @@ public:
     bool hasModel() const { return m_loaded.model != nullptr; }
     const LoadedModel& loaded() const { return m_loaded; }
     const graph::Model& model() const { return *m_loaded.model; }
+    QStringList nodesOf(const QString& boxPath) const; // names of all nodes in a box of the graph
     QString projectPath() const;
     QString modelPath() const;
     QString title() const; // "sst2-bert: model.onnx"
@@ -66,8 +67,9 @@ public:
     const Trial* chosenTrial() const;
     int nextTrialId() const;
     void putTrial(const Trial& trial);
-    void annotate(int id, bool pinned, const QString& note);
-    void choose(int id, const QString& reason);
+    // Called by the undo commands, like setDraft().
+    void annotate(int id, const Annotation& annotation);
+    void choose(int id, const std::string& reason); // 0 = none
 
     Ranges ranges() const; // of this model on this data
     void addRanges(const Ranges& ranges);
@@ -109,7 +111,6 @@ private:
     void importConfig(const QString& path);
     void hashModel();
     void dataChecked();
-    bool ownTrials(); // else says that recorded ones are neither pinned nor chosen
 
     bool m_opening = false;
     ProjectStore m_store;

@@ -3,6 +3,7 @@
 
 #include "app/desktop/document.h"
 #include "app/desktop/words.h"
+#include "widgets/goal_words.h"
 
 namespace octet::desktop {
 
@@ -39,6 +40,8 @@ QString goalText(const Goal& goal)
     QString text = QObject::tr("Goal: lose at most %1 %2")
                        .arg(goal.maxDrop * 100, 0, 'g', 4)
                        .arg(goal.relative ? QObject::tr("% relative") : QObject::tr("points"));
+    if (goal.metric != Goal{}.metric)
+        text += QObject::tr(" of %1").arg(widgets::metricWords(goal.metric));
     text += goal.timeoutSeconds > 0 ? QObject::tr(", %1 min").arg(goal.timeoutSeconds / 60, 0, 'g', 4)
                                     : QObject::tr(", until one meets");
     return text + QStringLiteral(", ") + words::q(goal.strategy);
@@ -91,6 +94,56 @@ void SetWorkload::redo()
 {
     if (m_document)
         m_document->setWorkload(m_after);
+}
+
+AnnotateTrial::AnnotateTrial(Document* document, const Trial& trial, Annotation annotation, const QString& text)
+    : QUndoCommand(text)
+    , m_document(document)
+    , m_trial(trial.id)
+    , m_before(trial.annotation())
+    , m_after(std::move(annotation))
+{
+}
+
+void AnnotateTrial::undo()
+{
+    if (m_document)
+        m_document->annotate(m_trial, m_before);
+}
+
+void AnnotateTrial::redo()
+{
+    if (m_document)
+        m_document->annotate(m_trial, m_after);
+}
+
+ChooseTrial::ChooseTrial(Document* document, int trial, std::string reason, const QString& text)
+    : QUndoCommand(text)
+    , m_document(document)
+    , m_after(trial)
+    , m_reason(std::move(reason))
+{
+    if (const Trial* chosen = document->chosenTrial()) {
+        m_before = chosen->id;
+        m_reasonBefore = chosen->note;
+    }
+    if (const Trial* after = document->trial(trial))
+        m_annotation = after->annotation();
+}
+
+void ChooseTrial::undo()
+{
+    if (!m_document)
+        return;
+    m_document->choose(m_before, m_reasonBefore);
+    if (m_after != 0)
+        m_document->annotate(m_after, m_annotation);
+}
+
+void ChooseTrial::redo()
+{
+    if (m_document)
+        m_document->choose(m_after, m_reason);
 }
 
 } // namespace octet::desktop

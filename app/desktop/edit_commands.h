@@ -4,6 +4,7 @@
 
 #include "core/values/config.h"
 #include "core/values/goal.h"
+#include "core/values/trial.h"
 
 #include <QPointer>
 #include <QUndoCommand>
@@ -52,6 +53,34 @@ public:
 private:
     QPointer<Document> m_document;
     Workload m_before, m_after;
+};
+
+/// Name, note or pin of a trial.
+class AnnotateTrial : public QUndoCommand
+{
+public:
+    AnnotateTrial(Document* document, const Trial& trial, Annotation annotation, const QString& text);
+    void undo() override;
+    void redo() override;
+
+private:
+    QPointer<Document> m_document;
+    int m_trial;
+    Annotation m_before, m_after;
+};
+
+class ChooseTrial : public QUndoCommand
+{
+public:
+    ChooseTrial(Document* document, int trial, std::string reason, const QString& text); // 0 = none
+    void undo() override;
+    void redo() override;
+
+private:
+    QPointer<Document> m_document;
+    int m_before = 0, m_after;
+    std::string m_reasonBefore, m_reason;
+    Annotation m_annotation; // of the trial before the reason became its note
 };
 
 /// "Goal: lose at most 0.5 % relative, 20 min, basic"

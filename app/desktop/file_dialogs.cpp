@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/file_dialogs.h"
 
+#include <QDialogButtonBox>
 #include <QFileDialog>
 #include <QInputDialog>
+#include <QPushButton>
 
 namespace octet::desktop::dialogs {
 
@@ -45,7 +47,7 @@ void saveFile(QWidget* parent, const QString& title, const QString& start, Chose
 }
 
 void askText(QWidget* parent, const QString& title, const QString& label, const QString& start, const QString& verb,
-    Chosen chosen)
+    Chosen chosen, Answer answer)
 {
     auto* dialog = new QInputDialog(parent);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -56,6 +58,13 @@ void askText(QWidget* parent, const QString& title, const QString& label, const 
     dialog->resize(520, dialog->sizeHint().height());
     QObject::connect(dialog, &QInputDialog::textValueSelected, dialog, [chosen](const QString& text) { chosen(text); });
     dialog->open();
+    auto* buttons = dialog->findChild<QDialogButtonBox*>();
+    if (answer == Answer::Required && buttons) {
+        const auto allow = [ok = buttons->button(QDialogButtonBox::Ok)](
+                               const QString& text) { ok->setEnabled(!text.trimmed().isEmpty()); };
+        QObject::connect(dialog, &QInputDialog::textValueChanged, buttons, allow);
+        allow(start);
+    }
 }
 
 } // namespace octet::desktop::dialogs

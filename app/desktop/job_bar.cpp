@@ -44,7 +44,7 @@ void JobBar::noteBest()
 {
     const TrialsContent content = presentTrials(*m_document);
     for (std::size_t i = 0; i < content.trials.size(); ++i)
-        if (content.best && content.trials[i].id == content.best)
+        if (content.best && content.trials[i]->id == content.best)
             setNote(tr("best so far: trial %1, %2")
                         .arg(content.best)
                         .arg(content.verdicts[i] == QLatin1String("meets") ? tr("meets the goal") : content.verdicts[i]));

@@ -296,6 +296,7 @@ Trial JobControl::ours(const Trial& trial)
     mine.id = seen ? m_ids.value(trial.id) : m_document->nextTrialId();
     m_ids.insert(trial.id, mine.id);
     if (const Trial* known = seen ? m_document->trial(mine.id) : nullptr) {
+        mine.name = known->name; // renamed while it ran
         mine.pinned = known->pinned;
         mine.chosen = known->chosen;
         if (mine.note.empty())

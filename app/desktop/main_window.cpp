@@ -240,7 +240,7 @@ void MainWindow::changeEvent(QEvent* event)
 void MainWindow::resetLayout()
 {
     settings::clearStates();
-    m_workbench->resetSplitters();
+    m_workbench->resetLayout();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)

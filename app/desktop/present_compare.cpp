@@ -370,11 +370,14 @@ CompareContent presentCompare(const Document& document, int a, int b, const Samp
     content.factsA = factsOf(first, splits);
     content.factsB = factsOf(second, splits);
     const TrialsContent trials = presentTrials(document);
+    const auto said = [](QString verdict) {
+        return verdict.replace(QLatin1String("breaks: "), QObject::tr("not allowed: "));
+    };
     for (std::size_t i = 0; i < trials.trials.size(); ++i) {
-        if (trials.trials[i].id == content.a)
-            content.verdictA = trials.verdicts[i];
-        if (trials.trials[i].id == content.b)
-            content.verdictB = trials.verdicts[i];
+        if (trials.trials[i]->id == content.a)
+            content.verdictA = said(trials.verdicts[i]);
+        if (trials.trials[i]->id == content.b)
+            content.verdictB = said(trials.verdicts[i]);
     }
     accuracyDifference(content, document, first, second, texts);
     latencyDifference(content, first, second);

@@ -2,6 +2,7 @@
 #include "app/desktop/document.h"
 #include "app/desktop/marking.h"
 #include "app/desktop/present_ops.h"
+#include "app/desktop/present_trial_card.h"
 #include "app/desktop/words.h"
 #include "core/graph/weight_values.h"
 #include "core/tune/frontier.h"
@@ -174,7 +175,7 @@ void addRun(InspectorContent& content, const Document& document, const graph::No
         return;
     Section section{document.recordedOn().isEmpty() ? QObject::tr("Ran in trial %1").arg(trial->id)
                                                     : QObject::tr("Recorded in trial %1").arg(trial->id),
-        {}};
+        noteRows(*trial)};
     section.rows << qMakePair(QObject::tr("Precision"), q(toString(found->executed)));
     if (found->name != node.name)
         section.rows << qMakePair(QObject::tr("Inside"), tail(found->name));
@@ -383,6 +384,9 @@ InspectorContent inspect(const Document& document)
 {
     InspectorContent content;
     const QStringList& nodes = document.selection()->nodes();
+    const Trial* trial = document.trial(document.selection()->trial());
+    if (trial && (!document.hasModel() || nodes.isEmpty()))
+        return trialCard(document, *trial);
     if (!document.hasModel() || nodes.isEmpty()) {
         content.title = QObject::tr("Nothing selected");
         content.subtitle = QObject::tr("Click a box or an op.");

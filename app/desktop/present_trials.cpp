@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/present_trials.h"
 
+#include "app/desktop/broken_rules.h"
 #include "app/desktop/document.h"
-#include "app/desktop/present_sensitivity.h"
+#include "app/desktop/goal_floor.h"
+#include "app/desktop/present_prediction.h"
 #include "app/desktop/words.h"
 #include "core/measure/verdict.h"
 #include "core/tune/frontier.h"
+#include "core/values/metric.h"
+#include "widgets/goal_words.h"
+#include "widgets/words.h"
 
 #include <algorithm>
 #include <cmath>
@@ -48,29 +53,60 @@ Mark::Kind kindOf(const Trial& trial)
     return dynamic > fixed ? Mark::Kind::Dynamic : Mark::Kind::Static;
 }
 
-/// The plot counts answers; a floor or an interval of another metric has no place on it.
-bool countsAnswers(const Accuracy& accuracy)
+/// On the plot's axis: answers where the metric counts them, else its value.
+double scoreOf(const Accuracy& accuracy)
 {
-    return accuracy.metric == "accuracy" || accuracy.metric == "agreement";
+    return countsAnswers(accuracy.metric) ? double(accuracy.correct) : accuracy.value;
 }
 
-/// Right answers at the ends of the paired interval of the loss against Today.
+/// The score at the ends of the paired interval of the loss against Today.
 std::pair<double, double> pairedInterval(const Accuracy& accuracy, const Accuracy& today)
 {
     const auto [low, high] = measure::lossInterval(accuracy, today);
-    const auto n = double(accuracy.samples), right = double(today.correct);
-    return {right - high * n, right - low * n};
+    const double each = countsAnswers(accuracy.metric) ? double(accuracy.samples) : 1;
+    return {scoreOf(today) - high * each, scoreOf(today) - low * each};
+}
+
+QString valueText(const Accuracy& accuracy)
+{
+    return QString::number(accuracy.value, 'f', widgets::decimalsOf(accuracy.metric));
+}
+
+/// "none lost", "16 fewer right", "3 differ from fp32", "macro F1 0.912 instead of 0.915"
+QString scoreDifference(const Accuracy& accuracy, const Accuracy& today)
+{
+    if (accuracy.metric == "agreement")
+        return accuracy.correct == accuracy.samples
+            ? QObject::tr("all as in fp32")
+            : QObject::tr("%1 differ from fp32").arg(accuracy.samples - accuracy.correct);
+    if (countsAnswers(accuracy.metric))
+        return words::rightDifference(accuracy.correct - today.correct);
+    return QObject::tr("%1 %2 instead of %3")
+        .arg(widgets::metricWords(accuracy.metric), valueText(accuracy), valueText(today));
+}
+
+widgets::Score scoreAxis(const std::string& metric, long samples, const QString& noun)
+{
+    widgets::Score score;
+    const QString name = widgets::capitalised(widgets::metricWords(metric));
+    const QString all = words::count(samples, noun);
+    score.decimals = widgets::decimalsOf(metric);
+    score.title = score.decimals > 0 || samples <= 0 ? name
+        : metric == "agreement" ? QObject::tr("%1: same answers of %2").arg(name, all)
+                                : QObject::tr("%1: right answers of %2").arg(name, all);
+    score.word = score.decimals > 0 ? QString() : metric == "agreement" ? QObject::tr("as in fp32") : QObject::tr("right");
+    return score;
 }
 
 /// Where a failed trial is ticked: at the time of the nearest trial with as many products in int8.
-double expectedMs(const std::vector<Trial>& trials, const Trial& failedTrial)
+double expectedMs(const std::vector<const Trial*>& trials, const Trial& failedTrial)
 {
     double ms = 0;
     int distance = 1 << 30;
-    for (const Trial& trial : trials)
-        if (done(trial) && std::abs(trial.counts.int8 - failedTrial.counts.int8) < distance) {
-            distance = std::abs(trial.counts.int8 - failedTrial.counts.int8);
-            ms = trial.latency.p50;
+    for (const Trial* trial : trials)
+        if (done(*trial) && std::abs(trial->counts.int8 - failedTrial.counts.int8) < distance) {
+            distance = std::abs(trial->counts.int8 - failedTrial.counts.int8);
+            ms = trial->latency.p50;
         }
     return ms;
 }
@@ -94,21 +130,23 @@ QString labelOf(const Trial& trial, Mark::Role role, const Trial* fp32)
     if (!accuracy)
         return {};
     if (role == Mark::Role::Today)
-        return QStringLiteral("%1 ms, %2 right").arg(words::ms(trial.latency.p50)).arg(accuracy->correct);
+        return countsAnswers(accuracy->metric)
+            ? QObject::tr("%1 ms, %2 right").arg(words::ms(trial.latency.p50)).arg(accuracy->correct)
+            : QObject::tr("%1 ms, %2 %3")
+                  .arg(words::ms(trial.latency.p50), widgets::metricWords(accuracy->metric), valueText(*accuracy));
     if (!fp32)
         return QStringLiteral("%1 ms").arg(words::ms(trial.latency.p50));
-    return words::speed(fp32->latency.p50, trial.latency.p50) + QStringLiteral(", ")
-        + words::rightDifference(accuracy->correct - fp32->tuning()->correct);
+    return pairedSpeed(trial, *fp32) + QStringLiteral(", ")
+        + scoreDifference(*accuracy, *fp32->tuning());
 }
 
-Mark markOf(const Trial& trial, const TrialsContent& content, bool hasChosen, const Goal& goal, const QString& noun)
+Mark markOf(const Trial& trial, const TrialsContent& content, bool hasChosen)
 {
     Mark mark;
     mark.trial = trial.id;
     mark.kind = kindOf(trial);
     mark.role = roleOf(trial, content, hasChosen);
     mark.failed = failed(trial);
-    mark.tooltip = trialTooltip(trial, content.fp32, goal, noun);
     if (mark.failed) {
         mark.ms = expectedMs(content.trials, trial);
         return mark;
@@ -116,9 +154,9 @@ Mark markOf(const Trial& trial, const TrialsContent& content, bool hasChosen, co
     mark.ms = trial.latency.p50;
     mark.msLow = trial.latency.ciLow;
     mark.msHigh = trial.latency.ciHigh;
-    mark.right = double(trial.tuning()->correct);
+    mark.right = scoreOf(*trial.tuning());
     mark.rightLow = mark.rightHigh = mark.right;
-    if (mark.role != Mark::Role::Today && comparable(trial, content.fp32) && countsAnswers(*trial.tuning()))
+    if (mark.role != Mark::Role::Today && comparable(trial, content.fp32))
         std::tie(mark.rightLow, mark.rightHigh) = pairedInterval(*trial.tuning(), *content.fp32->tuning());
     mark.label = labelOf(trial, mark.role, content.fp32);
     return mark;
@@ -126,7 +164,7 @@ Mark markOf(const Trial& trial, const TrialsContent& content, bool hasChosen, co
 
 void fillEmpty(widgets::PlotContent& plot, const TrialsContent& content, const Document& document)
 {
-    const auto runs = [](const Trial& trial) { return trial.state == TrialState::Running; };
+    const auto runs = [](const Trial* trial) { return trial->state == TrialState::Running; };
     if (std::any_of(content.trials.begin(), content.trials.end(), runs)) {
         plot.emptyText = QObject::tr("The first trial is running. It lands here.");
         plot.emptyAction.clear();
@@ -134,7 +172,11 @@ void fillEmpty(widgets::PlotContent& plot, const TrialsContent& content, const D
     }
     const DataSource& data = *document.data();
     const QString noun = words::sampleNoun(data.spec());
-    plot.emptyText = data.accepted() ? QObject::tr("No trials yet.")
+    const bool others = std::any_of(document.trials().begin(), document.trials().end(), done);
+    plot.emptyText = data.accepted() && others
+        ? QObject::tr("Nothing was measured in %1 with this workload and data yet.")
+              .arg(widgets::metricWords(document.goal().metric))
+        : data.accepted()            ? QObject::tr("No trials yet.")
         : data.usable()              ? QObject::tr("No trials yet. %1 to calibrate with and %2 to test with were found.")
                               .arg(words::count(data.calibrationSamples(), noun), words::count(data.testSamples(), noun))
                         : QObject::tr("No trials yet. The data comes first.");
@@ -149,42 +191,48 @@ void fillPlot(TrialsContent& content, const Document& document)
     widgets::PlotContent& plot = content.plot;
     plot.sampleNoun = noun + QLatin1Char('s');
     const bool hasChosen =
-        std::any_of(content.trials.begin(), content.trials.end(), [](const Trial& t) { return t.chosen; });
-    for (std::size_t i = 0; i < content.trials.size(); ++i) {
-        const Trial& trial = content.trials[i];
+        std::any_of(content.trials.begin(), content.trials.end(), [](const Trial* t) { return t->chosen; });
+    for (const Trial* each : content.trials) {
+        const Trial& trial = *each;
         if (done(trial) || failed(trial))
-            plot.marks << markOf(trial, content, hasChosen, document.goal(), noun);
+            plot.marks << markOf(trial, content, hasChosen);
         if (plot.samples == 0 && trial.tuning())
             plot.samples = trial.tuning()->samples;
     }
     plot.frontier = QVector<int>(content.frontier.begin(), content.frontier.end());
-    plot.ghost = presentGhost(document);
+    plot.tooltipOf = [&document, fp32 = content.fp32 ? content.fp32->id : 0, goal = document.goal(), noun](int id) {
+        const Trial* trial = document.trial(id);
+        if (!trial)
+            return QString();
+        const QString broken = BrokenRules(goal, document.resolution()).of(*trial);
+        return trialTooltip(*trial, document.trial(fp32), goal, noun)
+            + (broken.isEmpty() ? QString() : QObject::tr("\nnot allowed: %1").arg(broken));
+    };
+    plot.score = scoreAxis(document.goal().metric, plot.samples, noun);
     plot.recordedOn = document.recordedOn();
     if (content.fp32) {
+        plot.ghost = presentGhost(document, *content.fp32);
         plot.todayMs = content.fp32->latency.p50;
         const Accuracy& today = *content.fp32->tuning();
-        // The smallest whole count at or above the floor; a hair's breadth for 0.99 * 353 being 349.47.
-        if (countsAnswers(today))
-            plot.floor = std::ceil(document.goal().floor(today.value) * double(today.samples) - 1e-9);
+        plot.floor = floorScore(document.goal(), today);
+        plot.highestFloor = scoreOf(today);
+        plot.whyNoGoal = document.reviewReason();
+        plot.floorWords = [&document, fp32 = content.fp32->id, word = plot.score.word](double score) {
+            const Trial* baseline = document.trial(fp32);
+            return baseline ? floorWords(document.goal(), *baseline, shownTrials(document), score, word) : QString();
+        };
     }
     fillEmpty(plot, content, document);
-}
-
-/// As the table has it: by the ratio that was taken in one run, since the machine may have been busier in another.
-QString pairedSpeed(const Trial& trial, const Trial& fp32)
-{
-    return trial.latency.ratioToFp32 > 0 ? words::speed(1, trial.latency.ratioToFp32)
-                                         : words::speed(fp32.latency.p50, trial.latency.p50);
 }
 
 QString summarise(const TrialsContent& content, std::size_t hidden)
 {
     std::size_t finished = 0;
     long samples = 0;
-    for (const Trial& trial : content.trials)
-        if (done(trial)) {
+    for (const Trial* trial : content.trials)
+        if (done(*trial)) {
             ++finished;
-            samples = trial.tuning()->samples;
+            samples = trial->tuning()->samples;
         }
     if (content.trials.empty() && hidden == 0)
         return {};
@@ -197,23 +245,30 @@ QString summarise(const TrialsContent& content, std::size_t hidden)
     return text;
 }
 
-} // namespace
-
-QString trialTooltip(const Trial& trial, const Trial* fp32, const Goal& goal, const QString& noun)
+/// A tool tip is a few short lines; table and inspector have the whole note.
+QString shortened(const QString& note)
 {
-    QStringList lines{
-        QObject::tr("Trial %1, %2").arg(trial.id).arg(q(trial.name).left(1).toLower() + q(trial.name).mid(1))};
-    if (failed(trial)) {
-        lines << QObject::tr("Failed: %1").arg(q(trial.error));
-        return lines.join(QLatin1Char('\n'));
-    }
+    constexpr int longest = 60;
+    return note.size() <= longest ? note : note.left(longest - 3) + QStringLiteral("...");
+}
+
+/// The machine was busier in one of the two runs: the quotient of their times is not how much faster it is.
+bool timedApart(const Trial& trial, const Trial& fp32)
+{
+    const double apart = trial.latency.ratioToFp32 * fp32.latency.p50 / trial.latency.p50;
+    return trial.latency.ratioToFp32 > 0 && (apart < 0.9 || apart > 1.1);
+}
+
+QStringList resultLines(const Trial& trial, const Trial* fp32, const Goal& goal, const QString& noun)
+{
+    QStringList lines;
     const Accuracy* accuracy = trial.tuning();
-    if (!accuracy)
-        return lines.join(QLatin1Char('\n'));
     if (fp32 && fp32->id != trial.id) {
-        lines << QObject::tr("%1 (%2 ms instead of %3)")
-                     .arg(words::speed(fp32->latency.p50, trial.latency.p50), words::ms(trial.latency.p50),
-                         words::ms(fp32->latency.p50));
+        lines << (timedApart(trial, *fp32) ? QObject::tr("%1 side by side (%2 ms; fp32 %3, in another run)")
+                                           : QObject::tr("%1 (%2 ms instead of %3)"))
+                     .arg(pairedSpeed(trial, *fp32), words::ms(trial.latency.p50), words::ms(fp32->latency.p50));
+        if (!countsAnswers(accuracy->metric))
+            lines << scoreDifference(*accuracy, *fp32->tuning());
         lines << QObject::tr("of %1 %2 got worse, %3 better")
                      .arg(words::count(accuracy->samples, noun))
                      .arg(accuracy->worse)
@@ -235,19 +290,40 @@ QString trialTooltip(const Trial& trial, const Trial* fp32, const Goal& goal, co
     lines << last;
     if (trial.latency.drifted)
         lines << q(measure::driftInWords(trial.latency));
+    return lines;
+}
+
+} // namespace
+
+QString pairedSpeed(const Trial& trial, const Trial& fp32)
+{
+    return trial.latency.ratioToFp32 > 0 ? words::speed(1, trial.latency.ratioToFp32)
+                                         : words::speed(fp32.latency.p50, trial.latency.p50);
+}
+
+QString trialTooltip(const Trial& trial, const Trial* fp32, const Goal& goal, const QString& noun)
+{
+    QStringList lines{
+        QObject::tr("Trial %1, %2").arg(trial.id).arg(q(trial.name).left(1).toLower() + q(trial.name).mid(1))};
+    if (failed(trial))
+        lines << QObject::tr("Failed: %1").arg(q(trial.error));
+    else if (trial.tuning())
+        lines << resultLines(trial, fp32, goal, noun);
+    if (!trial.note.empty())
+        lines << (trial.chosen ? QObject::tr("Why: %1") : QObject::tr("Note: %1")).arg(shortened(q(trial.note)));
     return lines.join(QLatin1Char('\n'));
 }
 
-std::vector<Trial> shownTrials(const Document& document)
+std::vector<const Trial*> shownTrials(const Document& document)
 {
-    std::vector<Trial> trials;
+    std::vector<const Trial*> trials;
     const std::string dataHash = document.data()->hash();
     for (const Trial& trial : document.shownTrials()) {
         const bool sameData =
             dataHash.empty() || trial.manifest.dataHash.empty() || trial.manifest.dataHash == dataHash;
         const bool sameMetric = !trial.tuning() || trial.tuning()->metric == document.goal().metric;
         if (trial.workload == document.workload() && sameData && sameMetric)
-            trials.push_back(trial);
+            trials.push_back(&trial);
     }
     return trials;
 }
@@ -258,14 +334,20 @@ TrialsContent presentTrials(const Document& document)
     content.trials = shownTrials(document);
     const Trial* fp32 = tune::fp32Baseline(content.trials);
     content.fp32 = fp32 && done(*fp32) ? fp32 : nullptr;
-    for (const Trial& trial : content.trials) {
-        const bool judged = comparable(trial, content.fp32) && trial.id != content.fp32->id;
-        content.verdicts.push_back(
-            judged ? q(measure::verdict(*trial.tuning(), *content.fp32->tuning(), document.goal())) : QString());
+    const BrokenRules rules(document.goal(), document.resolution());
+    std::vector<const Trial*> allowed;
+    for (const Trial* trial : content.trials) {
+        const QString broken = rules.of(*trial);
+        if (broken.isEmpty())
+            allowed.push_back(trial);
+        const bool judged = comparable(*trial, content.fp32) && trial->id != content.fp32->id;
+        content.verdicts.push_back(!broken.isEmpty() ? QStringLiteral("breaks: ") + broken
+                : judged ? q(measure::verdict(*trial->tuning(), *content.fp32->tuning(), document.goal()))
+                         : QString());
     }
     for (const std::size_t index : tune::frontier(content.trials))
-        content.frontier.push_back(content.trials[index].id);
-    content.best = tune::bestTrial(content.trials, document.goal());
+        content.frontier.push_back(content.trials[index]->id);
+    content.best = tune::bestTrial(allowed, document.goal());
     fillPlot(content, document);
     content.summary = summarise(content, document.shownTrials().size() - content.trials.size());
     if (const QString cpu = document.recordedOn(); !cpu.isEmpty() && !content.summary.isEmpty())
@@ -302,12 +384,13 @@ QString baselineAdvice(const Document& document)
     if (!document.recordedOn().isEmpty())
         return {};
     const TrialsContent content = presentTrials(document);
-    const auto best = std::find_if(
-        content.trials.begin(), content.trials.end(), [&](const Trial& t) { return t.id == content.best; });
-    if (best == content.trials.end() || !content.fp32
+    const auto found = std::find_if(
+        content.trials.begin(), content.trials.end(), [&](const Trial* t) { return t->id == content.best; });
+    const Trial* best = found == content.trials.end() ? nullptr : *found;
+    if (!best || !content.fp32
         || q(best->origin).section(QLatin1Char(':'), 0, 0) != QLatin1String("baseline"))
         return {};
-    if (content.verdicts[std::size_t(best - content.trials.begin())] != QLatin1String("meets"))
+    if (content.verdicts[std::size_t(found - content.trials.begin())] != QLatin1String("meets"))
         return {};
     return QObject::tr("Trial %1, %2, already meets your goal: %3, %4 worse.")
         .arg(best->id)

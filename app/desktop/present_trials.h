@@ -15,18 +15,20 @@ class Document;
 
 struct TrialsContent
 {
-    std::vector<Trial> trials;
-    std::vector<QString> verdicts; // one a trial
+    std::vector<const Trial*> trials; // of the document, until it changes
+    std::vector<QString> verdicts; // one a trial, as TrialsModel::setTrials() has them
     std::vector<int> frontier; // ids by rising latency
     int best = 0; // id; 0 = none meets
-    const Trial* fp32 = nullptr; // into `trials`
+    const Trial* fp32 = nullptr; // one of them
     widgets::PlotContent plot;
     QString summary; // "17 done, 8 on the frontier; numbers from the tuning half, 436 texts"
 };
-/// The trials that belong together: of the document's workload, data and metric.
-std::vector<Trial> shownTrials(const Document& document);
+/// The trials that belong together: of the document's workload, data and metric. Until it changes.
+std::vector<const Trial*> shownTrials(const Document& document);
 TrialsContent presentTrials(const Document& document);
 
+/// "2.2x faster" than fp32 in the same run, as the table has it, since the machine may have been busier in another.
+QString pairedSpeed(const Trial& trial, const Trial& fp32);
 /// "Trial 14, static, 6 products in fp32\n2.2x faster ...": four lines of words at most.
 QString trialTooltip(const Trial& trial, const Trial* fp32, const Goal& goal, const QString& noun);
 /// What the held-out half says of the chosen trial: "Trial 8 meets the goal on the held-out half: of 1,000 images 8 got

@@ -54,10 +54,10 @@ void StatusLine::refresh()
                   .arg(m_document->model().opset())
                   .arg(words::count(long(m_document->model().nodes().size()), QStringLiteral("node")))
             : tr("%1, missing").arg(modelName));
-    std::vector<Trial> comparable;
+    std::vector<const Trial*> comparable;
     for (const Trial& trial : m_document->shownTrials())
         if (trial.workload == m_document->workload())
-            comparable.push_back(trial);
+            comparable.push_back(&trial);
     const Trial* today = tune::fp32Baseline(comparable);
     const words::Answers answers = today ? words::answers(*today) : words::Answers{};
     m_today->setText(answers.samples > 0 ? tr("Today %1 ms, %2 of %3 (%4)")

@@ -5,12 +5,16 @@
 #include "app/desktop/advice_control.h"
 #include "app/desktop/document.h"
 #include "app/desktop/edit_commands.h"
+#include "app/desktop/goal_floor.h"
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/job_control.h"
 #include "app/desktop/marking.h"
 #include "app/desktop/present_precisions.h"
 #include "app/desktop/present_sensitivity.h"
 #include "app/desktop/present_trials.h"
+#include "app/desktop/settings.h"
+#include "app/desktop/trial_edits.h"
+#include "app/desktop/what_if_control.h"
 #include "app/desktop/range_control.h"
 #include "app/desktop/words.h"
 #include "app/desktop/workload_menu.h"
@@ -41,6 +45,12 @@
 
 namespace octet::desktop {
 
+namespace {
+
+const QString columnsKey = QStringLiteral("trialColumns");
+
+} // namespace
+
 Workbench::Workbench(Document* document, JobControl* jobs, Actions* actions, QWidget* parent)
     : QWidget(parent)
     , m_document(document)
@@ -49,6 +59,7 @@ Workbench::Workbench(Document* document, JobControl* jobs, Actions* actions, QWi
     , m_left(new QSplitter(Qt::Vertical))
     , m_right(new QSplitter(Qt::Vertical))
     , m_graph(new GraphPanel(document))
+    , m_whatIf(new WhatIfControl(document, this))
 {
     m_left->addWidget(makeTree());
     m_left->addWidget(makeInspector());
@@ -133,6 +144,7 @@ widgets::Panel* Workbench::makeTrials()
     m_trialsView = new widgets::TrialsView(m_trialsModel);
     m_sensitivityView = new widgets::SensitivityView;
     m_lowerPages = new QStackedWidget;
+    m_trialsView->setShownColumns(QString::fromUtf8(settings::state(columnsKey)).split(QLatin1Char(','), Qt::SkipEmptyParts));
     m_lowerPages->addWidget(m_trialsView);
     m_lowerPages->addWidget(m_sensitivityView);
     m_precisions = new widgets::PrecisionSummary;
@@ -223,13 +235,27 @@ void Workbench::connectViews(Actions* actions)
     connect(m_plot, &widgets::FrontierPlot::trialSelected, selection, &Selection::setTrial);
     connect(m_plot, &widgets::FrontierPlot::trialHovered, selection, &Selection::setHoveredTrial);
     connect(m_plot, &widgets::FrontierPlot::trialActivated, this, &Workbench::draftFromTrialRequested);
+    connect(m_whatIf, &WhatIfControl::changed, m_plot, [this] { m_plot->setWhatIfs(m_whatIf->answer().shown); });
+    connect(m_plot, &widgets::FrontierPlot::whatIfActivated, m_whatIf, &WhatIfControl::apply);
+    connect(m_plot, &widgets::FrontierPlot::floorSet, this, [this](double floor) {
+        if (const Trial* fp32 = presentTrials(*m_document).fp32)
+            m_document->undoStack()->push(
+                new SetGoal(m_document, goalWithFloor(m_document->goal(), *fp32->tuning(), floor)));
+    });
+    connect(m_graph->canvas(), &widgets::GraphCanvas::hoveredChanged, this, [this](const QString& path) {
+        m_whatIf->setHovered(m_document->nodesOf(path));
+    });
     connect(m_plot, &widgets::FrontierPlot::emptyActionRequested, this, &Workbench::emptyActionRequested);
     connect(m_trialsView, &widgets::TrialsView::trialSelected, selection, &Selection::setTrial);
     connect(m_trialsView, &widgets::TrialsView::trialHovered, selection, &Selection::setHoveredTrial);
     connect(m_trialsView, &widgets::TrialsView::trialActivated, this, &Workbench::draftFromTrialRequested);
     connect(m_trialsView, &widgets::TrialsView::pinRequested, this, [this](int id, bool pinned) {
-        if (const Trial* trial = m_document->trial(id))
-            m_document->annotate(id, pinned, words::q(trial->note));
+        trial_edits::setPinned(m_document, id, pinned);
+    });
+    connect(m_trialsModel, &widgets::TrialsModel::renameRequested, this,
+        [this](int id, const QString& name) { trial_edits::rename(m_document, id, name); });
+    connect(m_trialsView, &widgets::TrialsView::shownColumnsChanged, this, [this] {
+        settings::setState(columnsKey, m_trialsView->shownColumns().join(QLatin1Char(',')).toUtf8());
     });
     connect(
         m_trialsView, &widgets::TrialsView::contextMenuRequested, this, [this, actions](int trial, const QPoint& at) {
@@ -277,8 +303,10 @@ void Workbench::modelOpened()
 void Workbench::refreshOps()
 {
     m_opsTimer.stop();
-    if (!m_document->hasModel())
+    if (!m_document->hasModel()) {
+        m_inspector->setContent(inspect(*m_document)); // a trial can be read without its model
         return;
+    }
     const OpsContent content = shownOps(*m_document);
     m_graph->showOps(content);
     m_tree->setOps(content.ops);
@@ -319,8 +347,11 @@ void Workbench::refreshTrials()
             : needed > 0                ? tr("Too few to tell: it takes %1").arg(2 * needed)
                                         : tr("No number of samples can tell that"),
         tooFew);
+    m_goal->setLabels(source.usable() ? source.labels() : LabelKind::Classes);
     m_goal->setReadOnly(!m_document->editable());
+    m_trialsModel->setEditable(m_document->editable() && m_document->recordedOn().isEmpty());
     m_workload->setText(tr("Workload  %1").arg(words::workload(m_document->workload())));
+    m_inspector->setContent(inspect(*m_document));
     // The graph may show the trial that has just finished.
     if (!m_document->selection()->showsDraft())
         m_opsTimer.start();
@@ -352,6 +383,12 @@ void Workbench::setSplitters(const QByteArray& state)
         splitter->setHandleWidth(4);
         splitter->setChildrenCollapsible(false);
     }
+}
+
+void Workbench::resetLayout()
+{
+    resetSplitters();
+    m_trialsView->setShownColumns({});
 }
 
 void Workbench::resetSplitters()

@@ -33,6 +33,7 @@ class AdviceControl;
 class Document;
 class GraphPanel;
 class JobControl;
+class WhatIfControl;
 
 class Workbench : public QWidget
 {
@@ -53,7 +54,7 @@ public:
 
     QByteArray splitters() const;
     void setSplitters(const QByteArray& state);
-    void resetSplitters();
+    void resetLayout(); // splitters and columns
     /// What is selected and how it is looked at.
     QJsonObject viewState() const;
     void setViewState(const QJsonObject& state);
@@ -75,6 +76,7 @@ private:
     void refreshOps();
     void refreshTrials();
     void refreshSensitivity();
+    void resetSplitters();
     void refreshPrecisions();
     void popupOpMenu(Actions* actions, const QPoint& at);
 
@@ -85,6 +87,7 @@ private:
     widgets::ModelTree* m_tree;
     widgets::Inspector* m_inspector;
     widgets::FrontierPlot* m_plot;
+    WhatIfControl* m_whatIf;
     widgets::GoalLine* m_goal;
     AdviceControl* m_advice;
     widgets::TrialsModel* m_trialsModel;

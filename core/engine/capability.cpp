@@ -152,8 +152,8 @@ CpuFacts cpuFacts()
 std::vector<KernelFact> kernelFacts(Isa cap, const CpuFacts& cpu)
 {
     const Isa isa = std::min(cap, cpu.isa);
-    // Our row kernels know these levels; attention in bytes has one more.
-    const std::string rows = vectors(isa), bytes = toString(std::min(isa, Isa::Vnni));
+    // Our row kernels know these levels; attention in bytes knows them all.
+    const std::string rows = vectors(isa), bytes = toString(std::min(isa, cpu.tiles ? Isa::Amx : Isa::Vnni));
     return {int8Product(isa, cpu), bf16Product(cap, isa, cpu),
         {weightProducts, Precision::Fp32, Precision::Fp32, "oneDNN, fp32", vectors(isa), {}, false},
         {attention, Precision::Int8, Precision::Int8, "Octet's own, scores, softmax and context at once", bytes,

@@ -126,29 +126,6 @@ void compareRows(Accuracy& a, const Metric& metric, std::span<const float> outpu
 
 } // namespace
 
-const std::vector<Metric>& metrics()
-{
-    static const std::vector<Metric> all{{"accuracy", "accuracy", true, true, 1}, {"f1", "F1", true, true, 1},
-        {"f1_macro", "macro F1", true, true, 1}, {"mcc", "Matthews correlation", true, true, 1},
-        {"agreement", "agreement with fp32", false, true, 1}, {"cosine", "cosine to fp32", false, true, 1},
-        {"kl", "KL divergence from fp32", false, false, 0}, {"mse", "squared error against fp32", false, false, 0},
-        {"pearson", "Pearson correlation", true, true, 1, LabelKind::Numbers},
-        {"spearman", "Spearman correlation", true, true, 1, LabelKind::Numbers},
-        {"token_match", "exact token match", true, true, 1, LabelKind::Tokens}};
-    return all;
-}
-
-const Metric& metricOf(const std::string& name)
-{
-    std::string names;
-    for (const Metric& metric : metrics()) {
-        if (metric.name == name)
-            return metric;
-        names += (names.empty() ? "" : ", ") + metric.name;
-    }
-    throw Error(ErrorKind::Setting, fmt::format("\"{}\" is no metric; use one of {}.", name, names));
-}
-
 void checkLabels(const Metric& metric, LabelKind kind)
 {
     if (!metric.needsLabels || kind == metric.labels)

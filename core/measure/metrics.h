@@ -4,6 +4,7 @@
 
 #include "core/data/dataset.h"
 #include "core/values/goal.h"
+#include "core/values/metric.h"
 #include "core/values/trial.h"
 
 #include <span>
@@ -13,20 +14,10 @@
 
 namespace octet::measure {
 
-struct Metric
-{
-    std::string name; // as in goals and on the command line
-    std::string words; // "macro F1"
-    bool needsLabels = true; // else it compares with fp32 on the same samples
-    bool higherIsBetter = true;
-    double perfect = 1; // what fp32 reaches against itself, without labels
-    LabelKind labels = LabelKind::Classes; // that it needs
-};
-/// accuracy, f1, f1_macro, mcc; without labels agreement, cosine, kl, mse; of labels that are numbers pearson and
-/// spearman, of those of tokens token_match.
-const std::vector<Metric>& metrics();
-/// Throws Error(Setting) that lists the names.
-const Metric& metricOf(const std::string& name);
+using octet::Metric;
+using octet::metricOf;
+using octet::metrics;
+
 /// Throws Error(Data) when the metric needs labels and there are none, or others; the sentence offers what fits.
 void checkLabels(const Metric& metric, LabelKind kind);
 /// Comparing needs the outputs of both; else the answers do.

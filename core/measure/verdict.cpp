@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/measure.h"
 #include "core/values/error.h"
+#include "core/values/metric.h"
 
 #include <fmt/format.h>
 
@@ -58,7 +59,7 @@ std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp
                better = static_cast<double>(trial.better);
     if (n <= 0)
         return {-1, 1};
-    if (trial.metric != "accuracy" && trial.metric != "agreement")
+    if (!countsAnswers(trial.metric))
         return {trial.lossLow, trial.lossHigh};
     if (trial.worse == 0 && trial.better == 0)
         return {-std::min(1.0, 3 / n), std::min(1.0, 3 / n)};

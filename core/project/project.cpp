@@ -220,7 +220,7 @@ std::vector<Trial> Project::Impl::trials(const char* condition)
 {
     std::vector<Trial> trials;
     Statement statement(*database,
-        fmt::format("SELECT id, pinned, chosen, note, json FROM trials {} ORDER BY id LIMIT {}", condition, maxTrials));
+        fmt::format("SELECT id, pinned, chosen, note, json, name FROM trials {} ORDER BY id LIMIT {}", condition, maxTrials));
     while (statement.step()) {
         const long long id = statement.integer(0);
         const std::string what = fmt::format("Trial {}", id);
@@ -232,6 +232,7 @@ std::vector<Trial> Project::Impl::trials(const char* condition)
         trial.pinned = statement.integer(1) != 0;
         trial.chosen = statement.integer(2) != 0;
         trial.note = statement.text(3);
+        trial.name = statement.text(5); // a person may have changed it since
         // Under review nobody has the file open, so what still runs in it died.
         if (readOnly && trial.state == TrialState::Running)
             crash(trial);
@@ -531,13 +532,16 @@ void Project::putTrial(const Trial& trial)
     transaction.commit();
 }
 
-void Project::annotate(int id, bool pinned, const std::string& note)
+void Project::annotate(int id, const Annotation& annotation)
 {
+    if (annotation.name.empty())
+        throw Error(ErrorKind::Setting, fmt::format("Trial {} needs a name.", id));
     Transaction transaction(m_impl->writable());
     m_impl->requireTrial(id);
-    Statement(*m_impl->database, "UPDATE trials SET pinned = ?, note = ? WHERE id = ?")
-        .bind(pinned)
-        .bind(note)
+    Statement(*m_impl->database, "UPDATE trials SET name = ?, pinned = ?, note = ? WHERE id = ?")
+        .bind(annotation.name)
+        .bind(annotation.pinned)
+        .bind(annotation.note)
         .bind(id)
         .run();
     transaction.commit();

@@ -57,8 +57,8 @@ public:
     int nextTrialId() const;
     /// Insert or replace by id. Replacing never takes a pin, a choice or a note away: annotate() and choose() do.
     void putTrial(const Trial& trial);
-    void annotate(int id, bool pinned, const std::string& note);
-    void choose(int id, const std::string& reason); // at most one; id 0 = none
+    void annotate(int id, const Annotation& annotation); // Error(Setting) without a name
+    void choose(int id, const std::string& reason); // at most one; id 0 = none; the reason is its note
 
     std::string meta(const std::string& key) const; // window state and the like; "" = unset
     void setMeta(const std::string& key, const std::string& value);

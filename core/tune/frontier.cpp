@@ -14,31 +14,50 @@ bool counts(const Trial& trial)
     return trial.state == TrialState::Done && trial.tuning() && trial.latency.p50 > 0;
 }
 
+std::vector<const Trial*> pointers(const std::vector<Trial>& trials)
+{
+    std::vector<const Trial*> list;
+    list.reserve(trials.size());
+    for (const Trial& trial : trials)
+        list.push_back(&trial);
+    return list;
+}
+
 } // namespace
 
 std::vector<std::size_t> frontier(const std::vector<Trial>& trials)
 {
+    return frontier(pointers(trials));
+}
+
+std::vector<std::size_t> frontier(const std::vector<const Trial*>& trials)
+{
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < trials.size(); ++i)
-        if (counts(trials[i]))
+        if (counts(*trials[i]))
             order.push_back(i);
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        if (trials[a].latency.p50 != trials[b].latency.p50)
-            return trials[a].latency.p50 < trials[b].latency.p50;
-        return trials[a].tuning()->value > trials[b].tuning()->value;
+        if (trials[a]->latency.p50 != trials[b]->latency.p50)
+            return trials[a]->latency.p50 < trials[b]->latency.p50;
+        return trials[a]->tuning()->value > trials[b]->tuning()->value;
     });
     std::vector<std::size_t> kept;
     for (const std::size_t i : order)
-        if (kept.empty() || trials[i].tuning()->value > trials[kept.back()].tuning()->value)
+        if (kept.empty() || trials[i]->tuning()->value > trials[kept.back()]->tuning()->value)
             kept.push_back(i);
     return kept;
 }
 
 const Trial* fp32Baseline(const std::vector<Trial>& trials)
 {
-    for (const Trial& trial : trials)
-        if (trial.origin == "baseline:fp32" && trial.state == TrialState::Done)
-            return &trial;
+    return fp32Baseline(pointers(trials));
+}
+
+const Trial* fp32Baseline(const std::vector<const Trial*>& trials)
+{
+    for (const Trial* trial : trials)
+        if (trial->origin == "baseline:fp32" && trial->state == TrialState::Done)
+            return trial;
     return nullptr;
 }
 
@@ -87,15 +106,21 @@ bool smooths(const Trial& trial)
 
 int bestTrial(const std::vector<Trial>& trials, const Goal& goal)
 {
-    const auto measured = std::find_if(trials.begin(), trials.end(), [&](const Trial& trial) {
-        return trial.origin == "baseline:fp32" && counts(trial) && trial.tuning()->metric == goal.metric;
+    return bestTrial(pointers(trials), goal);
+}
+
+int bestTrial(const std::vector<const Trial*>& trials, const Goal& goal)
+{
+    const auto measured = std::find_if(trials.begin(), trials.end(), [&](const Trial* trial) {
+        return trial->origin == "baseline:fp32" && counts(*trial) && trial->tuning()->metric == goal.metric;
     });
     if (measured == trials.end())
         return 0;
-    const Trial* fp32 = &*measured;
+    const Trial* fp32 = *measured;
     const Trial* best = nullptr;
     bool bestHolds = false;
-    for (const Trial& trial : trials) {
+    for (const Trial* candidate : trials) {
+        const Trial& trial = *candidate;
         if (&trial == fp32 || !counts(trial) || (goal.keepWeights && smooths(trial)) || !aboveFloor(trial, *fp32, goal)
             || costOf(trial, *fp32, Objective::P50) >= 1)
             continue;

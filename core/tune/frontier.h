@@ -10,6 +10,7 @@ namespace octet::tune {
 /// Indices of trials that no other beats in both p50 and tuning accuracy, by rising latency. Only Done trials count;
 /// of exact twins the first stays.
 std::vector<std::size_t> frontier(const std::vector<Trial>& trials);
+std::vector<std::size_t> frontier(const std::vector<const Trial*>& trials);
 
 /// Share of answers that may differ from fp32's, whether right or wrong: more of them, and a small drop is luck that the
 /// held-out split does not share (reference/search.md, section 4).
@@ -28,8 +29,10 @@ bool smooths(const Trial& trial);
 /// goal keeps the weights; where none holds it, of the cheapest
 /// at or above the floor; 0 = none.
 int bestTrial(const std::vector<Trial>& trials, const Goal& goal);
+int bestTrial(const std::vector<const Trial*>& trials, const Goal& goal);
 
 /// The fp32 baseline ("baseline:fp32", Done), or null.
 const Trial* fp32Baseline(const std::vector<Trial>& trials);
+const Trial* fp32Baseline(const std::vector<const Trial*>& trials);
 
 } // namespace octet::tune

@@ -96,6 +96,15 @@ struct PrecisionCounts
     bool operator==(const PrecisionCounts&) const = default;
 };
 
+/// What a person says about a trial: no part of its result, so it may change.
+struct Annotation
+{
+    std::string name;
+    std::string note;
+    bool pinned = false;
+    bool operator==(const Annotation&) const = default;
+};
+
 struct Trial
 {
     int id = 0; // unique in a project, from 1
@@ -119,6 +128,9 @@ struct Trial
     bool chosen = false;
     std::string note; // reason when chosen, free text otherwise
     bool operator==(const Trial&) const = default;
+
+    Annotation annotation() const { return {name, note, pinned}; }
+    void annotate(const Annotation& a) { name = a.name, note = a.note, pinned = a.pinned; }
 
     /// Accuracy on the split that searches read, or null.
     const Accuracy* tuning() const

@@ -8,7 +8,10 @@
 #include "app/desktop/job_control.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/marking.h"
+#include "app/desktop/present_ops.h"
+#include "app/desktop/present_trials.h"
 #include "app/desktop/profile_page.h"
+#include "app/desktop/trial_edits.h"
 #include "app/desktop/workbench.h"
 #include "app/desktop/worker_client.h"
 #include "app/desktop/yaml_page.h"
@@ -26,11 +29,15 @@
 #include "widgets/trials_view.h"
 #include "widgets/yaml_view.h"
 
+#include <QDialogButtonBox>
+#include <QInputDialog>
 #include <QTableView>
 #include <QTreeView>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
+#include <QTreeView>
 #include <QtTest>
 
 #include <algorithm>
@@ -303,6 +310,86 @@ private slots:
         const auto again = openedWindow();
         QVERIFY(again);
         QCOMPARE(again->document()->trials().size(), baselines); // nothing was lost
+    }
+
+    void trialsAreNamedNotedAndChosen()
+    {
+        int id = 0, other = 0;
+        {
+            const auto window = openedWindow();
+            QVERIFY(window);
+            Document& document = *window->document();
+            Trial trial;
+            trial.name = "Static";
+            trial.workload = document.workload();
+            trial.state = TrialState::Done;
+            trial.id = id = document.nextTrialId();
+            document.putTrial(trial);
+            trial.id = other = id + 1;
+            trial.note = "slow";
+            document.putTrial(trial);
+            trial_edits::rename(&document, id, QStringLiteral("  ship   it "));
+            trial_edits::rename(&document, id, QString());
+            QCOMPARE(document.trial(id)->name, std::string("ship it"));
+            trial_edits::setNote(&document, id, QStringLiteral("measured at night"));
+            trial_edits::choose(&document, other, QStringLiteral("safe"));
+            trial_edits::choose(&document, id, QStringLiteral("fast enough"));
+            QCOMPARE(document.chosenTrial()->id, id);
+            QVERIFY(trialTooltip(*document.trial(id), nullptr, {}, {}).contains(QStringLiteral("Why: fast enough")));
+            document.undoStack()->undo();
+            QCOMPARE(document.chosenTrial()->id, other);
+            QCOMPARE(document.trial(id)->note, std::string("measured at night"));
+            QCOMPARE(document.trial(other)->note, std::string("safe"));
+            document.undoStack()->undo();
+            QVERIFY(!document.chosenTrial());
+            QCOMPARE(document.trial(other)->note, std::string("slow"));
+            document.undoStack()->redo();
+            document.undoStack()->redo();
+            document.selection()->setTrial(id);
+            document.selection()->setNodes({});
+            const auto card = inspect(document);
+            QVERIFY(card.title.startsWith(QStringLiteral("Chosen")));
+            QCOMPARE(card.sections[0].rows[0].second, QStringLiteral("fast enough"));
+            // F2 opens the editor in the row.
+            QTRY_VERIFY(window->actionList()->rename->isEnabled());
+            QTRY_VERIFY(window->workbench()->trialsModel()->rowOf(id) >= 0);
+            window->actionList()->rename->trigger();
+            auto* table = window->workbench()->trialsView()->findChild<QTreeView*>();
+            auto* editor = table->viewport()->findChild<QLineEdit*>();
+            QVERIFY(editor);
+            QTest::keyClicks(editor, QStringLiteral("Night run"));
+            QTest::keyClick(editor, Qt::Key_Return);
+            QTRY_COMPARE(document.trial(id)->name, std::string("Night run"));
+            document.undoStack()->undo();
+        }
+        const auto again = openedWindow();
+        QVERIFY(again);
+        QCOMPARE(again->document()->trial(id)->name, std::string("ship it"));
+        QCOMPARE(again->document()->chosenTrial()->note, std::string("fast enough"));
+    }
+
+    void aReasonIsAsked()
+    {
+        const auto window = openedWindow();
+        QVERIFY(window);
+        Document& document = *window->document();
+        Trial trial;
+        trial.name = "Static";
+        trial.state = TrialState::Done;
+        trial.id = document.nextTrialId();
+        document.putTrial(trial);
+        bool chosen = false;
+        trial_edits::askReason(&document, trial.id, window.get(), [&] { chosen = true; });
+        auto* dialog = window->findChild<QInputDialog*>();
+        QVERIFY(dialog);
+        auto* ok = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+        QVERIFY(!ok->isEnabled());
+        dialog->setTextValue(QStringLiteral("because"));
+        QVERIFY(ok->isEnabled());
+        ok->click();
+        QCOMPARE(document.chosenTrial()->id, trial.id);
+        QCOMPARE(document.chosenTrial()->note, std::string("because"));
+        QVERIFY(chosen);
     }
 
     /// Calibration tells what it saw; a handle that is dragged sets a range, which runs, is undone and is kept.

@@ -7,6 +7,7 @@
 #include "app/desktop/message_area.h"
 #include "app/desktop/opening.h"
 #include "app/desktop/present_trials.h"
+#include "app/desktop/trial_edits.h"
 #include "app/desktop/workbench.h"
 #include "core/project/project.h"
 #include "test_main.h"
@@ -95,8 +96,12 @@ private slots:
         QTRY_VERIFY(!window->actionList()->choose->isEnabled());
         QVERIFY(Actions::whyNot(window->actionList()->choose).contains(QStringLiteral("recorded")));
         QVERIFY(!window->actionList()->pin->isEnabled());
-        document.choose(best, QStringLiteral("no"));
-        document.annotate(best, true, {});
+        trial_edits::choose(&document, best, QStringLiteral("no"));
+        trial_edits::setPinned(&document, best, true);
+        trial_edits::rename(&document, best, QStringLiteral("mine"));
+        const widgets::TrialsModel* model = window->workbench()->trialsModel();
+        QVERIFY(!model->index(0, widgets::TrialsModel::Name).flags().testFlag(Qt::ItemIsEditable));
+        QCOMPARE(document.undoStack()->count(), 0);
         QVERIFY(!document.chosenTrial());
         QVERIFY(!document.trial(best)->pinned);
         // Its config may be taken, though.

@@ -213,7 +213,10 @@ private slots:
         const auto project = Project::create(m_path);
         project->putTrial(trial(1));
         project->putTrial(trial(2));
-        project->annotate(1, true, "keep");
+        project->annotate(1, {"the night's best", "keep", true});
+        QCOMPARE(project->trials()[0].name, std::string("the night's best"));
+        QCOMPARE(project->trials()[0].note, std::string("keep"));
+        QVERIFY(caught([&] { project->annotate(1, {"", "keep", true}); }).kind == ErrorKind::Setting);
         project->putTrial(trial(1)); // the result arrives after the pin
         project->choose(1, "fast");
         project->choose(2, "faster");

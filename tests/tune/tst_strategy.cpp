@@ -124,7 +124,7 @@ void TestStrategy::frontierKeepsWhatNobodyBeats()
     trials.push_back(trialOf(10, 0, 0.1));
     trials.back().accuracy.clear();
     QCOMPARE(tune::frontier(trials), (std::vector<std::size_t>{7}));
-    QVERIFY(tune::frontier({}).empty());
+    QVERIFY(tune::frontier(std::vector<Trial>{}).empty());
 }
 
 void TestStrategy::bestIsTheFastestThatHolds()

@@ -81,7 +81,7 @@ private slots:
     {
         PlotContent content = sample();
         const PlotScales before = plotScales(content);
-        content.ghost = Ghost{2.6, 2.4, 2.8, 349, 345, 352, QStringLiteral("Draft")};
+        content.ghost = Ghost{2.6, 2.4, 2.8, 349, 345, 352, {}, QStringLiteral("Draft")};
         FrontierPlot plot;
         plot.resize(800, 500);
         plot.setPalette(Theme::light().palette());
@@ -238,6 +238,156 @@ private slots:
         QCOMPARE(hovered[1][0].toInt(), 0);
     }
 
+    void linesShowWhatOneOpWouldChange()
+    {
+        PlotContent content = sample();
+        content.ghost = Ghost{3.4, 3.2, 3.6, 352, 348, 353, QStringLiteral("3.4 ms, 352 right"), QStringLiteral("Draft")};
+        FrontierPlot plot;
+        plot.resize(900, 460);
+        plot.setContent(content);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        QSignalSpy activated(&plot, &FrontierPlot::whatIfActivated), selected(&plot, &FrontierPlot::trialSelected);
+        WhatIfs whatIfs{3.4, 352,
+            {{3.43, 352, QStringLiteral("slower"), QStringLiteral("What if, a\n0.03 ms slower")},
+                {3.4, 350.2, QStringLiteral("worse"), QStringLiteral("What if, b\n1.8 fewer right")},
+                {3.4, 352, QStringLiteral("none"), QStringLiteral("nothing")},
+                {std::nan(""), 352, QStringLiteral("nan"), {}}}};
+        plot.setWhatIfs(whatIfs);
+        const QPointF from = plot.ghostPosition(), slower = plot.whatIfPosition(0), worse = plot.whatIfPosition(1);
+        QVERIFY(slower.x() > from.x() + 15 && qAbs(slower.y() - from.y()) < 1e-6); // long enough to be clicked
+        QVERIFY(worse.y() > from.y() + 15 && qAbs(worse.x() - from.x()) < 1e-6);
+        QVERIFY(plot.whatIfPosition(2).isNull() && plot.whatIfPosition(3).isNull()); // no way to go
+        QTest::mouseClick(&plot, Qt::LeftButton, {}, worse.toPoint());
+        QCOMPARE(activated.size(), 1);
+        QCOMPARE(activated[0][0].toInt(), 1);
+        QCOMPARE(selected.size(), 0);
+        QTest::keyClick(&plot, Qt::Key_W);
+        QVERIFY(plot.accessibleDescription().contains(QStringLiteral("0.03 ms slower")));
+        QTest::keyClick(&plot, Qt::Key_W);
+        QTest::keyClick(&plot, Qt::Key_W); // past the one without a way, around to the first
+        QTest::keyClick(&plot, Qt::Key_Return);
+        QCOMPARE(activated.size(), 2);
+        QCOMPARE(activated[1][0].toInt(), 0);
+        plot.setWhatIfs({});
+        QVERIFY(plot.whatIfPosition(0).isNull());
+        QTest::mouseClick(&plot, Qt::LeftButton, {}, worse.toPoint());
+        QCOMPARE(activated.size(), 2);
+    }
+
+    void aPartCanBeLookedAt()
+    {
+        FrontierPlot plot;
+        plot.resize(900, 460);
+        plot.setContent(sample());
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        auto* whole = plot.findChild<QPushButton*>(QStringLiteral("whole"));
+        const QPointF chosen = plot.markPosition(14), today = plot.markPosition(1);
+        QVERIFY(!whole->isVisible());
+        const auto wheel = [&](int steps) {
+            QWheelEvent event(chosen, plot.mapToGlobal(chosen), {}, {0, 120 * steps}, Qt::NoButton, Qt::NoModifier,
+                Qt::NoScrollPhase, false);
+            QCoreApplication::sendEvent(&plot, &event);
+        };
+        wheel(2);
+        QVERIFY(QLineF(plot.markPosition(14), chosen).length() < 4); // what is under the pointer stays there
+        QVERIFY(plot.markPosition(1).x() > today.x() + 50);
+        QVERIFY(whole->isVisible());
+        plot.setContent(sample()); // a trial arrives: the part stays
+        QVERIFY(plot.markPosition(1).x() > today.x() + 50);
+        QSignalSpy selected(&plot, &FrontierPlot::trialSelected);
+        QTest::mouseClick(&plot, Qt::LeftButton, {}, plot.rect().bottomRight() - QPoint(3, 3)); // nothing is there
+        QTest::keyClick(&plot, Qt::Key_Escape);
+        QVERIFY(!whole->isVisible());
+        QCOMPARE(plot.markPosition(1), today);
+        // Dragging beside the marks.
+        const QPoint empty(700, 330);
+        const auto mouse = [&](QEvent::Type type, QPointF at) {
+            QMouseEvent event(type, at, plot.mapToGlobal(at), type == QEvent::MouseMove ? Qt::NoButton : Qt::LeftButton,
+                Qt::LeftButton, Qt::NoModifier);
+            QCoreApplication::sendEvent(&plot, &event);
+        };
+        mouse(QEvent::MouseButtonPress, empty);
+        mouse(QEvent::MouseMove, empty + QPoint(2, 1));
+        QVERIFY(!whole->isVisible()); // the hand shook
+        mouse(QEvent::MouseMove, empty + QPoint(-40, -60));
+        mouse(QEvent::MouseButtonRelease, empty + QPoint(-40, -60));
+        QVERIFY(qAbs(plot.markPosition(14).x() - (chosen.x() - 40)) < 3);
+        QTest::mouseClick(whole, Qt::LeftButton);
+        QCOMPARE(plot.markPosition(14), chosen);
+        QCOMPARE(selected.size(), 0);
+    }
+
+    void draggingTheFloorAsksWhatIf()
+    {
+        FrontierPlot plot;
+        plot.resize(900, 420);
+        PlotContent content = sample();
+        content.floor = 350;
+        content.highestFloor = 353;
+        content.floorWords = [](double floor) { return QStringLiteral("What if %1").arg(floor); };
+        plot.setContent(content);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        auto* button = plot.findChild<QPushButton*>(QStringLiteral("setAsGoal"));
+        QVERIFY(button && !button->isVisible());
+        QSignalSpy set(&plot, &FrontierPlot::floorSet);
+        const auto drag = [&](QPoint to) {
+            const QPoint from = plot.floorPosition().toPoint();
+            QTest::mousePress(&plot, Qt::LeftButton, {}, from);
+            QMouseEvent move(QEvent::MouseMove, to, plot.mapToGlobal(to), Qt::NoButton, Qt::LeftButton, {});
+            QCoreApplication::sendEvent(&plot, &move);
+            QTest::mouseRelease(&plot, Qt::LeftButton, {}, to);
+        };
+        drag(plot.markPosition(9).toPoint()); // at 342, a whole answer
+        QCOMPARE(plot.whatIfFloor(), 342.0);
+        QVERIFY(button->isVisible() && plot.rect().contains(button->geometry()));
+        QVERIFY(plot.accessibleDescription().contains(QStringLiteral("What if 342")));
+        QTest::keyClick(&plot, Qt::Key_Escape);
+        QVERIFY(!plot.whatIfFloor() && !button->isVisible());
+        QCOMPARE(set.size(), 0);
+        drag(QPoint(300, 0)); // more than fp32 reaches is no goal
+        QCOMPARE(plot.whatIfFloor(), 353.0);
+        QTest::keyClick(&plot, Qt::Key_PageDown);
+        QCOMPARE(plot.whatIfFloor(), 352.0);
+        QTest::mouseClick(button, Qt::LeftButton);
+        QCOMPARE(set.size(), 1);
+        QCOMPARE(set[0][0].toDouble(), 352.0);
+        QVERIFY(!plot.whatIfFloor());
+        // For review it stays a question.
+        content.whyNoGoal = QStringLiteral("Review: duplicate to edit");
+        plot.setContent(content);
+        QTest::keyClick(&plot, Qt::Key_PageDown);
+        QCOMPARE(plot.whatIfFloor(), 349.0);
+        QVERIFY(!button->isEnabled() && button->toolTip().startsWith(QStringLiteral("Review")));
+        QTest::keyClick(&plot, Qt::Key_Return);
+        QCOMPARE(set.size(), 1);
+        plot.grab();
+        // Another goal ends it.
+        content.floor = 345;
+        plot.setContent(content);
+        QVERIFY(!plot.whatIfFloor());
+    }
+
+    void valuesAreNoCounts()
+    {
+        PlotContent content = sample();
+        content.score = {QStringLiteral("Macro F1"), {}, 3};
+        for (Mark& m : content.marks)
+            m.right /= 436, m.rightLow /= 436, m.rightHigh /= 436;
+        content.floor /= 436;
+        const PlotScales s = plotScales(content);
+        QVERIFY(s.rightHigh < 1 && s.rightLow > 0.7);
+        QVERIFY(s.collapsed[6] && !s.collapsed[1]);
+        QCOMPARE(content.score.text(0.81234), QStringLiteral("0.812"));
+        QCOMPARE(Score{}.text(1234.4), QStringLiteral("1,234"));
+        FrontierPlot plot;
+        plot.resize(900, 420);
+        plot.setContent(content);
+        plot.grab();
+    }
+
     void emptyStateHasOneSentenceAndOneButton()
     {
         FrontierPlot plot;
@@ -247,7 +397,7 @@ private slots:
         plot.setContent(content);
         plot.show();
         QVERIFY(QTest::qWaitForWindowExposed(&plot));
-        auto* button = plot.findChild<QPushButton*>();
+        auto* button = plot.findChild<QPushButton*>(QStringLiteral("emptyAction"));
         QVERIFY(button && button->isVisible());
         QSignalSpy asked(&plot, &FrontierPlot::emptyActionRequested);
         QTest::mouseClick(button, Qt::LeftButton);

@@ -7,6 +7,7 @@
 
 #include <QAbstractButton>
 #include <QCheckBox>
+#include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalSpy>
@@ -155,6 +156,43 @@ private slots:
         QTest::keyClick(popup, Qt::Key_Return);
         QCOMPARE(edited.size(), 3);
         QVERIFY(!edited[2][0].value<Goal>().relative);
+    }
+
+    void theMetricIsChosen()
+    {
+        GoalLine line;
+        line.setGoal({}, 872, 705, QStringLiteral("texts"));
+        line.show();
+        QSignalSpy edited(&line, &GoalLine::goalEdited);
+        GoalPopup* popup = open(line, "drop");
+        auto* metric = popup->findChild<QComboBox*>(QStringLiteral("metric"));
+        QVERIFY(metric);
+        QCOMPARE(metric->currentText(), QStringLiteral("accuracy"));
+        QVERIFY(metric->findData(QStringLiteral("kl")) < 0); // a share of fp32's 0 is no goal
+        metric->setCurrentIndex(metric->findData(QStringLiteral("f1_macro")));
+        QTest::keyClick(metric, Qt::Key_Return);
+        QCOMPARE(edited.size(), 1);
+        QCOMPARE(edited[0][0].value<Goal>().metric, std::string("f1_macro"));
+        QVERIFY(line.sentence().startsWith(QStringLiteral("Lose at most 1 % relative of macro F1; make")));
+    }
+
+    void onlyMetricsThatFitTheLabels()
+    {
+        GoalLine line;
+        line.setGoal({}, 872, -1, QStringLiteral("texts"));
+        line.setLabels(LabelKind::None);
+        line.show();
+        GoalPopup* popup = open(line, "drop");
+        auto* metric = popup->findChild<QComboBox*>(QStringLiteral("metric"));
+        const auto enabled = [&](const char* name) {
+            const int at = metric->findData(QLatin1String(name));
+            return metric->model()->flags(metric->model()->index(at, 0)).testFlag(Qt::ItemIsEnabled);
+        };
+        QVERIFY(!enabled("accuracy") && !enabled("pearson") && !enabled("token_match"));
+        QVERIFY(enabled("agreement") && enabled("cosine"));
+        QVERIFY(metric->itemData(metric->findData(QStringLiteral("pearson")), Qt::ToolTipRole)
+                    .toString()
+                    .contains(QStringLiteral("numbers")));
     }
 
     void keyboardOpens()

@@ -107,8 +107,8 @@ private slots:
         TrialsModel model;
         QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
         auto trials = sample();
-        model.setTrials({}, {}, {});
-        model.setTrials({trials.begin(), trials.begin() + 2}, verdicts, {});
+        model.setTrials(std::vector<Trial>{}, {}, {});
+        model.setTrials(std::vector<Trial>(trials.begin(), trials.begin() + 2), verdicts, {});
         QSignalSpy resets(&model, &QAbstractItemModel::modelReset);
         model.setTrials(trials, verdicts, {4});
         QCOMPARE(resets.size(), 0); // growing keeps selection and scroll place
@@ -128,7 +128,7 @@ private slots:
         QAbstractItemModelTester tester(s.table->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
         s.filter->setText(QStringLiteral("right>=350"));
         s.filter->setText(QString());
-        s.model.setTrials({}, {}, {});
+        s.model.setTrials(std::vector<Trial>{}, {}, {});
         s.model.setTrials(sample(), verdicts, {});
         QCOMPARE(s.table->model()->rowCount(), 7);
     }
@@ -344,6 +344,84 @@ private slots:
         QVERIFY(!s.view.asText(TrialsView::CopyFormat::Tsv).contains(QStringLiteral("2.2x")));
         speed->trigger();
         QVERIFY(!s.table->isColumnHidden(TrialsModel::Speed));
+    }
+
+    void columnsAreRememberedByName()
+    {
+        Shown s;
+        QSignalSpy changed(&s.view, &TrialsView::shownColumnsChanged);
+        const QStringList first = s.view.shownColumns();
+        QVERIFY(first.contains(QStringLiteral("p50")) && !first.contains(QStringLiteral("note")));
+        s.view.setShownColumns({QStringLiteral("right"), QStringLiteral("note"), QStringLiteral("of a newer version")});
+        QVERIFY(!s.table->isColumnHidden(TrialsModel::Name)); // never without
+        QVERIFY(!s.table->isColumnHidden(TrialsModel::Note) && s.table->isColumnHidden(TrialsModel::P50));
+        QCOMPARE(s.view.shownColumns(),
+            QStringList({QStringLiteral("name"), QStringLiteral("right"), QStringLiteral("note")}));
+        QCOMPARE(changed.size(), 0);
+        // The header offers the same menu as the button.
+        auto* menu = s.view.findChild<QPushButton*>(QStringLiteral("columns"))->menu();
+        emit s.table->header()->customContextMenuRequested({5, 5});
+        QVERIFY(menu->isVisible());
+        menu->hide();
+        for (QAction* action : menu->actions())
+            if (action->text() == QLatin1String("p99, ms"))
+                action->trigger();
+        QCOMPARE(changed.size(), 1);
+        QVERIFY(s.view.shownColumns().contains(QStringLiteral("p99")));
+        menu->actions().last()->trigger();
+        QCOMPARE(s.view.shownColumns(), first);
+        QCOMPARE(changed.size(), 2);
+    }
+
+    void aNameIsEditedInItsRow()
+    {
+        Shown s;
+        QVERIFY(QTest::qWaitForWindowExposed(&s.view));
+        QSignalSpy asked(&s.model, &TrialsModel::renameRequested);
+        const auto editor = [&] {
+            for (QLineEdit* line : s.table->viewport()->findChildren<QLineEdit*>())
+                if (line->isVisible())
+                    return line;
+            return static_cast<QLineEdit*>(nullptr);
+        };
+        s.view.editName(16);
+        QVERIFY(!editor()); // for review
+        s.model.setEditable(true);
+        s.filter->setText(QStringLiteral("chosen"));
+        s.view.editName(16);
+        QVERIFY(s.filter->text().isEmpty()); // it hid the row
+        QVERIFY(editor());
+        QCOMPARE(editor()->text(), QStringLiteral("Static, 12 products in fp32"));
+        QTest::keyClicks(editor(), QStringLiteral("  Ship  this one"));
+        s.model.setTrials(sample(), verdicts, {4, 9, 14, 16}); // a search goes on meanwhile
+        QCOMPARE(editor()->text(), QStringLiteral("  Ship  this one"));
+        QTest::keyClick(editor(), Qt::Key_Return);
+        QTRY_COMPARE(asked.size(), 1);
+        QCOMPARE(asked[0][0].toInt(), 16);
+        QCOMPARE(asked[0][1].toString(), QStringLiteral("Ship this one"));
+        QTRY_VERIFY(!editor());
+        s.view.setSelectedTrial(14);
+        QTest::keyClick(s.table, Qt::Key_F2);
+        QVERIFY(editor());
+        QCOMPARE(editor()->text(), QStringLiteral("Static, 6 products in fp32")); // without "Chosen"
+        QTest::keyClicks(editor(), QStringLiteral("no"));
+        QTest::keyClick(editor(), Qt::Key_Escape);
+        QCOMPARE(asked.size(), 1);
+    }
+
+    void notesAreShown()
+    {
+        auto trials = sample();
+        trials[3].note = "none lost, half the time";
+        trials[4].note = "try again on the big machine";
+        TrialsModel model;
+        model.setTrials(trials, verdicts, {});
+        QCOMPARE(cell(model, 14, TrialsModel::Note), QStringLiteral("none lost, half the time"));
+        const auto tip = [&](int id) {
+            return model.index(model.rowOf(id), TrialsModel::Name).data(Qt::ToolTipRole).toString();
+        };
+        QVERIFY(tip(14).contains(QStringLiteral("Why: none lost")));
+        QVERIFY(tip(16).contains(QStringLiteral("Note: try again")));
     }
 
     void narrowTablesDropColumnsNotTheVerdict()

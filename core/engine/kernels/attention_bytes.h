@@ -31,6 +31,9 @@ struct ByteAttentionTask
     std::byte* scratch = nullptr; // byteAttentionScratch() bytes, 64-byte aligned
 };
 
+void attentionBytesAmx(const ByteAttentionTask& task); // only where tiles are allowed: product_choice.h
+void attentionBytesEmulated(const ByteAttentionTask& task); // the same over emulated tiles, for tests
+
 std::int64_t byteAttentionScratch(std::int64_t keys, std::int64_t depth, std::int64_t width);
 
 /// Keys up to the last that some query may see: an additive mask of -9999 or less hides a key. All of them when the

@@ -133,16 +133,42 @@ inline Vec powerOfTwo(Vec x, float times)
 #endif
 }
 
+/// Both products in vectors. `queries`: rows of a tile; `unit`: what the length of their sums is a multiple of.
+class VectorProducts
+{
+public:
+    static constexpr std::int64_t queries = byteQueries, unit = 4;
+    void scores(std::int64_t rows, const std::uint8_t* q, std::int64_t qRow, const std::uint8_t* k, std::int64_t columns,
+        std::int32_t* c)
+    {
+        byteProduct<true>(rows, q, qRow, k, columns, qRow / 4, c, columns);
+    }
+    void context(std::int64_t rows, const std::uint8_t* p, std::int64_t pRow, std::int64_t keys, const std::uint8_t* v,
+        std::int64_t width, std::int32_t* c)
+    {
+        byteProduct<false>(rows, p, pRow, v, width, keys / 4, c, width);
+    }
+};
+
+constexpr std::int64_t upTo(std::int64_t n, std::int64_t unit)
+{
+    return (n + unit - 1) / unit * unit;
+}
+
+template <class Products>
 class ByteHead
 {
+    static constexpr std::int64_t queriesAtOnce = Products::queries;
+
 public:
     explicit ByteHead(const ByteAttentionTask& t)
         : m_t(t)
         , m_keys(visibleKeys(t.mask, t.maskRow, t.maskColumn, t.queries, t.keys))
-        , m_columns((m_keys + 15) / 16 * 16)
-        , m_width((t.width + 15) / 16 * 16)
-        , m_depthGroups((t.depth + 3) / 4)
-        , m_keyGroups((m_keys + 3) / 4)
+        , m_columns(upTo(m_keys, 16))
+        , m_width(upTo(t.width, 16))
+        , m_depthGroups(upTo(t.depth, Products::unit) / 4)
+        , m_keyGroups(upTo(m_keys, Products::unit) / 4)
+        , m_weightRow(upTo(m_keys, Products::unit > 16 ? Products::unit : 16))
         , m_uniformMask(!t.mask || t.maskRow == 0 || t.queries == 1)
     {
         std::byte* at = t.scratch;
@@ -153,10 +179,10 @@ public:
         };
         m_packedK = reinterpret_cast<std::uint8_t*>(take(m_depthGroups * 4 * m_columns));
         m_packedV = reinterpret_cast<std::uint8_t*>(take(m_keyGroups * 4 * m_width));
-        m_packedQ = reinterpret_cast<std::uint8_t*>(take(byteQueries * m_depthGroups * 4));
-        m_scores = reinterpret_cast<std::int32_t*>(take(byteQueries * m_columns * 4));
-        m_weights = reinterpret_cast<std::uint8_t*>(take(byteQueries * m_columns));
-        m_result = reinterpret_cast<std::int32_t*>(take(byteQueries * m_width * 4));
+        m_packedQ = reinterpret_cast<std::uint8_t*>(take(queriesAtOnce * m_depthGroups * 4));
+        m_scores = reinterpret_cast<std::int32_t*>(take(queriesAtOnce * m_columns * 4));
+        m_weights = reinterpret_cast<std::uint8_t*>(take(queriesAtOnce * m_weightRow));
+        m_result = reinterpret_cast<std::int32_t*>(take(queriesAtOnce * m_width * 4));
         m_keyOffset = reinterpret_cast<std::int32_t*>(take(m_columns * 4));
         m_keyScale = reinterpret_cast<float*>(take(m_columns * 4));
         m_keyBias = reinterpret_cast<float*>(take(m_columns * 4));
@@ -171,15 +197,17 @@ public:
         const bool plain = isPlain();
         if (!plain)
             describeKeys();
-        for (std::int64_t at = 0; at < m_t.queries; at += byteQueries) {
-            const std::int64_t rows = m_t.queries - at < byteQueries ? m_t.queries - at : byteQueries;
+        if (m_weightRow > m_columns) // what no key stands behind weighs nothing
+            std::memset(m_weights, 0, static_cast<std::size_t>(queriesAtOnce * m_weightRow));
+        Products products;
+        for (std::int64_t at = 0; at < m_t.queries; at += queriesAtOnce) {
+            const std::int64_t rows = m_t.queries - at < queriesAtOnce ? m_t.queries - at : queriesAtOnce;
             packQueries(at, rows);
-            byteProduct<true>(
-                rows, m_packedQ, m_depthGroups * 4, m_packedK, m_columns, m_depthGroups, m_scores, m_columns);
-            float sums[byteQueries];
+            products.scores(rows, m_packedQ, m_depthGroups * 4, m_packedK, m_columns, m_scores);
+            float sums[queriesAtOnce];
             for (std::int64_t r = 0; r < rows; ++r)
                 sums[r] = plain ? plainSoftmax(at + r, r) : softmax(at + r, r);
-            byteProduct<false>(rows, m_weights, m_columns, m_packedV, m_width, m_keyGroups, m_result, m_width);
+            products.context(rows, m_weights, m_weightRow, m_keyGroups * 4, m_packedV, m_width, m_result);
             for (std::int64_t r = 0; r < rows; ++r)
                 finish(at + r, r, sums[r]);
         }
@@ -197,11 +225,10 @@ private:
             std::uint8_t* to = m_packedK + 4 * j;
             for (std::int64_t g = 0; g < whole; ++g)
                 std::memcpy(to + g * 4 * columns, from + 4 * g, 4);
-            if (rest) {
-                std::uint8_t four[4] = {};
-                std::memcpy(four, from + 4 * whole, static_cast<std::size_t>(rest));
-                std::memcpy(to + whole * 4 * columns, four, 4);
-            }
+            std::uint8_t four[4] = {};
+            std::memcpy(four, from + 4 * whole, static_cast<std::size_t>(rest));
+            for (std::int64_t g = whole; g < m_depthGroups; ++g, std::memset(four, 0, 4))
+                std::memcpy(to + g * 4 * columns, four, 4);
         }
         for (std::int64_t g = 0; g < m_depthGroups; ++g)
             std::memset(m_packedK + (g * m_columns + m_keys) * 4, 0, static_cast<std::size_t>(m_columns - m_keys) * 4);
@@ -307,7 +334,7 @@ private:
     {
         constexpr float log2e = 1.44269504088896341f;
         std::int32_t* scores = m_scores + r * m_columns;
-        std::uint8_t* bytes = m_weights + r * m_columns;
+        std::uint8_t* bytes = m_weights + r * m_weightRow;
         const std::int64_t whole = m_keys / lanes * lanes;
         VecI top = VecI::all(-2147483647 - 1);
         for (std::int64_t j = 0; j < whole; j += lanes) {
@@ -341,7 +368,7 @@ private:
         constexpr float log2e = 1.44269504088896341f;
         std::int32_t* scores = m_scores + r * m_columns;
         auto* real = reinterpret_cast<float*>(scores);
-        std::uint8_t* bytes = m_weights + r * m_columns;
+        std::uint8_t* bytes = m_weights + r * m_weightRow;
         const float* mask = m_uniformMask ? nullptr : m_t.mask + query * m_t.maskRow;
         const Vec rowScale = Vec::all((m_t.q.scales ? m_t.q.scales[query] : m_t.q.scale) * m_t.scale * log2e);
         const VecI offset = VecI::all(m_rowOffset[r]);
@@ -393,17 +420,17 @@ private:
     }
 
     const ByteAttentionTask& m_t;
-    std::int64_t m_keys, m_columns, m_width, m_depthGroups, m_keyGroups;
+    std::int64_t m_keys, m_columns, m_width, m_depthGroups, m_keyGroups, m_weightRow;
     bool m_uniformMask;
     std::uint8_t *m_packedK, *m_packedV, *m_packedQ, *m_weights;
     std::int32_t *m_scores, *m_result, *m_keyOffset;
     float *m_keyScale, *m_keyBias, *m_keyShare;
-    std::int32_t m_rowOffset[byteQueries] = {};
+    std::int32_t m_rowOffset[queriesAtOnce] = {};
 };
 
 inline void byteAttentionHead(const ByteAttentionTask& task)
 {
-    ByteHead(task).run();
+    ByteHead<VectorProducts>(task).run();
 }
 
 } // namespace octet::engine::OCTET_ISA

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/kernels/kernels.h"
 
+#include "core/engine/kernels/product_choice.h"
+
 namespace octet::engine {
 
 std::int64_t attentionScratch(std::int64_t keys, std::int64_t depth, std::int64_t width)
@@ -11,9 +13,30 @@ std::int64_t attentionScratch(std::int64_t keys, std::int64_t depth, std::int64_
     return depth * up(keys) + keys * up(width) + up(queries * depth) + queries * up(keys) + queries * up(width);
 }
 
+const Kernels& kernelsAmx()
+{
+    static const Kernels all = [] {
+        Kernels k = kernelsVnni();
+        k.attentionBytes = attentionBytesAmx;
+        k.bytesName = "amx";
+        return k;
+    }();
+    return all;
+}
+
 const Kernels& kernels(Isa isa)
 {
-    return isa == Isa::Avx2 ? kernelsAvx2() : isa == Isa::Avx512 ? kernelsAvx512() : kernelsVnni();
+    switch (isa) {
+    case Isa::Avx2:
+        return kernelsAvx2();
+    case Isa::Avx512:
+        return kernelsAvx512();
+    case Isa::Vnni:
+        return kernelsVnni();
+    case Isa::Amx:
+        return allowTiles() ? kernelsAmx() : kernelsVnni();
+    }
+    return kernelsAvx2();
 }
 
 } // namespace octet::engine

@@ -55,10 +55,11 @@ struct Kernels
     const char* bytesName; // which dot product attentionBytes runs on
 };
 
-/// The table for an ISA.
+/// The table for an ISA; an operating system that refuses the tile registers leaves VNNI's for AMX.
 const Kernels& kernels(Isa isa);
 const Kernels& kernelsAvx2();
 const Kernels& kernelsAvx512();
 const Kernels& kernelsVnni(); // as avx512, but for products of bytes
+const Kernels& kernelsAmx(); // the same
 
 } // namespace octet::engine

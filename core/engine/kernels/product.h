@@ -55,7 +55,4 @@ void multiplyAmx(const ProductTask& task, std::int64_t begin, std::int64_t end);
 void multiplyEmulatedAvx2(const ProductTask& task, std::int64_t begin, std::int64_t end);
 void multiplyEmulatedAvx512(const ProductTask& task, std::int64_t begin, std::int64_t end);
 
-/// Asks the kernel for AMX's tile registers, once per process; false: refused. Only where cpuIsa() is Amx.
-bool allowTiles();
-
 } // namespace octet::engine

@@ -2,79 +2,13 @@
 // The tile product on AMX-INT8. Compiled for it: nothing here may run elsewhere (see product_choice.h).
 #define OCTET_ISA amx
 #include "core/engine/kernels/product_tiles_impl.h"
+#include "core/engine/kernels/tiles_hardware.h"
 
 namespace octet::engine {
 
-namespace {
-
-using namespace octet::engine::amx;
-
-/// The intrinsics take register numbers as literals only.
-class HardwareTiles
-{
-public:
-    void configure(const TileConfig& config) { _tile_loadconfig(&config); }
-    void release() { _tile_release(); }
-
-    template <int Tile>
-    void zero()
-    {
-        static_assert(Tile >= 0 && Tile < 4);
-        if constexpr (Tile == 0)
-            _tile_zero(0);
-        else if constexpr (Tile == 1)
-            _tile_zero(1);
-        else if constexpr (Tile == 2)
-            _tile_zero(2);
-        else
-            _tile_zero(3);
-    }
-    template <int Tile>
-    void load(const void* from, std::int64_t stride)
-    {
-        static_assert(Tile >= 4 && Tile < 8);
-        if constexpr (Tile == 4)
-            _tile_loadd(4, from, stride);
-        else if constexpr (Tile == 5)
-            _tile_loadd(5, from, stride);
-        else if constexpr (Tile == 6)
-            _tile_loadd(6, from, stride);
-        else
-            _tile_loadd(7, from, stride);
-    }
-    template <int Tile>
-    void store(void* to, std::int64_t stride)
-    {
-        static_assert(Tile >= 0 && Tile < 4);
-        if constexpr (Tile == 0)
-            _tile_stored(0, to, stride);
-        else if constexpr (Tile == 1)
-            _tile_stored(1, to, stride);
-        else if constexpr (Tile == 2)
-            _tile_stored(2, to, stride);
-        else
-            _tile_stored(3, to, stride);
-    }
-    template <int Sums, int A, int B>
-    void multiply()
-    {
-        static_assert(A == 4 + Sums / 2 && B == 6 + Sums % 2);
-        if constexpr (Sums == 0)
-            _tile_dpbusd(0, 4, 6);
-        else if constexpr (Sums == 1)
-            _tile_dpbusd(1, 4, 7);
-        else if constexpr (Sums == 2)
-            _tile_dpbusd(2, 5, 6);
-        else
-            _tile_dpbusd(3, 5, 7);
-    }
-};
-
-} // namespace
-
 void multiplyAmx(const ProductTask& task, std::int64_t begin, std::int64_t end)
 {
-    TileProduct<HardwareTiles>(task).run(begin, end);
+    amx::TileProduct<amx::HardwareTiles>(task).run(begin, end);
 }
 
 } // namespace octet::engine

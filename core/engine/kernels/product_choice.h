@@ -12,5 +12,7 @@ enum class ProductKernel { OneDnn, Vnni, Amx };
 ProductKernel chooseProduct(Isa cap, Isa cpu);
 /// This process's, decided at the first call. An operating system that refuses the tile registers leaves VNNI.
 ProductKernel ownProduct();
+/// Asks the operating system for AMX's tile registers, once a process; false: refused. Only where cpuIsa() is Amx.
+bool allowTiles();
 
 } // namespace octet::engine

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the int8 product asks of AMX, and portable tiles that do the same (Intel SDM volume 1, chapter 18, and TDPBUSD,
-// TILELOADD, TILESTORED, LDTILECFG in volume 2). The product names tiles by their part in it: sums (2 x 2), a (2), b
+// What int8 products and attention ask of AMX, and portable tiles that do the same (Intel SDM volume 1, chapter 18, and
+// TDPBUSD, TDPBSUD, TILELOADD, TILESTORED, LDTILECFG in volume 2). The product names tiles by their part in it: sums (2 x 2), a (2), b
 // (2).
 #pragma once
 
@@ -98,6 +98,19 @@ public:
     template <int Sums, int A, int B>
     void multiply()
     {
+        add<Sums, A, B, std::uint8_t, std::int8_t>();
+    }
+    /// The same of A (s8) and B (u8).
+    template <int Sums, int A, int B>
+    void multiplySigned()
+    {
+        add<Sums, A, B, std::int8_t, std::uint8_t>();
+    }
+
+private:
+    template <int Sums, int A, int B, class OfA, class OfB>
+    void add()
+    {
         used(Sums), used(A), used(B);
         require(m_config.rows[Sums] == m_config.rows[A] && m_config.rowBytes[A] == 4 * m_config.rows[B]
             && m_config.rowBytes[Sums] == m_config.rowBytes[B]);
@@ -106,15 +119,13 @@ public:
                 std::uint32_t sum = 0;
                 std::memcpy(&sum, m_data[Sums] + m * 64 + n * 4, 4);
                 for (int k = 0; k < m_config.rowBytes[A]; ++k) {
-                    const std::int32_t a = m_data[A][m * 64 + k];
-                    const std::int32_t b = static_cast<std::int8_t>(m_data[B][k / 4 * 64 + n * 4 + k % 4]);
+                    const std::int32_t a = static_cast<OfA>(m_data[A][m * 64 + k]);
+                    const std::int32_t b = static_cast<OfB>(m_data[B][k / 4 * 64 + n * 4 + k % 4]);
                     sum += static_cast<std::uint32_t>(a * b);
                 }
                 std::memcpy(m_data[Sums] + m * 64 + n * 4, &sum, 4);
             }
     }
-
-private:
     static void require(bool holds)
     {
         if (!holds)
