@@ -10,6 +10,7 @@
 #include "app/desktop/trial_edits.h"
 #include "app/desktop/workbench.h"
 #include "core/project/project.h"
+#include "desktop_test.h"
 #include "test_main.h"
 #include "widgets/frontier_plot.h"
 #include "widgets/trials_view.h"

@@ -10,6 +10,7 @@
 #include "app/desktop/workbench.h"
 #include "app/desktop/worker_client.h"
 #include "core/exchange/inc_yaml.h"
+#include "desktop_test.h"
 #include "test_main.h"
 #include "widgets/frontier_plot.h"
 #include "widgets/goal_line.h"
