@@ -239,17 +239,18 @@ private slots:
             QTest::qWait(50);
             focusPanel(focusablePanels(window.get()).constFirst());
             for (QWidget* widget : tabRound(window.get())) {
-                // Offscreen, a frame that goes away takes the window's activity along.
-                QVERIFY(QTest::qWaitFor([&] {
-                    window->activateWindow();
-                    widget->setFocus(Qt::TabFocusReason);
-                    return widget->hasFocus();
-                }));
                 const QRect area = QRect(widget->mapTo(window.get(), QPoint()), widget->size()).adjusted(-3, -3, 3, 3);
-                const QImage with = window->grab(area).toImage();
-                widget->clearFocus();
-                QTest::qWait(1);
-                QVERIFY2(with != window->grab(area).toImage(),
+                const auto seen = [&] {
+                    window->activateWindow(); // offscreen, a frame that goes away takes the window's activity along
+                    widget->setFocus(Qt::TabFocusReason);
+                    QTest::qWait(1);
+                    const bool focused = widget->hasFocus();
+                    const QImage with = window->grab(area).toImage();
+                    widget->clearFocus();
+                    QTest::qWait(1);
+                    return focused && with != window->grab(area).toImage();
+                };
+                QVERIFY2(QTest::qWaitFor(seen),
                     qPrintable(page + QStringLiteral(": no focus is seen at ")
                         + QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName()
                         + widget->accessibleName()));

@@ -70,13 +70,14 @@ private slots:
     void textSizeHasEnds()
     {
         MainWindow window;
+        window.actionList()->normalText->trigger(); // whatever a run before has left
         const QFont before = QApplication::font();
         const double usual = before.pointSizeF();
         for (int i = 0; i < 30; ++i)
-            QVERIFY(test::trigger(window.actionList()->largerText));
+            window.actionList()->largerText->trigger();
         QVERIFY(!window.actionList()->largerText->isEnabled());
         QVERIFY(QApplication::font().pointSizeF() > usual + 4);
-        QVERIFY(test::trigger(window.actionList()->normalText));
+        window.actionList()->normalText->trigger();
         QVERIFY(!window.actionList()->normalText->isEnabled());
         QApplication::setFont(before);
     }
