@@ -393,7 +393,7 @@ void Workbench::resetLayout()
 
 void Workbench::resetSplitters()
 {
-    m_columns->setSizes({284, 444, 856});
+    m_columns->setSizes({324, 444, 816}); // the first as wide as the inspector's switch of precisions
     m_left->setSizes({400, 450});
     m_right->setSizes({480, 370});
 }
