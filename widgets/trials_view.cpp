@@ -253,7 +253,7 @@ void TrialsView::Impl::sizeColumns()
         if (column != TrialsModel::Name)
             header->resizeSection(column, std::max(28, widest + 16));
     }
-    const int chip = QFontMetrics(strongFont(table->font())).horizontalAdvance(QStringLiteral("Too close")) + 48;
+    const int chip = QFontMetrics(strongFont(table->font())).horizontalAdvance(QStringLiteral("Not allowed")) + 48;
     header->resizeSection(TrialsModel::GoalVerdict, std::max(header->sectionSize(TrialsModel::GoalVerdict), chip));
     table->setYielding({TrialsModel::WorseBetter, TrialsModel::Speed, TrialsModel::Int8, TrialsModel::Difference});
     table->setNameColumn(TrialsModel::Name, metrics.horizontalAdvance(QStringLiteral("Static, 12 products in fp32")));
