@@ -3,6 +3,7 @@
 #include "app/desktop/advice_control.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/workbench.h"
+#include "desktop_test.h"
 #include "test_main.h"
 #include "widgets/advice_list.h"
 #include "widgets/goal_line.h"
@@ -21,7 +22,8 @@ class TestAdviceControl : public QObject
     Q_OBJECT
 
     static constexpr int longest = 60000; // ms
-    QTemporaryDir m_folder, m_home;
+    test::SampleCopy m_sample;
+    QTemporaryDir m_home;
 
     static const tune::Advice* find(MainWindow& window, tune::AdviceKind kind)
     {
@@ -52,10 +54,6 @@ private slots:
     void initTestCase()
     {
         qputenv("XDG_RUNTIME_DIR", m_home.path().toUtf8());
-        const QDir sample(QStringLiteral(OCTET_SOURCE_DIR "/resources/sample"));
-        for (const QString& file : sample.entryList(QDir::Files))
-            if (file != QLatin1String("model_outlier.onnx"))
-                QVERIFY(QFile::copy(sample.filePath(file), m_folder.filePath(file)));
     }
 
     void aButtonIsOneUndoStep()
@@ -63,7 +61,7 @@ private slots:
         MainWindow window;
         window.resize(1600, 1000);
         window.show();
-        window.open(m_folder.filePath(QStringLiteral("model.onnx")));
+        window.open(m_sample.model());
         Document& document = *window.document();
         QTRY_VERIFY_WITH_TIMEOUT(document.hasModel() && document.data()->usable() && document.editable(), longest);
         DataSpec spec = document.data()->spec();

@@ -6,6 +6,7 @@
 #include "app/desktop/present_prediction.h"
 #include "app/desktop/present_trials.h"
 #include "app/desktop/workbench.h"
+#include "desktop_test.h"
 #include "test_main.h"
 #include "widgets/frontier_plot.h"
 #include "widgets/trials_view.h"
@@ -19,7 +20,8 @@ class TestWhatIf : public QObject
 {
     Q_OBJECT
 
-    QTemporaryDir m_folder, m_home;
+    test::SampleCopy m_sample;
+    QTemporaryDir m_home;
     static constexpr int longest = 60000; // ms
     static constexpr long samples = 100;
 
@@ -28,7 +30,7 @@ class TestWhatIf : public QObject
         auto window = std::make_unique<MainWindow>();
         window->resize(1600, 1000);
         window->show();
-        window->open(m_folder.filePath(QStringLiteral("model.onnx")));
+        window->open(m_sample.model());
         Document* document = window->document();
         if (!QTest::qWaitFor([&] { return document->hasModel() && document->data()->usable(); }, longest))
             return nullptr;
@@ -83,10 +85,6 @@ private slots:
     void initTestCase()
     {
         qputenv("XDG_RUNTIME_DIR", m_home.path().toUtf8());
-        const QDir sample(QStringLiteral(OCTET_SOURCE_DIR "/resources/sample"));
-        for (const QString& file : sample.entryList(QDir::Files))
-            if (file != QLatin1String("model_outlier.onnx"))
-                QVERIFY(QFile::copy(sample.filePath(file), m_folder.filePath(file)));
     }
 
     void theOpToBlameComesFirst()

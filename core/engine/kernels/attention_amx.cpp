@@ -2,7 +2,6 @@
 // Compiled for AMX: nothing here may run elsewhere (see product_choice.h).
 #define OCTET_ISA amx
 #include "core/engine/kernels/attention_tiles_impl.h"
-#include "core/engine/kernels/kernels.h"
 #include "core/engine/kernels/tiles_hardware.h"
 
 namespace octet::engine {

@@ -39,18 +39,18 @@ private:
     {
         if (rows != m_configuredRows) {
             m_config = tileConfig(rows);
-            __asm__ volatile("" : : "r"(&m_config) : "memory");
+            writtenForTiles(&m_config);
             m_tiles.configure(m_config);
             m_configuredRows = rows;
         }
-        // g++ 12's tile loads do not tell the compiler that they read memory.
-        __asm__ volatile("" : : "r"(a), "r"(b) : "memory");
+        writtenForTiles(a);
+        writtenForTiles(b);
         std::int64_t j = 0;
         for (; j + 32 <= columns; j += 32)
             block<SignedA, 2>(a, aRow, length, b + 4 * j, columns, c + j);
         if (j < columns)
             block<SignedA, 1>(a, aRow, length, b + 4 * j, columns, c + j);
-        __asm__ volatile("" : : "r"(c) : "memory");
+        writtenForTiles(c);
     }
 
     template <bool SignedA, int ColumnTiles>

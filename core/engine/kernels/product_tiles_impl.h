@@ -17,12 +17,6 @@
 
 namespace octet::engine::OCTET_ISA {
 
-/// g++ 12's tile loads do not tell the compiler that they read memory: what was just written must be there before.
-inline void writtenForTiles(const void* memory)
-{
-    __asm__ volatile("" : : "r"(memory) : "memory");
-}
-
 template <class Tiles>
 class TileProduct
 {

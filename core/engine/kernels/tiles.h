@@ -15,6 +15,12 @@ namespace octet::engine {
 
 namespace OCTET_ISA {
 
+/// g++ 12's tile loads do not tell the compiler that they read memory: what was just written must be there before.
+inline void writtenForTiles(const void* memory)
+{
+    __asm__ volatile("" : : "r"(memory) : "memory");
+}
+
 /// Tile registers of the product: sums[r][c] = 2 r + c, a[r] = 4 + r, b[c] = 6 + c.
 constexpr int sumsTile(int r, int c)
 {
