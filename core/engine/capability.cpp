@@ -145,7 +145,7 @@ std::vector<CpuFeature> cpuFeatures(const std::set<std::string>& flags)
 
 CpuFacts cpuFacts()
 {
-    return {cpuIsa(), __builtin_cpu_supports("avx512bf16") != 0, cpuFlags().contains("amx_bf16"),
+    return {cpuIsa(), __builtin_cpu_supports("avx512bf16") != 0, hasAmxBf16(),
         cpuIsa() < Isa::Amx || allowTiles()};
 }
 
