@@ -28,7 +28,7 @@ void inParallel(int threads, std::int64_t count, F&& f)
     const auto share = [](void* context, std::int64_t begin, std::int64_t end, int thread) {
         (*static_cast<Function*>(context))(begin, end, thread);
     };
-    runShares(threads, count, share, &f);
+    runShares(threads, count, share, const_cast<void*>(static_cast<const void*>(&f)));
 }
 
 } // namespace octet::engine
