@@ -134,16 +134,16 @@ private:
     {
         m_tiles.template load<aTile(0)>(a, stride);
         m_tiles.template load<bTile(0)>(b, 64);
-        m_tiles.template multiply<sumsTile(0, 0), aTile(0), bTile(0)>();
+        m_tiles.template multiply<TileDot::UnsignedSigned, sumsTile(0, 0), aTile(0), bTile(0)>();
         if constexpr (ColumnTiles == 2) {
             m_tiles.template load<bTile(1)>(b + tileBytes, 64);
-            m_tiles.template multiply<sumsTile(0, 1), aTile(0), bTile(1)>();
+            m_tiles.template multiply<TileDot::UnsignedSigned, sumsTile(0, 1), aTile(0), bTile(1)>();
         }
         if constexpr (RowTiles == 2) {
             m_tiles.template load<aTile(1)>(a + 16 * stride, stride);
-            m_tiles.template multiply<sumsTile(1, 0), aTile(1), bTile(0)>();
+            m_tiles.template multiply<TileDot::UnsignedSigned, sumsTile(1, 0), aTile(1), bTile(0)>();
             if constexpr (ColumnTiles == 2)
-                m_tiles.template multiply<sumsTile(1, 1), aTile(1), bTile(1)>();
+                m_tiles.template multiply<TileDot::UnsignedSigned, sumsTile(1, 1), aTile(1), bTile(1)>();
         }
     }
 
