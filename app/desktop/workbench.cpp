@@ -329,7 +329,7 @@ void Workbench::refreshTrials()
     m_plot->setContent(content.plot);
     refreshSensitivity();
     refreshPrecisions();
-    m_trialsModel->setTrials(content.trials, content.verdicts, content.frontier);
+    m_trialsModel->setTrials(content.trials, content.judgements);
     m_trialsPanel->setNote(content.summary);
     const int selected = m_document->selection()->trial();
     m_plot->setSelectedTrial(selected);

@@ -101,7 +101,7 @@ std::optional<AttentionStep::Integers> Lowering::attentionBytes(const IrNode& no
         return std::nullopt;
     }
     const auto bytes = [&](std::size_t input, const std::string& value, const OpSettings& settings) {
-        return byteOperand(node.inputs[input], input == 1, value, settings);
+        return byteOperand(node.inputs[input], input == 1, value, settings, node.source->name);
     };
     const auto q = bytes(0, node.source->inputs[0], scores), k = bytes(1, node.source->inputs[1], scores),
                v = bytes(2, node.attention.context->inputs[1], context);
@@ -151,7 +151,7 @@ void Lowering::moveFactors(
 }
 
 std::optional<Lowering::ByteView> Lowering::byteOperand(
-    ValueId id, bool transposed, const std::string& value, const OpSettings& settings)
+    ValueId id, bool transposed, const std::string& value, const OpSettings& settings, const std::string& node)
 {
     const Placed& p = placed(id);
     Shape strides = fourStrides(p.strides);
@@ -168,7 +168,8 @@ std::optional<Lowering::ByteView> Lowering::byteOperand(
     view.bytes.batch = strides[0], view.bytes.head = strides[1], view.bytes.row = strides[2];
     const bool rowsAreTokens =
         strides[2] == view.whole.columns && strides[0] % view.whole.columns == 0 && strides[1] < view.whole.columns;
-    if ((settings.approach == Approach::Dynamic || settings.smoothing != 0) && !rowsAreTokens)
+    const Range* range = rangeOf(value, settings, node);
+    if ((settings.approach == Approach::Dynamic || (range && !range->smoothing.empty())) && !rowsAreTokens)
         return std::nullopt;
     return view;
 }

@@ -51,7 +51,7 @@ private:
     /// The operands in int8 where the bytes come straight from products; else the reason.
     std::optional<AttentionStep::Integers> attentionBytes(const IrNode& node, std::string& reason);
     std::optional<ByteView> byteOperand(
-        ValueId id, bool transposed, const std::string& value, const OpSettings& settings);
+        ValueId id, bool transposed, const std::string& value, const OpSettings& settings, const std::string& node);
     /// Tokens with a scale of their own are symmetric: the kernel counts on one zero point for all keys.
     QuantizedForm attentionForm(const std::string& value, const OpSettings& settings, const std::string& node) const;
     /// Factors [heads * columns] of an operand, moved to the columns of the rows that it lies in.

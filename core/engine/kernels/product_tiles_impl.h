@@ -31,7 +31,7 @@ public:
     {
         const ProductTask& t = m_task;
         for (std::int64_t p = begin; p < end; ++p) {
-            const bool again = p + 1 == end && t.againAfter, over = p + 1 == t.panelCount && !again;
+            const bool again = p + 1 == end && t.againAfter, over = p + 1 == end && !again;
             const std::int8_t* next = again ? t.panels + begin * t.panelBytes
                 : over                      ? t.nextWeights
                                             : t.panels + (p + 1) * t.panelBytes;

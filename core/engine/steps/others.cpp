@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/steps/rows.h"
 
+#include "core/engine/parallel.h"
+
 namespace octet::engine {
 
 namespace {
