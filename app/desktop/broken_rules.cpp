@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/broken_rules.h"
 
+#include "app/desktop/document.h"
 #include "app/desktop/words.h"
 #include "core/tune/frontier.h"
+#include "core/tune/space.h"
 
 #include <QObject>
 
@@ -10,40 +12,27 @@
 
 namespace octet::desktop {
 
-BrokenRules::BrokenRules(const Goal& goal, const quantize::Resolution& draft)
-    : m_keepWeights(goal.keepWeights)
-{
-    for (const quantize::ResolvedOp& op : draft.ops)
-        if (op.asked.locked)
-            m_locked.emplace(op.name, op.asked.precision);
-}
-
-QString BrokenRules::of(const Trial& trial) const
+QString brokenRules(const Document& document, const Trial& trial)
 {
     if (trial.state != TrialState::Done || trial.origin == "baseline:fp32")
         return {};
-    if (m_keepWeights && tune::smooths(trial))
+    if (document.goal().keepWeights && tune::smooths(trial))
         return QObject::tr("it smooths weights that the goal keeps");
-    if (m_locked.empty())
+    const quantize::Resolution& draft = document.resolution();
+    if (std::none_of(draft.ops.begin(), draft.ops.end(), [](const quantize::ResolvedOp& op) { return op.asked.locked; }))
         return {};
-    int others = -1;
-    QString first;
-    for (const GroupProfile& group : trial.groups) {
-        const auto look = [&](const std::string& node) {
-            const auto lock = m_locked.find(node);
-            if (lock == m_locked.end() || lock->second == group.asked)
-                return;
-            if (++others == 0)
-                first = QObject::tr("%1 is locked to %2 and ran in %3")
-                            .arg(words::q(node).section(QLatin1Char('/'), -3), words::precision(lock->second), words::precision(group.asked));
-        };
-        // A group is named by its product; of an attention both products are inside.
-        if (group.kind == "attention")
-            std::for_each(group.nodes.begin(), group.nodes.end(), look);
-        else
-            look(group.name);
-    }
-    return others > 0 ? QObject::tr("%1, and %2").arg(first, words::count(others, QObject::tr("other op"))) : first;
+    std::vector<tune::Breach> broken = tune::breaches(document.resolve(trial.config), draft);
+    std::erase_if(broken, [](const tune::Breach& breach) { return !breach.locked; });
+    if (broken.empty())
+        return {};
+    const tune::Breach& first = broken.front();
+    const QString op = words::q(first.op).section(QLatin1Char('/'), -3);
+    const QString text = first.wanted == first.ran
+        ? QObject::tr("%1 is locked and ran with other settings").arg(op)
+        : QObject::tr("%1 is locked to %2 and ran in %3").arg(op, words::precision(first.wanted), words::precision(first.ran));
+    return broken.size() > 1
+        ? QObject::tr("%1, and %2").arg(text, words::count(int(broken.size()) - 1, QObject::tr("other op")))
+        : text;
 }
 
 } // namespace octet::desktop

@@ -66,7 +66,7 @@ Section result(const Document& document, const Trial& trial)
     Section section{QObject::tr("Result"), {}};
     if (!trial.error.empty())
         section.rows << qMakePair(QObject::tr("Failed"), q(trial.error));
-    if (const QString broken = BrokenRules(document.goal(), document.resolution()).of(trial); !broken.isEmpty())
+    if (const QString broken = brokenRules(document, trial); !broken.isEmpty())
         section.rows << qMakePair(QObject::tr("Not allowed"), broken);
     addSplit(section, document, trial, Split::Tuning, QObject::tr("Tuning half"));
     addSplit(section, document, trial, Split::HeldOut, QObject::tr("Held-out half"));

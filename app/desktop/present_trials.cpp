@@ -200,7 +200,7 @@ void fillPlot(TrialsContent& content, const Document& document)
         const Trial* trial = document.trial(id);
         if (!trial)
             return QString();
-        const QString broken = BrokenRules(goal, document.resolution()).of(*trial);
+        const QString broken = brokenRules(document, *trial);
         return trialTooltip(*trial, document.trial(fp32), goal, noun)
             + (broken.isEmpty() ? QString() : QObject::tr("\nnot allowed: %1").arg(broken));
     };
@@ -330,10 +330,9 @@ TrialsContent presentTrials(const Document& document)
     content.trials = shownTrials(document);
     const Trial* fp32 = tune::fp32Baseline(content.trials);
     content.fp32 = fp32 && done(*fp32) ? fp32 : nullptr;
-    const BrokenRules rules(document.goal(), document.resolution());
     std::vector<const Trial*> allowed;
     for (const Trial* trial : content.trials) {
-        const QString broken = rules.of(*trial);
+        const QString broken = brokenRules(document, *trial);
         if (broken.isEmpty())
             allowed.push_back(trial);
         const bool judged = comparable(*trial, content.fp32) && trial->id != content.fp32->id;

@@ -82,8 +82,10 @@ std::shared_ptr<const Dataset> open(const DataSpec& given, const Signature& sign
         spec.kind = DataKind::Text;
     else if (spec.kind == DataKind::None && (!spec.testInputs.empty() || !spec.calibInputs.empty()))
         spec.kind = DataKind::Arrays;
-    if (spec.limit < 0 || spec.calibLimit < 0)
-        throw Error(ErrorKind::Setting, "A limit of samples cannot be negative; 0 means all.");
+    if (const long limit = std::min(spec.limit, spec.calibLimit); limit < 0)
+        throw Error(ErrorKind::Setting,
+            fmt::format("{} {} samples cannot be used; give 1 or more, or 0 for all (the data's {}).", limit,
+                limit == spec.limit ? "test" : "calibration", limit == spec.limit ? "limit" : "calib_limit"));
     if (spec.batchSize < 1)
         throw Error(
             ErrorKind::Setting, fmt::format("A batch size of {} makes no sense; give 1 or more.", spec.batchSize));

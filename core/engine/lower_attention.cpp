@@ -27,7 +27,10 @@ void Lowering::lowerAttention(const IrNode& node)
             dense(mask);
     std::string reason;
     auto step = std::make_unique<AttentionStep>();
-    step->integers = attentionBytes(node, reason);
+    const Precision marked = attentionPrecision(node, reason);
+    if (marked == Precision::Int8)
+        step->integers = attentionBytes(node, reason);
+    step->halves = marked == Precision::Bf16;
     const Shape& q = m_ir.value(node.inputs[0]).shape;
     const Shape& kt = m_ir.value(node.inputs[1]).shape;
     const Shape& v = m_ir.value(node.inputs[2]).shape;
@@ -56,39 +59,49 @@ void Lowering::lowerAttention(const IrNode& node)
     Placed& out = placeNew(node.outputs[0]);
     out.strides = stridesForReader(node.outputs[0]);
     step->out = {out.place, fourStrides(out.strides)};
-    const bool integer = step->integers.has_value();
-    step->scratchFloats = integer ? byteAttentionScratch(step->keys, step->depth, step->width) / 4
-                                  : attentionScratch(step->keys, step->depth, step->width);
+    const Precision executed = step->integers ? Precision::Int8 : step->halves ? Precision::Bf16 : Precision::Fp32;
+    step->scratchFloats = step->integers ? byteAttentionScratch(step->keys, step->depth, step->width) / 4
+        : step->halves                   ? halfAttentionScratch(step->keys, step->depth, step->width)
+                                         : attentionScratch(step->keys, step->depth, step->width);
     step->scratchFloats = (step->scratchFloats + 15) / 16 * 16;
     step->scratch = scratch(threadFloats(step->scratchFloats));
-    const char* isa = integer ? m_program.kernels->bytesName : m_program.kernels->name;
+    const Kernels& kernels = *m_program.kernels;
+    const char* isa = step->integers ? kernels.bytesName : step->halves ? kernels.halvesName : kernels.name;
     Step& added = addStep(std::move(step), "attention", &node, node.source->name,
-        fmt::format("{} scores, softmax, context ({})", integer ? "int8" : "fp32", isa));
+        fmt::format("{} scores, softmax, context ({})", toString(executed), isa));
     added.group.asked = settingsOf(node).precision;
-    added.group.executed = integer ? Precision::Int8 : Precision::Fp32;
+    added.group.executed = executed;
     added.group.reason = reason;
+}
+
+Precision Lowering::attentionPrecision(const IrNode& node, std::string& reason) const
+{
+    const std::string &scores = node.source->name, &context = node.attention.context->name;
+    const Precision first = settingsOf(scores).precision, second = settingsOf(context).precision;
+    if (first != second) {
+        // Named: the product that is not in the precision that the other was marked with.
+        const Precision marked = first != Precision::Fp32 ? first : second;
+        reason = fmt::format("both products of an attention must be {}, and \"{}\" is not", toString(marked),
+            marked == first ? context : scores);
+        return Precision::Fp32;
+    }
+    if (first == Precision::Bf16 && !m_program.kernels->attentionHalves) {
+        reason = noBf16;
+        return Precision::Fp32;
+    }
+    return first;
 }
 
 std::optional<AttentionStep::Integers> Lowering::attentionBytes(const IrNode& node, std::string& reason)
 {
     const OpSettings& scores = settingsOf(node.source->name);
     const OpSettings& context = settingsOf(node.attention.context->name);
-    if (scores.precision != Precision::Int8 && context.precision != Precision::Int8) {
-        if (scores.precision == Precision::Bf16 || context.precision == Precision::Bf16)
-            reason = "attention products run in fp32 or int8";
-        return std::nullopt;
-    }
     if (!(node.attention.queryScale > 0)) {
         reason = "Q is scaled by a number that is not positive";
         return std::nullopt;
     }
-    if (scores.precision != context.precision) {
-        reason = fmt::format("both products of an attention must be int8, and \"{}\" is not",
-            scores.precision == Precision::Int8 ? node.attention.context->name : node.source->name);
-        return std::nullopt;
-    }
     const auto bytes = [&](std::size_t input, const std::string& value, const OpSettings& settings) {
-        return byteOperand(node.inputs[input], input == 1, value, settings);
+        return byteOperand(node.inputs[input], input == 1, value, settings, node.source->name);
     };
     const auto q = bytes(0, node.source->inputs[0], scores), k = bytes(1, node.source->inputs[1], scores),
                v = bytes(2, node.attention.context->inputs[1], context);
@@ -138,7 +151,7 @@ void Lowering::moveFactors(
 }
 
 std::optional<Lowering::ByteView> Lowering::byteOperand(
-    ValueId id, bool transposed, const std::string& value, const OpSettings& settings)
+    ValueId id, bool transposed, const std::string& value, const OpSettings& settings, const std::string& node)
 {
     const Placed& p = placed(id);
     Shape strides = fourStrides(p.strides);
@@ -155,7 +168,8 @@ std::optional<Lowering::ByteView> Lowering::byteOperand(
     view.bytes.batch = strides[0], view.bytes.head = strides[1], view.bytes.row = strides[2];
     const bool rowsAreTokens =
         strides[2] == view.whole.columns && strides[0] % view.whole.columns == 0 && strides[1] < view.whole.columns;
-    if ((settings.approach == Approach::Dynamic || settings.smoothing != 0) && !rowsAreTokens)
+    const Range* range = rangeOf(value, settings, node);
+    if ((settings.approach == Approach::Dynamic || (range && !range->smoothing.empty())) && !rowsAreTokens)
         return std::nullopt;
     return view;
 }

@@ -162,7 +162,7 @@ void Lowering::lowerProduct(const IrNode& node)
     added.group.asked = settings.precision;
     added.group.executed = integer ? Precision::Int8 : half ? Precision::Bf16 : Precision::Fp32;
     if (settings.precision == Precision::Bf16 && !half)
-        added.group.reason = "bf16 needs AVX512-BF16, which this CPU or the ISA cap does not have";
+        added.group.reason = noBf16;
     registerSink(added.sum);
     if (d.hasNorm)
         registerSink(added.normed);

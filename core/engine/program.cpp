@@ -8,11 +8,11 @@
 
 #include <fmt/format.h>
 #include <omp.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstring>
-#include <new>
 
 namespace octet::engine {
 
@@ -88,12 +88,13 @@ std::shared_ptr<const Program> compile(std::shared_ptr<const graph::Model> model
 
 struct Session::Impl
 {
-    struct AlignedDelete
+    struct Unmap
     {
-        void operator()(std::byte* p) const { ::operator delete[](p, std::align_val_t(64)); }
+        std::size_t bytes;
+        void operator()(std::byte* p) const { munmap(p, bytes); }
     };
     std::shared_ptr<const Program> program;
-    std::unique_ptr<std::byte, AlignedDelete> arena;
+    std::unique_ptr<std::byte, Unmap> arena;
     std::vector<std::unique_ptr<StepState>> states;
     Frame frame;
 
@@ -109,12 +110,15 @@ Session::Session(std::shared_ptr<const Program> program)
     : m_impl(std::make_unique<Impl>())
 {
     const Program::Impl& plan = program->impl();
-    auto* memory = static_cast<std::byte*>(
-        ::operator new[](std::max<std::size_t>(plan.arenaBytes, 64), std::align_val_t(64), std::nothrow));
-    if (!memory)
+    // From the system and back to it: in the heap, the arenas of one padded length after another leave holes between the
+    // small things that outlive them, and the memory of a run would grow with its samples.
+    const std::size_t bytes = std::max<std::size_t>(plan.arenaBytes, 64);
+    void* mapped = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED)
         throw Error(ErrorKind::Resource, fmt::format("Running this model takes {} MB of memory, which is not to be had.",
                                                      plan.arenaBytes >> 20));
-    m_impl->arena.reset(memory);
+    auto* memory = static_cast<std::byte*>(mapped);
+    m_impl->arena = {memory, Impl::Unmap{bytes}};
     m_impl->program = std::move(program);
     for (const auto& step : plan.steps)
         m_impl->states.push_back(step->makeState());

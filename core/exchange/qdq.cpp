@@ -283,7 +283,7 @@ private:
     /// The range whose factors the value is divided by, if it is.
     const Range* smoothingOf(const Job& job, const std::string& value) const
     {
-        if (job.settings.smoothing == 0)
+        if (job.settings.approach == Approach::Dynamic && job.settings.smoothing == 0)
             return nullptr;
         const Range& range = rangeOf(job, value);
         return range.smoothing.empty() ? nullptr : &range;

@@ -39,10 +39,25 @@ struct Need
 {
     bool means = false; // of the channels
     bool perTensorWeights = false; // of a reader
+    bool channelScales = false; // of V, as weights have them
     std::optional<Interval> manual; // then nothing has to be found
 };
 /// Keys of the ranges that int8 products need.
 using Needed = std::map<RangeKey, Need>;
+
+/// V stands where a product with weights has its weights: a scale a column costs nothing, since the result makes up for
+/// it, and without it an outlier channel takes their resolution from the others. Not where a pooled histogram finds the
+/// range, and not where another product reads the same bytes.
+bool takesChannelScales(const std::vector<quantize::Product>& products, const quantize::Product& product, const OpSettings& s)
+{
+    if (product.kind != quantize::ProductKind::Context || s.approach != Approach::Static || s.smoothing != 0
+        || s.weightGranularity != Granularity::PerChannel || s.rangeMethod != RangeMethod::MinMax)
+        return false;
+    return std::none_of(products.begin(), products.end(), [&](const quantize::Product& other) {
+        return other.activation == product.weight
+            || (other.weight == product.weight && other.kind != quantize::ProductKind::Context);
+    });
+}
 
 Needed neededRanges(const graph::Model& model, const std::vector<quantize::Product>& products, const Settings& settings)
 {
@@ -67,7 +82,7 @@ Needed neededRanges(const graph::Model& model, const std::vector<quantize::Produ
             need.perTensorWeights |= s.weightGranularity == Granularity::PerTensor;
         }
         if (!product.counted())
-            needOf(product.weight, s);
+            needOf(product.weight, s).channelScales = takesChannelScales(products, product, s);
     }
     return needed;
 }
@@ -128,9 +143,10 @@ Ranges rangesFrom(const Needed& needed, const Ranges& known, quantize::Smoothing
                     "Calibration gave no finite number for {}; look for NaN in the calibration data.", key.value));
         Range& range = ranges[key];
         smoothing.perTensorWeights = need.perTensorWeights;
+        const bool byChannel = key.alpha != 0 || (need.channelScales && !statistics.channelLow().empty());
         range = need.manual ? manualRange(*need.manual)
-            : key.alpha != 0 ? quantize::smoothedRange(smoothing, key.value, key.alpha)
-                             : quantize::rangeOf(statistics, key.method, key.percentile);
+            : byChannel     ? quantize::smoothedRange(smoothing, key.value, key.alpha)
+                            : quantize::rangeOf(statistics, key.method, key.percentile);
         if (need.means)
             range.means = statistics.channelMeans();
     }
@@ -212,7 +228,7 @@ public:
     {
         for (const auto& [key, need] : needed)
             if (!need.manual && collected.contains(key.value))
-                m_needed.emplace(key, need);
+                m_needed.emplace(key, need).first->second.channelScales = false; // the ends of the value itself are shown
     }
 
     void step(long samples, const quantize::SmoothingInput& smoothing)

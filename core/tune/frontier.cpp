@@ -108,8 +108,9 @@ double costOf(const Trial& trial, const Trial& fp32, Objective objective)
 
 bool smooths(const Trial& trial)
 {
-    return std::any_of(
-        trial.ranges.begin(), trial.ranges.end(), [](const auto& range) { return !range.second.smoothing.empty(); });
+    return std::any_of(trial.ranges.begin(), trial.ranges.end(), [](const auto& entry) {
+        return !entry.second.smoothing.empty() && entry.second.heads == 0; // an attention multiplies no weights
+    });
 }
 
 int bestTrial(const std::vector<Trial>& trials, const Goal& goal)

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <string_view>
 
 namespace octet::tune {
 
@@ -36,15 +38,22 @@ bool isFree(const ResolvedOp& op)
     return op.product.int8Refusal.empty() && !op.asked.locked && !isExcluded(op);
 }
 
-bool respects(const quantize::Resolution& config, const std::vector<ResolvedOp>& draft)
+std::vector<Breach> breaches(const quantize::Resolution& config, const quantize::Resolution& draft)
 {
-    return std::ranges::all_of(draft, [&](const ResolvedOp& wanted) {
-        if (!wanted.asked.locked && !isExcluded(wanted))
-            return true;
-        const ResolvedOp* op = config.find(wanted.name);
-        return op
-            && (wanted.asked.locked ? sameAsLocked(op->asked, wanted.asked) : op->asked.precision == Precision::Fp32);
-    });
+    std::map<std::string_view, const ResolvedOp*> ran;
+    for (const ResolvedOp& op : config.ops)
+        ran[op.name] = &op;
+    std::vector<Breach> found;
+    for (const ResolvedOp& wanted : draft.ops) {
+        const bool locked = wanted.asked.locked;
+        const auto op = ran.find(wanted.name);
+        if ((!locked && !isExcluded(wanted)) || op == ran.end())
+            continue;
+        const OpSettings& asked = op->second->asked;
+        if (locked ? !sameAsLocked(asked, wanted.asked) : asked.precision != Precision::Fp32)
+            found.push_back({wanted.name, locked, wanted.asked.precision, asked.precision});
+    }
+    return found;
 }
 
 std::vector<const ResolvedOp*> freeOps(const SearchState& state)

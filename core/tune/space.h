@@ -14,8 +14,15 @@ namespace octet::tune {
 bool isFree(const quantize::ResolvedOp& op);
 std::vector<const quantize::ResolvedOp*> freeOps(const SearchState& state); // node order
 
-/// A trial of `config` may compete where `draft` is asked for: locked ops run as locked, excluded ones in fp32.
-bool respects(const quantize::Resolution& config, const std::vector<quantize::ResolvedOp>& draft);
+/// An op that `config` runs otherwise than `draft` asks: not as it is locked, or not in fp32 though it is excluded.
+struct Breach
+{
+    std::string op;
+    bool locked = false; // else excluded
+    Precision wanted = Precision::Fp32, ran = Precision::Fp32; // the same where a lock's other settings differ
+};
+/// Why a trial of `config` may not compete where `draft` is asked for; empty: it may. In the draft's order.
+std::vector<Breach> breaches(const quantize::Resolution& config, const quantize::Resolution& draft);
 
 /// The draft with its locked ops written out, so that what changes for the whole model does not reach them.
 Config pinned(const SearchState& state);

@@ -21,7 +21,7 @@ enum class RangeMethod { MinMax, Percentile, Kl, Mse, MseWeighted, Manual };
 struct OpLeaves
 {
     std::optional<Precision> precision;
-    std::optional<Granularity> weightGranularity;
+    std::optional<Granularity> weightGranularity; // of V for an attention's P V, whose static min-max range it scales a channel
     std::optional<Scheme> weightScheme;
     std::optional<int> weightBits; // 8 or 7
     std::optional<Approach> approach;

@@ -13,8 +13,9 @@ namespace octet {
 template <typename V, typename T>
 concept Is = std::same_as<std::remove_cv_t<V>, T>;
 
-template <typename A, Is<OpLeaves> V>
-void fields(A& a, V& v)
+/// What a level may set and what comes of it, by the same names.
+template <typename A, typename V>
+void leafFields(A& a, V& v)
 {
     a("precision", v.precision);
     a("weight_granularity", v.weightGranularity);
@@ -29,20 +30,16 @@ void fields(A& a, V& v)
     a("locked", v.locked);
 }
 
+template <typename A, Is<OpLeaves> V>
+void fields(A& a, V& v)
+{
+    leafFields(a, v);
+}
+
 template <typename A, Is<OpSettings> V>
 void fields(A& a, V& v)
 {
-    a("precision", v.precision);
-    a("weight_granularity", v.weightGranularity);
-    a("weight_scheme", v.weightScheme);
-    a("weight_bits", v.weightBits);
-    a("approach", v.approach);
-    a("activation_scheme", v.activationScheme);
-    a("range_method", v.rangeMethod);
-    a("percentile", v.percentile);
-    a("smoothing", v.smoothing);
-    a("bias_correction", v.biasCorrection);
-    a("locked", v.locked);
+    leafFields(a, v);
     a.unlessEmpty("manual_ranges", v.manualRanges);
 }
 

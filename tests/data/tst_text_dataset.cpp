@@ -146,7 +146,7 @@ private slots:
         COMPARE_ERROR(data::open(spec, model), ErrorKind::Setting, "3 label names are given, but the model has 2");
         spec = specOf(path);
         spec.limit = -1;
-        COMPARE_ERROR(data::open(spec, model), ErrorKind::Setting, "negative");
+        COMPARE_ERROR(data::open(spec, model), ErrorKind::Setting, "-1 test samples cannot be used");
         spec = specOf(path);
         spec.maxLength = 2;
         COMPARE_ERROR(data::open(spec, model), ErrorKind::Setting, "leaves no room");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Strategies against a made-up world, in which each op in int8 costs a known amount of accuracy.
 #include "core/tune/frontier.h"
+#include "core/tune/space.h"
 #include "core/tune/strategy.h"
 #include "core/values/error.h"
 #include "test_main.h"
@@ -23,6 +24,7 @@ private slots:
     void basicWalksAsIncDoes();
     void basicStartsFromTheBestChoice();
     void basicLeavesLockedAndExcludedAlone();
+    void breachesAreNamed();
     void basicSurvivesFailures();
     void basicEnds();
     void mseV2RanksAnewAndTakesBack();
@@ -212,6 +214,29 @@ void TestStrategy::basicLeavesLockedAndExcludedAlone()
     SearchState all = stateOf({"a"});
     all.ops[0].asked.locked = true;
     QVERIFY(!tune::next("basic", all));
+}
+
+void TestStrategy::breachesAreNamed()
+{
+    quantize::Resolution draft, config;
+    draft.ops = stateOf({"free", "kept", "out", "dynamic"}).ops;
+    config = draft;
+    for (quantize::ResolvedOp& op : config.ops)
+        op.asked.precision = Precision::Int8;
+    QVERIFY(tune::breaches(config, draft).empty());
+    draft.ops[1].asked.locked = true;
+    draft.ops[1].asked.precision = Precision::Bf16;
+    draft.ops[2].asked.precision = Precision::Fp32;
+    draft.ops[2].precisionSource.level = quantize::Level::Rule;
+    draft.ops[3].asked.locked = true;
+    draft.ops[3].asked.precision = Precision::Int8;
+    draft.ops[3].asked.approach = Approach::Dynamic;
+    const auto found = tune::breaches(config, draft);
+    QCOMPARE(found.size(), std::size_t(3));
+    QVERIFY(found[0].op == "kept" && found[0].locked && found[0].wanted == Precision::Bf16 && found[0].ran == Precision::Int8);
+    QVERIFY(found[1].op == "out" && !found[1].locked && found[1].ran == Precision::Int8);
+    QVERIFY(found[2].op == "dynamic" && found[2].locked && found[2].wanted == found[2].ran);
+    QVERIFY(tune::breaches(draft, draft).empty());
 }
 
 void TestStrategy::basicSurvivesFailures()

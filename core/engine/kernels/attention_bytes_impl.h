@@ -10,14 +10,13 @@
 #pragma once
 
 #include "core/engine/kernels/attention_bytes.h"
+#include "core/engine/kernels/group_product_impl.h"
 #include "core/engine/kernels/simd.h"
 
 #include <cmath>
 #include <cstring>
 
 namespace octet::engine::OCTET_ISA {
-
-constexpr int byteQueries = lanes == 16 ? 8 : 4; // rows of a tile: as many as the registers hold
 
 /// acc + sum of four products u * s in every lane of 32 bits, exact.
 inline VecI dot(VecI acc, VecI u, VecI s)
@@ -37,123 +36,33 @@ inline VecI dot(VecI acc, VecI u, VecI s)
 #endif
 }
 
-inline VecI loadBytes(const void* p)
+struct SignedRows
 {
-    return VecI::load(static_cast<const std::int32_t*>(p));
-}
-
-inline VecI fourBytes(const void* p)
+    using Sums = VecI;
+    static VecI add(VecI sums, VecI columns, VecI row) { return dot(sums, columns, row); }
+};
+struct UnsignedRows
 {
-    std::int32_t four;
-    std::memcpy(&four, p, 4);
-    return VecI::all(four);
-}
-
-/// c[Rows][Vectors] = sum over groups of four of a (bytes of rows) and b ([group][columns][4]). One of them is signed.
-template <int Rows, int Vectors, bool SignedRows>
-inline void byteTile(const std::uint8_t* a, std::int64_t aRow, const std::uint8_t* b, std::int64_t columns,
-    std::int64_t groups, std::int32_t* c, std::int64_t cRow)
-{
-    VecI acc[Rows][Vectors];
-#pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r)
-#pragma GCC unroll 2
-        for (int v = 0; v < Vectors; ++v)
-            acc[r][v] = VecI::all(0);
-    for (std::int64_t g = 0; g < groups; ++g) {
-        VecI column[Vectors];
-#pragma GCC unroll 2
-        for (int v = 0; v < Vectors; ++v)
-            column[v] = loadBytes(b + (g * columns + v * lanes) * 4);
-#pragma GCC unroll 8
-        for (int r = 0; r < Rows; ++r) {
-            const VecI x = fourBytes(a + r * aRow + 4 * g);
-#pragma GCC unroll 2
-            for (int v = 0; v < Vectors; ++v)
-                acc[r][v] = SignedRows ? dot(acc[r][v], column[v], x) : dot(acc[r][v], x, column[v]);
-        }
-    }
-#pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r)
-#pragma GCC unroll 2
-        for (int v = 0; v < Vectors; ++v)
-            toInts(acc[r][v], c + r * cRow + v * lanes);
-}
-
-template <int Rows, bool SignedRows>
-inline void byteRows(const std::uint8_t* a, std::int64_t aRow, const std::uint8_t* b, std::int64_t columns,
-    std::int64_t groups, std::int32_t* c, std::int64_t cRow)
-{
-    std::int64_t j = 0;
-    for (; j + 2 * lanes <= columns; j += 2 * lanes)
-        byteTile<Rows, 2, SignedRows>(a, aRow, b + 4 * j, columns, groups, c + j, cRow);
-    for (; j < columns; j += lanes)
-        byteTile<Rows, 1, SignedRows>(a, aRow, b + 4 * j, columns, groups, c + j, cRow);
-}
-
-template <bool SignedRows>
-inline void byteProduct(std::int64_t rows, const std::uint8_t* a, std::int64_t aRow, const std::uint8_t* b,
-    std::int64_t columns, std::int64_t groups, std::int32_t* c, std::int64_t cRow)
-{
-    switch (rows) {
-    case 8:
-        return byteRows<8, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 7:
-        return byteRows<7, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 6:
-        return byteRows<6, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 5:
-        return byteRows<5, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 4:
-        return byteRows<4, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 3:
-        return byteRows<3, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 2:
-        return byteRows<2, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    default:
-        return byteRows<1, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    }
-}
-
-/// times * 2^x for x <= 0 to 4e-6 of `times`; 0 far below. Minimax polynomial of degree 4.
-inline Vec powerOfTwo(Vec x, float times)
-{
-    const Vec clamped = max(x, Vec::all(-126.0f));
-    const Vec n = round(clamped);
-    const Vec f = clamped - n;
-    Vec p = Vec::all(0.00957880f * times);
-    p = fma(p, f, Vec::all(0.05550397f * times));
-    p = fma(p, f, Vec::all(0.24022794f * times));
-    p = fma(p, f, Vec::all(0.69314721f * times));
-    p = fma(p, f, Vec::all(times));
-#ifdef __AVX512F__
-    return {_mm512_scalef_ps(p.v, n.v)};
-#else
-    return scaleByPowerOfTwo(p, n);
-#endif
-}
+    using Sums = VecI;
+    static VecI add(VecI sums, VecI columns, VecI row) { return dot(sums, row, columns); }
+};
 
 /// Both products in vectors. `queries`: rows of a tile; `unit`: what the length of their sums is a multiple of.
 class VectorProducts
 {
 public:
-    static constexpr std::int64_t queries = byteQueries, unit = 4;
+    static constexpr std::int64_t queries = groupRows, unit = 4;
     void scores(std::int64_t rows, const std::uint8_t* q, std::int64_t qRow, const std::uint8_t* k, std::int64_t columns,
         std::int32_t* c)
     {
-        byteProduct<true>(rows, q, qRow, k, columns, qRow / 4, c, columns);
+        groupProduct<SignedRows>(rows, q, qRow, k, columns, qRow / 4, c, columns);
     }
     void context(std::int64_t rows, const std::uint8_t* p, std::int64_t pRow, std::int64_t keys, const std::uint8_t* v,
         std::int64_t width, std::int32_t* c)
     {
-        byteProduct<false>(rows, p, pRow, v, width, keys / 4, c, width);
+        groupProduct<UnsignedRows>(rows, p, pRow, v, width, keys / 4, c, width);
     }
 };
-
-constexpr std::int64_t upTo(std::int64_t n, std::int64_t unit)
-{
-    return (n + unit - 1) / unit * unit;
-}
 
 template <class Products>
 class ByteHead
@@ -304,7 +213,7 @@ private:
         for (std::int64_t j = 0; j < m_columns; j += lanes) {
             VecI sum = VecI::all(0);
             for (std::int64_t g = 0; g < m_depthGroups; ++g)
-                sum = dot(sum, loadBytes(m_packedK + (g * m_columns + j) * 4), ones);
+                sum = dot(sum, loadGroups(m_packedK + (g * m_columns + j) * 4), ones);
             toInts(zero * sum, m_keyOffset + j);
         }
     }
@@ -408,14 +317,7 @@ private:
             Vec x = fma(toFloat(VecI::load(from + c)), Vec::all(factor), Vec::all(zero));
             if (m_t.outFactors)
                 x = x * Vec::load(m_t.outFactors + c, firstLanes(m_t.width - c));
-            if (m_t.outColumn == 1) {
-                x.store(to + c, firstLanes(m_t.width - c));
-            } else {
-                alignas(64) float row[lanes];
-                x.store(row);
-                for (std::int64_t i = c; i < m_t.width && i < c + lanes; ++i)
-                    to[i * m_t.outColumn] = row[i - c];
-            }
+            storeColumns(x, to + c * m_t.outColumn, m_t.outColumn, m_t.width - c);
         }
     }
 

@@ -257,6 +257,24 @@ inline Vec expOfNegative(Vec x)
 #endif
 }
 
+/// times * 2^x for x <= 0 to 4e-6 of `times`; 0 far below. Minimax polynomial of degree 4.
+inline Vec powerOfTwo(Vec x, float times)
+{
+    const Vec clamped = max(x, Vec::all(-126.0f));
+    const Vec n = round(clamped);
+    const Vec f = clamped - n;
+    Vec p = Vec::all(0.00957880f * times);
+    p = fma(p, f, Vec::all(0.05550397f * times));
+    p = fma(p, f, Vec::all(0.24022794f * times));
+    p = fma(p, f, Vec::all(0.69314721f * times));
+    p = fma(p, f, Vec::all(times));
+#ifdef __AVX512F__
+    return {_mm512_scalef_ps(p.v, n.v)};
+#else
+    return scaleByPowerOfTwo(p, n);
+#endif
+}
+
 /// x * Phi(x) to 1.5e-6, absolute up to 1 and relative beyond. Phi(x) - 1/2 is x times a polynomial in x^2 on
 /// |x| <= 5.2 (least maximum of the error of the product, fitted in s = 2 x^2 / 5.2^2 - 1); beyond, Phi is 0 or 1 to 1e-7.
 inline Vec geluErf(Vec x)
@@ -285,6 +303,17 @@ inline Vec geluTanh(Vec x)
     const Vec inner = Vec::all(0.79788456080286536f) * fma(Vec::all(0.044715f) * x * x, x, x);
     const Vec half = Vec::all(0.5f) * x;
     return fma(half, tanh(inner), half);
+}
+
+/// The first `count` columns (all lanes at most) that lie `step` floats apart.
+inline void storeColumns(Vec x, float* to, std::int64_t step, std::int64_t count)
+{
+    if (step == 1)
+        return x.store(to, firstLanes(count));
+    alignas(64) float row[lanes];
+    x.store(row);
+    for (std::int64_t i = 0; i < count && i < lanes; ++i)
+        to[i * step] = row[i];
 }
 
 /// round(x * inverseScale) + zeroPoint, from 0 on: what storeBytes takes. NaN becomes 0.

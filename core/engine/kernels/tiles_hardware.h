@@ -56,27 +56,28 @@ public:
         else
             _tile_stored(3, to, stride);
     }
-    template <int Sums, int A, int B>
+    template <TileDot Dot, int Sums, int A, int B>
     void multiply()
     {
         static_assert(A == 4 + Sums / 2 && B == 6 + Sums % 2);
-        if constexpr (Sums == 0)
+        if constexpr (Dot == TileDot::UnsignedSigned && Sums == 0)
             _tile_dpbusd(0, 4, 6);
-        else if constexpr (Sums == 1)
+        else if constexpr (Dot == TileDot::UnsignedSigned && Sums == 1)
             _tile_dpbusd(1, 4, 7);
-        else if constexpr (Sums == 2)
+        else if constexpr (Dot == TileDot::UnsignedSigned && Sums == 2)
             _tile_dpbusd(2, 5, 6);
-        else
+        else if constexpr (Dot == TileDot::UnsignedSigned)
             _tile_dpbusd(3, 5, 7);
-    }
-    template <int Sums, int A, int B>
-    void multiplySigned()
-    {
-        static_assert(A == 4 && (Sums == 0 || Sums == 1) && B == 6 + Sums);
-        if constexpr (Sums == 0)
+        else if constexpr (Dot == TileDot::SignedUnsigned && Sums == 0)
             _tile_dpbsud(0, 4, 6);
-        else
+        else if constexpr (Dot == TileDot::SignedUnsigned && Sums == 1)
             _tile_dpbsud(1, 4, 7);
+        else if constexpr (Dot == TileDot::Halves && Sums == 0)
+            _tile_dpbf16ps(0, 4, 6);
+        else if constexpr (Dot == TileDot::Halves && Sums == 1)
+            _tile_dpbf16ps(1, 4, 7);
+        else
+            static_assert(Sums < 0, "nobody multiplies so");
     }
 };
 

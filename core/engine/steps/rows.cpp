@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/steps/rows.h"
 
+#include "core/engine/parallel.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -145,7 +147,7 @@ void ProductStep::runOwn(const Frame& frame) const
     task.a = frame.in<std::uint8_t>(quantized.values);
     task.k = depth, task.n = n;
     task.panels = own.panels, task.panelCount = own.panelCount, task.panelBytes = own.panelBytes;
-    task.nextWeights = next.panels, task.nextBytes = next.panelBytes;
+    task.nextBytes = next.panelBytes;
     static const bool amd = __builtin_cpu_is("amd");
     task.prefetchPastL2 = amd;
     task.scales = own.scales, task.columnSums = own.columnSums;
@@ -180,8 +182,12 @@ void ProductStep::runOwn(const Frame& frame) const
         task.firstRow = rows * b / blocks;
         task.rows = rows * (b + 1) / blocks - task.firstRow;
         task.againAfter = b + 1 < blocks;
-        inParallel(frame.threads, task.panelCount,
-                   [&](std::int64_t begin, std::int64_t end, int) { multiply(task, begin, end); });
+        inParallel(frame.threads, task.panelCount, [&](std::int64_t begin, std::int64_t end, int thread) {
+            ProductTask share = task;
+            if (next.panels) // each thread into its own L2
+                share.nextWeights = next.panels + shareBegin(next.panelCount, frame.threads, thread) * next.panelBytes;
+            multiply(share, begin, end);
+        });
         if (wholeRows)
             finishBlock(frame, task, static_cast<int>(direct));
     }

@@ -169,6 +169,7 @@ public:
         std::vector<float> outFactors; // [heads, width] smoothing of v; empty = none
     };
     std::optional<Integers> integers; // both products in int8; then q, kt, v are not read
+    bool halves = false; // both products in bf16
     std::int64_t batch = 1, heads = 1, queries = 0, keys = 0, depth = 0, width = 0;
     float scale = 1;
     Place scratch; // threads x scratchFloats
