@@ -31,15 +31,11 @@ Notice failure(const QString& text, const QString& detail = {})
 
 Document::Document(QObject* parent)
     : QObject(parent)
+    , m_fit(this)
 {
     connect(&m_store, &ProjectStore::failed, this, &Document::notice);
     connect(&m_data, &DataSource::checked, this, &Document::dataChecked);
-    const auto stale = [this] { m_predictorCurrent = false; };
-    connect(this, &Document::trialsChanged, this, stale);
-    connect(this, &Document::sensitivityChanged, this, stale);
-    connect(this, &Document::workloadChanged, this, stale);
-    connect(this, &Document::goalChanged, this, stale);
-    connect(this, &Document::opened, this, stale);
+    connect(&m_fit, &PredictionFit::changed, this, &Document::predictorChanged);
 }
 
 Document::~Document() = default;
@@ -302,21 +298,6 @@ void Document::checkData(const DataSpec& spec)
 {
     if (hasModel())
         m_data.check(spec, m_loaded.model);
-}
-
-const tune::Predictor* Document::predictor() const
-{
-    if (!m_predictorCurrent) {
-        std::vector<const Trial*> trials;
-        for (const Trial& trial : m_trials)
-            if (trial.workload == m_workload && trial.manifest.dataHash == m_data.hash()
-                && (!trial.tuning() || trial.tuning()->metric == m_goal.metric))
-                trials.push_back(&trial);
-        m_predictor = tune::predictorFrom(
-            m_sensitivity, trials, [this](const Config& config) { return resolve(config); });
-        m_predictorCurrent = true;
-    }
-    return m_predictor ? &*m_predictor : nullptr;
 }
 
 void Document::dataChecked()
