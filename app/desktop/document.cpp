@@ -77,6 +77,7 @@ void Document::adopt(std::shared_ptr<Opened> result)
     m_data.clear();
     m_store.set(std::move(result->project));
     m_loaded = std::move(result->model);
+    m_resolved.clear();
     m_reviewReason = result->reviewReason;
     m_recorded = std::move(result->recorded);
     m_modelHash.clear();
@@ -170,7 +171,15 @@ QStringList Document::nodesOf(const QString& boxPath) const
 
 quantize::Resolution Document::resolve(const Config& config) const
 {
-    return hasModel() ? quantize::resolve(*m_loaded.model, m_loaded.products, config) : quantize::Resolution{};
+    constexpr std::size_t kept = 24;
+    if (!hasModel())
+        return {};
+    for (const auto& [known, resolution] : m_resolved)
+        if (known == config)
+            return resolution;
+    m_resolved.emplace_front(config, quantize::resolve(*m_loaded.model, m_loaded.products, config));
+    m_resolved.resize(std::min(m_resolved.size(), kept));
+    return m_resolved.front().second;
 }
 
 void Document::setDraft(const Config& draft)

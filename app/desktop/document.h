@@ -13,7 +13,9 @@
 #include <QObject>
 #include <QUndoStack>
 
+#include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace octet::desktop {
@@ -127,6 +129,8 @@ private:
     CalibrationEvidence m_evidence;
     Workload m_workload;
     quantize::Resolution m_resolution;
+    // The same few configs are asked for at every change, and one takes milliseconds. Latest first.
+    mutable std::deque<std::pair<Config, quantize::Resolution>> m_resolved;
     std::vector<Trial> m_trials; // by id
     std::vector<Trial> m_recorded; // by id; empty once there are trials of one's own
     QUndoStack m_undo;
