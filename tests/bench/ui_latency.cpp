@@ -16,6 +16,7 @@
 #include <QApplication>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QEventLoop>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTimer>
@@ -130,12 +131,19 @@ private:
     QElapsedTimer m_turn;
 };
 
+/// In an event loop that sleeps while nothing is to be done, as the window's own does.
 bool waitFor(const std::function<bool()>& done, int ms)
 {
+    QEventLoop loop;
+    QTimer look;
     QElapsedTimer timer;
     timer.start();
-    while (!done() && timer.elapsed() < ms)
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 50);
+    QObject::connect(&look, &QTimer::timeout, &loop, [&] {
+        if (done() || timer.elapsed() >= ms)
+            loop.quit();
+    });
+    look.start(20);
+    loop.exec();
     return done();
 }
 
