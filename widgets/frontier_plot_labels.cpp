@@ -138,8 +138,10 @@ PlacedLabel placeLabel(const LabelSpace& space, QPointF anchor, double radius, Q
             line.setP1(line.pointAt(std::min(1.0, (radius + 1) / std::max(1.0, line.length()))));
             double cost = gap * 1.2 + std::abs(turn) * 2.0 + (leader ? 12 : 0);
             cost = occupied(space, rect, cost, best.cost);
+            // Past the mark's own place, which it must cross.
+            const double own = std::min(1.0, (1.5 * radius + 5) / std::max(1.0, QLineF(anchor, end).length()));
             if (leader)
-                cost = withLeader(space, line, cost, best.cost);
+                cost = withLeader(space, {QLineF(anchor, end).pointAt(own), end}, cost, best.cost);
             if (cost < best.cost)
                 best = {rect, leader, line, cost};
         }

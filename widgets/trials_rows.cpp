@@ -39,14 +39,15 @@ TrialRow makeRow(const Trial& trial, const TrialJudgement& judgement, const Tria
     row.trialState = trial.state;
     row.pinned = trial.pinned || trial.chosen;
     row.kind = markKind(trial);
-    row.today = trial.origin == "baseline:fp32";
+    const bool stands = trial.state == TrialState::Done || trial.state == TrialState::Running;
+    row.today = stands && trial.origin == "baseline:fp32";
     row.name = QString::fromStdString(trial.name);
     row.note = QString::fromStdString(trial.note);
     if (trial.chosen)
         row.role = Mark::Role::Chosen;
     else if (row.today)
         row.role = Mark::Role::Today;
-    else if (trial.origin == "baseline:static")
+    else if (stands && trial.origin == "baseline:static")
         row.role = Mark::Role::EverythingInt8;
     if (trial.state != TrialState::Done) {
         row.error = trial.state == TrialState::Running ? QString() : failureText(trial);

@@ -101,6 +101,8 @@ Mark::Role roleOf(const Trial& trial, const TrialsContent& content, bool hasChos
 {
     if (trial.chosen)
         return Mark::Role::Chosen;
+    if (failed(trial))
+        return Mark::Role::Other; // it may have run again since
     if (trial.origin == "baseline:fp32")
         return Mark::Role::Today;
     if (!hasChosen && trial.id == content.best)

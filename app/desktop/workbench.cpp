@@ -197,6 +197,7 @@ void Workbench::connectDocument()
     connect(m_document, &Document::sensitivityChanged, this, trials);
     connect(m_document, &Document::sensitivityChanged, this, ops);
     connect(m_document, &Document::trialsChanged, this, trials);
+    connect(m_document, &Document::predictorChanged, this, trials);
     connect(m_document, &Document::goalChanged, this, trials);
     connect(m_document, &Document::workloadChanged, this, trials);
     connect(m_document->data(), &DataSource::changed, this, trials);

@@ -65,6 +65,7 @@ public:
             if (!isStandard(node) || !recognised(node))
                 m_to.keep(node);
         rename();
+        unscale();
         dropUnread();
         Opened opened;
         opened.model = graph::rewritten(m_model, m_to.nodes(), usedWeights());
@@ -272,6 +273,53 @@ private:
         for (const graph::ValueInfo& output : m_model->outputs())
             if (m_alias.contains(output.name))
                 m_to.add("Identity", output.name + "_Identity", {behind(output.name)}, {}, output.name);
+    }
+
+    /// Products of an attention whose second operand was divided a channel, and whose result makes up for it: the
+    /// channels have a scale each, which belongs to the range.
+    void unscale()
+    {
+        std::map<std::string, std::vector<Node*>> readers;
+        std::map<std::string, Node*> makers;
+        for (Node& node : m_to.nodes()) {
+            for (const std::string& input : node.inputs)
+                readers[input].push_back(&node);
+            for (const std::string& output : node.outputs)
+                makers[output] = &node;
+        }
+        for (Node& product : m_to.nodes()) {
+            if (product.opType != "MatMul" || !m_found.operands[product.name].contains(1))
+                continue;
+            const auto divide = makers.find(product.inputs[1]);
+            const auto& after = readers[product.outputs[0]];
+            if (divide == makers.end() || readers[product.inputs[1]].size() != 1 + quantizers(readers[product.inputs[1]])
+                || after.size() != 1)
+                continue;
+            const std::vector<float> divisors = factorsOf(*divide->second), factors = factorsOf(*after[0]);
+            if (factors.empty() || !std::ranges::equal(factors, divisors, [](float a, float b) { return 1 / a == b; }))
+                continue;
+            m_found.channels[product.name] = {factors, constant(*after[0], 1)->shape[0]};
+            product.inputs[1] = divide->second->inputs[0];
+            std::swap(product.outputs[0], after[0]->outputs[0]); // the Mul is unread from now on
+        }
+    }
+
+    static std::size_t quantizers(const std::vector<Node*>& nodes)
+    {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(nodes, [](const Node* node) { return node->opType == "QuantizeLinear"; }));
+    }
+
+    /// Of a Mul by [heads, 1, depth] positive numbers; else empty.
+    std::vector<float> factorsOf(const Node& node) const
+    {
+        const Weight* by = node.opType == "Mul" && node.inputs.size() == 2 ? m_to.floats(node, 1) : nullptr;
+        if (!by || by->shape.size() != 3 || by->shape[1] != 1)
+            return {};
+        const auto values = by->as<float>();
+        if (!std::ranges::all_of(values, [](float x) { return usable(x); }))
+            return {};
+        return {values.begin(), values.end()};
     }
 
     void dropUnread()

@@ -89,8 +89,14 @@ void describe(const Found& found, Opened& opened)
             continue;
         if (product.kind != ProductKind::Context)
             keep(product.activation, *sides->first);
-        if (sides->second)
-            keep(product.weight, *sides->second);
+        if (!sides->second)
+            continue;
+        keep(product.weight, *sides->second);
+        if (const auto channels = found.channels.find(name); channels != found.channels.end()) {
+            Range& range = opened.ranges.at({product.weight, RangeMethod::MinMax, 0, 0});
+            range.smoothing = channels->second.factors;
+            range.heads = channels->second.heads;
+        }
     }
     for (const auto& [node, inputs] : found.operands)
         for (const auto& [input, operand] : inputs)

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace octet::quantize {
 
@@ -25,10 +26,18 @@ struct Operand
     bool ofOperator = false; // that computes in integers itself
 };
 
+/// A scale a channel of the second operand of an attention: [heads * depth], as in Range.
+struct Channels
+{
+    std::vector<float> factors;
+    long heads = 0;
+};
+
 struct Found
 {
     std::map<std::string, std::map<std::size_t, Operand>> operands; // by node and input
     std::map<std::string, std::size_t> scales; // of restored weights: how many, 0 = they do not give integers back
+    std::map<std::string, Channels> channels; // by node
 };
 
 /// Fills all but the model, which is there: products that read integers on both sides are int8.

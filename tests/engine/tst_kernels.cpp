@@ -4,6 +4,7 @@
 #include "core/engine/kernels/panels.h"
 #include "core/engine/kernels/product.h"
 #include "core/engine/kernels/product_choice.h"
+#include "core/engine/kernels/product_floats.h"
 #include "core/engine/onednn.h"
 #include "core/engine/reference/reference.h"
 #include "core/values/error.h"
@@ -161,7 +162,7 @@ private slots:
     {
         static_assert(sizeof(Kernels) == 16 * sizeof(void*), "name the new kernel here, and see kernels/README.md");
         for (const char* name : {"dequantize", "add", "geluErf", "geluTanh", "relu", "tanh", "layerNorm", "quantize",
-                 "toBf16", "range", "attention", "attentionHalves", "attentionBytes", "product", "oneDnnU8S8", "oneDnnF32", "oneDnnBf16"})
+                 "toBf16", "range", "attention", "attentionHalves", "attentionBytes", "product", "productFloats", "oneDnnU8S8", "oneDnnF32", "oneDnnBf16"})
             QVERIFY2(!std::isnan(reference::tolerance(name)), name);
         QVERIFY(std::isnan(reference::tolerance("unheard of")));
     }
@@ -645,6 +646,59 @@ private slots:
         uneven.rowBytes[aTile(0)] = 32;
         tiles.configure(uneven);
         QVERIFY_THROWS_EXCEPTION(Error, (tiles.multiply<TileDot::UnsignedSigned, 0, 4, 6>()));
+    }
+
+    /// Our own fp32 product: in blocks of rows and panel by panel, as steps and threads divide it, every row the same bits.
+    void ownFloatProduct()
+    {
+        if (cpuIsa() < Isa::Avx512)
+            QSKIP("This CPU has no AVX-512.");
+        Random random(53);
+        std::vector<std::tuple<std::int64_t, std::int64_t, std::int64_t>> shapes{
+            {1, 1, 1}, {8, 768, 48}, {9, 769, 49}, {17, 1540, 97}, {24, 1536, 16}};
+        for (int round = 0; round < 30; ++round)
+            shapes.emplace_back(random.whole(1, 40), random.whole(1, 200), random.whole(1, 150));
+        int round = 0;
+        for (const auto& [m, k, n] : shapes) {
+            const bool transposed = ++round % 2;
+            const std::int64_t aRow = k + random.whole(0, 5), cRow = n + random.whole(0, 5);
+            const auto a = random.reals(m * aRow, -1, 1), w = random.reals(k * n, -1, 1);
+            std::vector<float> dense, turned(w.size()), magnitudeA, magnitudeW = w;
+            for (std::int64_t i = 0; i < m; ++i)
+                dense.insert(dense.end(), a.begin() + i * aRow, a.begin() + i * aRow + k);
+            magnitudeA = dense;
+            for (auto* values : {&magnitudeA, &magnitudeW})
+                for (float& x : *values)
+                    x = std::abs(x);
+            for (std::int64_t i = 0; i < k * n; ++i)
+                turned[static_cast<std::size_t>(i % n * k + i / n)] = w[static_cast<std::size_t>(i)];
+            WeightMemory memory;
+            const PanelWeights panels(transposed ? turned.data() : w.data(), k, n, transposed, memory);
+            std::vector<float> whole(static_cast<std::size_t>(m * cRow), 1234.0f), parts = whole;
+            FloatProductTask task;
+            task.a = a.data(), task.aRow = aRow, task.rows = m, task.k = k, task.n = n;
+            task.panels = reinterpret_cast<const float*>(panels.data()), task.panelCount = panels.panels();
+            task.next = panels.data(), task.nextBytes = panels.panelBytes();
+            task.c = whole.data(), task.cRow = cRow;
+            multiplyFloats(task, 0, panels.panels());
+            const std::int64_t half = m / 2;
+            for (const auto& [first, count] : {std::pair(std::int64_t(0), half), std::pair(half, m - half)}) {
+                task.a = a.data() + first * aRow, task.c = parts.data() + first * cRow, task.rows = count;
+                for (std::int64_t p = 0; p < panels.panels(); ++p)
+                    multiplyFloats(task, p, p + 1);
+            }
+            QCOMPARE(parts, whole);
+            const auto expected = reference::product(dense, w, m, k, n), sizes = reference::product(magnitudeA, magnitudeW, m, k, n);
+            for (std::int64_t row = 0; row < m; ++row)
+                for (std::int64_t c = 0; c < cRow; ++c) {
+                    const double x = static_cast<double>(whole[static_cast<std::size_t>(row * cRow + c)]);
+                    const auto at = static_cast<std::size_t>(row * n + c);
+                    if (c < n)
+                        QVERIFY(std::abs(x - expected[at]) <= reference::tolerance("productFloats") * sizes[at]);
+                    else
+                        QCOMPARE(x, 1234.0);
+                }
+        }
     }
 
     /// oneDNN's products at random shapes, rows apart, weights as they lie in either order.

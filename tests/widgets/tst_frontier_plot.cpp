@@ -149,6 +149,19 @@ private slots:
         QVERIFY(space.bounds.contains(label.rect));
     }
 
+    void wordsRatherGoAwayThanBeStruckThrough()
+    {
+        // A line right above, words right below: above the line there is room.
+        LabelSpace space;
+        space.bounds = QRectF(0, 0, 400, 120);
+        space.obstacles.append(QRectF(192, 92, 16, 16));
+        space.obstacles.append(QRectF(0, 110, 400, 10));
+        space.lines = {{0, 82, 400, 82}};
+        const PlacedLabel label = placeLabel(space, {200, 100}, 7, {180, 15});
+        QVERIFY2(label.rect.bottom() <= 82 || label.rect.top() >= 82, qPrintable(QString::number(label.rect.top())));
+        QCOMPARE(space.obstacles.under(label.rect), 0);
+    }
+
     void obstaclesCountOnce()
     {
         Obstacles obstacles;

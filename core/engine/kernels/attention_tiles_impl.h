@@ -22,10 +22,10 @@ public:
             m_tiles.release();
     }
 
-    /// c [rows, columns] = a [rows, length] b; aRow and length in bytes, `length` a multiple of 64, columns of 16.
+    /// c [rows, columns] = first [columns] (or 0) + a [rows, length] b; aRow and length in bytes, `length` a multiple of 64, columns of 16.
     template <TileDot Dot>
     void multiply(std::int64_t rows, const void* a, std::int64_t aRow, std::int64_t length, const void* b,
-        std::int64_t columns, void* c, std::int64_t cRow)
+        std::int64_t columns, void* c, std::int64_t cRow, const void* first = nullptr)
     {
         if (rows != m_configuredRows) {
             m_config = tileConfig(rows);
@@ -35,25 +35,27 @@ public:
         }
         writtenForTiles(a);
         writtenForTiles(b);
+        writtenForTiles(first);
         const auto* left = static_cast<const std::uint8_t*>(a);
         const auto* right = static_cast<const std::uint8_t*>(b);
         auto* sums = static_cast<std::uint8_t*>(c);
+        const auto* start = static_cast<const std::uint8_t*>(first);
         std::int64_t j = 0;
         for (; j + 32 <= columns; j += 32)
-            block<Dot, 2>(left, aRow, length, right + 4 * j, columns, sums + 4 * j, cRow);
+            block<Dot, 2>(left, aRow, length, right + 4 * j, columns, sums + 4 * j, cRow, start ? start + 4 * j : nullptr);
         if (j < columns)
-            block<Dot, 1>(left, aRow, length, right + 4 * j, columns, sums + 4 * j, cRow);
+            block<Dot, 1>(left, aRow, length, right + 4 * j, columns, sums + 4 * j, cRow, start ? start + 4 * j : nullptr);
         writtenForTiles(c);
     }
 
 private:
     template <TileDot Dot, int ColumnTiles>
     void block(const std::uint8_t* a, std::int64_t aRow, std::int64_t length, const std::uint8_t* b, std::int64_t columns,
-        std::uint8_t* c, std::int64_t cRow)
+        std::uint8_t* c, std::int64_t cRow, const std::uint8_t* start)
     {
-        m_tiles.template zero<sumsTile(0, 0)>();
+        begin<sumsTile(0, 0)>(start);
         if constexpr (ColumnTiles == 2)
-            m_tiles.template zero<sumsTile(0, 1)>();
+            begin<sumsTile(0, 1)>(start ? start + 64 : nullptr);
         for (std::int64_t k = 0; k < length; k += 64, b += 64 * columns) {
             m_tiles.template load<aTile(0)>(a + k, aRow);
             step<Dot, 0>(b, columns);
@@ -63,6 +65,15 @@ private:
         m_tiles.template store<sumsTile(0, 0)>(c, cRow * 4);
         if constexpr (ColumnTiles == 2)
             m_tiles.template store<sumsTile(0, 1)>(c + 64, cRow * 4);
+    }
+
+    template <int Tile>
+    void begin(const std::uint8_t* start)
+    {
+        if (start)
+            m_tiles.template load<Tile>(start, 0); // every row the same
+        else
+            m_tiles.template zero<Tile>();
     }
 
     template <TileDot Dot, int Column>
@@ -83,9 +94,9 @@ class TileBytes
 public:
     static constexpr std::int64_t queries = 16, unit = 64;
     void scores(std::int64_t rows, const std::uint8_t* q, std::int64_t qRow, const std::uint8_t* k, std::int64_t columns,
-        std::int32_t* c)
+        const std::int32_t* start, std::int32_t* c)
     {
-        m_rows.template multiply<TileDot::SignedUnsigned>(rows, q, qRow, qRow, k, columns, c, columns);
+        m_rows.template multiply<TileDot::SignedUnsigned>(rows, q, qRow, qRow, k, columns, c, columns, start);
     }
     void context(std::int64_t rows, const std::uint8_t* p, std::int64_t pRow, std::int64_t keys, const std::uint8_t* v,
         std::int64_t width, std::int32_t* c)

@@ -35,35 +35,6 @@ inline Vec dotHalves(Vec sums, VecI a, VecI b)
     return {_mm512_dpbf16_ps(sums.v, reinterpret_cast<__m512bh>(a.v), reinterpret_cast<__m512bh>(b.v))};
 }
 
-inline void transpose(VecI (&rows)[lanes])
-{
-    __m512i part[16];
-#pragma GCC unroll 8
-    for (int i = 0; i < 16; i += 2) {
-        part[i] = _mm512_unpacklo_epi32(rows[i].v, rows[i + 1].v);
-        part[i + 1] = _mm512_unpackhi_epi32(rows[i].v, rows[i + 1].v);
-    }
-    __m512i quarter[16]; // [4 q + c]: columns c, 4 + c, 8 + c, 12 + c of rows 4 q to 4 q + 3
-#pragma GCC unroll 4
-    for (int i = 0; i < 16; i += 4) {
-        quarter[i] = _mm512_unpacklo_epi64(part[i], part[i + 2]);
-        quarter[i + 1] = _mm512_unpackhi_epi64(part[i], part[i + 2]);
-        quarter[i + 2] = _mm512_unpacklo_epi64(part[i + 1], part[i + 3]);
-        quarter[i + 3] = _mm512_unpackhi_epi64(part[i + 1], part[i + 3]);
-    }
-#pragma GCC unroll 4
-    for (int c = 0; c < 4; ++c) {
-        const __m512i even01 = _mm512_shuffle_i32x4(quarter[c], quarter[4 + c], 0x88),
-                      odd01 = _mm512_shuffle_i32x4(quarter[c], quarter[4 + c], 0xdd),
-                      even23 = _mm512_shuffle_i32x4(quarter[8 + c], quarter[12 + c], 0x88),
-                      odd23 = _mm512_shuffle_i32x4(quarter[8 + c], quarter[12 + c], 0xdd);
-        rows[c].v = _mm512_shuffle_i32x4(even01, even23, 0x88);
-        rows[4 + c].v = _mm512_shuffle_i32x4(odd01, odd23, 0x88);
-        rows[8 + c].v = _mm512_shuffle_i32x4(even01, even23, 0xdd);
-        rows[12 + c].v = _mm512_shuffle_i32x4(odd01, odd23, 0xdd);
-    }
-}
-
 #else
 
 /// In the lower half of every lane. For numbers.
@@ -88,18 +59,6 @@ inline Vec lowerHalves(VecI pairs)
 inline Vec upperHalves(VecI pairs)
 {
     return {_mm256_castsi256_ps(_mm256_and_si256(pairs.v, _mm256_set1_epi32(static_cast<int>(0xffff0000u))))};
-}
-
-inline void transpose(VecI (&rows)[lanes])
-{
-    alignas(32) std::int32_t from[lanes][lanes], to[lanes][lanes];
-    for (int r = 0; r < lanes; ++r)
-        toInts(rows[r], from[r]);
-    for (int r = 0; r < lanes; ++r)
-        for (int c = 0; c < lanes; ++c)
-            to[c][r] = from[r][c];
-    for (int r = 0; r < lanes; ++r)
-        rows[r] = VecI::load(to[r]);
 }
 
 #endif

@@ -33,8 +33,12 @@ public:
     template <int Tile>
     void load(const void* from, std::int64_t stride)
     {
-        static_assert(Tile >= 4 && Tile < 8);
-        if constexpr (Tile == 4)
+        static_assert(Tile == 0 || Tile == 1 || (Tile >= 4 && Tile < 8));
+        if constexpr (Tile == 0)
+            _tile_loadd(0, from, stride);
+        else if constexpr (Tile == 1)
+            _tile_loadd(1, from, stride);
+        else if constexpr (Tile == 4)
             _tile_loadd(4, from, stride);
         else if constexpr (Tile == 5)
             _tile_loadd(5, from, stride);

@@ -140,7 +140,11 @@ public:
 private:
     const float* biases(const Frame& frame) const;
     void runOwn(const Frame& frame) const;
-    std::int64_t rowBlocks(bool real) const;
+    void runOwnFloats(const Frame& frame) const;
+    /// Where an fp32 product is written: in place where its sum is wanted.
+    std::byte* accumulator(const Frame& frame) const;
+    void finishRows(const Frame& frame, std::int64_t first, std::int64_t count) const;
+    std::int64_t rowBlocks(std::int64_t bytes) const;
     void finishBlock(const Frame& frame, const ProductTask& task, int direct) const;
 };
 
