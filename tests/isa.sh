@@ -12,7 +12,7 @@ for tool in nm objdump readelf; do
   command -v "$tool" >/dev/null || { echo "skipped: no $tool (binutils)"; exit 77; }
 done
 shopt -s globstar nullglob
-kernels=(core/CMakeFiles/octet-core.dir/**/*_{avx2,avx512,vnni,amx}.cpp.o)
+kernels=(core/CMakeFiles/octet-core.dir/**/*_{avx2,avx512,vnni,bf16,amx}.cpp.o)
 others=(core/**/*.o app/**/*.o widgets/**/*.o)
 [ ${#kernels[@]} -gt 0 ] || { echo "No kernels found in $1."; exit 2; }
 violations=0
@@ -24,12 +24,13 @@ complain() {
 
 # A regex of instructions and registers, as objdump prints them, that an ISA does not have.
 beyond() {
-  local tiles='%tmm|\t(tdp|tile|ldtilecfg|sttilecfg)' bytes='\tvp?dp(bus|wss|bf16)' wide='%zmm|%[xy]mm(1[6-9]|2[0-9]|3[01])\b|%k[0-7]\b'
+  local tiles='%tmm|\t(tdp|tile|ldtilecfg|sttilecfg)' bytes='\tvpdp(bus|wss)' halves='\tv(dp|cvtne2?ps2)bf16' wide='%zmm|%[xy]mm(1[6-9]|2[0-9]|3[01])\b|%k[0-7]\b'
   case $1 in
-    none) echo "$tiles|$bytes|$wide|\tv[a-z0-9]+ +.*%[xy]mm|\tvzero" ;;
-    avx2) echo "$tiles|$bytes|$wide" ;;
-    avx512) echo "$tiles|$bytes" ;;
-    vnni) echo "$tiles" ;;
+    none) echo "$tiles|$bytes|$halves|$wide|\tv[a-z0-9]+ +.*%[xy]mm|\tvzero" ;;
+    avx2) echo "$tiles|$bytes|$halves|$wide" ;;
+    avx512) echo "$tiles|$bytes|$halves" ;;
+    vnni) echo "$tiles|$halves" ;;
+    bf16) echo "$tiles|$bytes" ;;
     amx) echo '^$' ;;
   esac
 }
@@ -53,7 +54,7 @@ for object in "${kernels[@]}"; do
   instructions "$object" "$isa"
 done
 for object in "${others[@]}"; do
-  [[ $object =~ _(avx2|avx512|vnni|amx)\.cpp\.o$ ]] || instructions "$object" none
+  [[ $object =~ _(avx2|avx512|vnni|bf16|amx)\.cpp\.o$ ]] || instructions "$object" none
 done
 [ "$violations" = 0 ] || { echo "$violations violations"; exit 1; }
 echo "${#kernels[@]} files of kernels keep to their ISA, ${#others[@]} files in all."

@@ -138,6 +138,8 @@ QWidget* CapabilityView::makeMachine()
     scroll->setWidgetResizable(true);
     scroll->setWidget(content);
     scroll->setAccessibleName(tr("Facts of this machine"));
+    for (QWidget* ground : {content, scroll->viewport()})
+        ground->setAutoFillBackground(false); // the panel's
     m_machine->body()->addWidget(scroll);
     return m_machine;
 }
@@ -170,6 +172,7 @@ QWidget* CapabilityView::makeKernels()
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->header()->setSortIndicatorShown(false);
+    m_table->header()->setStretchLastSection(true);
     const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
     const std::pair<int, int> widths[] = {{Work, 24}, {Asked, 8}, {RunsIn, 9}, {IsaColumn, 10}, {Kernel, 32}};
     for (const auto& [column, digits] : widths)

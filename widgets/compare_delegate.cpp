@@ -2,13 +2,52 @@
 #include "widgets/compare_delegate.h"
 
 #include "widgets/compare_models.h"
+#include "widgets/flat_header.h"
 #include "widgets/mark_look.h"
 #include "widgets/precision_badge.h"
 #include "widgets/theme.h"
 
+#include <QHeaderView>
 #include <QPainter>
+#include <QTreeView>
+
+#include <algorithm>
 
 namespace octet::widgets {
+
+namespace {
+
+constexpr int thumbnailHeight = 36;
+
+QRectF paintThumbnail(QPainter& painter, const QRectF& cell, const QImage& image)
+{
+    const double height = cell.height() - 4;
+    const QRectF target(cell.left(), cell.top() + 2, height * image.width() / std::max(1, image.height()), height);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, image.height() > height);
+    painter.drawImage(target, image);
+    return target;
+}
+
+} // namespace
+
+QTreeView* compareTable(const QString& name, const QString& title, CompareFilter* filter)
+{
+    auto* table = new QTreeView;
+    table->setObjectName(name);
+    table->setAccessibleName(title);
+    table->setModel(filter);
+    table->setRootIsDecorated(false);
+    table->setItemsExpandable(false);
+    table->setUniformRowHeights(true);
+    table->setAllColumnsShowFocus(true);
+    table->setFrameShape(QFrame::NoFrame);
+    table->setTextElideMode(Qt::ElideMiddle);
+    table->setHeader(new FlatHeader(table));
+    table->setItemDelegate(new CompareDelegate(table));
+    table->setSortingEnabled(true);
+    table->header()->setStretchLastSection(false);
+    return table;
+}
 
 void CompareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
@@ -33,6 +72,10 @@ void CompareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
                 QRectF(cell.left(), cell.center().y() - 6, 13, 13), right.toBool() ? theme.meets : theme.misses);
             cell.setLeft(cell.left() + 17);
         }
+        if (const auto image = index.data(Qt::DecorationRole).value<QImage>(); !image.isNull()) {
+            cell.setLeft(int(paintThumbnail(*painter, cell, image).right()) + 10);
+            ink = theme.secondary;
+        }
         painter->setFont(option.font);
         painter->setPen(ink);
         painter->drawText(cell, index.data(Qt::TextAlignmentRole).toInt(),
@@ -44,9 +87,10 @@ void CompareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     painter->restore();
 }
 
-QSize CompareDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const
+QSize CompareDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
-    return {40, option.fontMetrics.height() + 8};
+    const bool image = index.data(Qt::DecorationRole).isValid();
+    return {40, std::max(option.fontMetrics.height() + 8, image ? thumbnailHeight : 0)};
 }
 
 } // namespace octet::widgets

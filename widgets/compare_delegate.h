@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Cells of the compare page: precision chips, and answers with a tick or a cross in word and colour.
+// The tables of the compare page and their cells: precision chips, thumbnails, and answers with a tick or a cross in
+// word and colour.
 #pragma once
 
 #include <QStyledItemDelegate>
 
+class QTreeView;
+
 namespace octet::widgets {
+
+class CompareFilter;
+
+/// A flat sortable table of `filter`'s rows.
+QTreeView* compareTable(const QString& name, const QString& title, CompareFilter* filter);
 
 class CompareDelegate : public QStyledItemDelegate
 {

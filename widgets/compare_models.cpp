@@ -159,6 +159,8 @@ QVariant CompareAnswersModel::data(const QModelIndex& index, int role) const
         return alignment(column == Row);
     case Qt::ToolTipRole:
         return answer.text;
+    case Qt::DecorationRole:
+        return column == Text && !answer.image.isNull() ? QVariant(answer.image) : QVariant();
     case Qt::AccessibleTextRole:
         if (column == A || column == B) {
             const bool right = column == A ? answer.aRight : answer.bRight;

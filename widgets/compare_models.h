@@ -5,6 +5,7 @@
 #include "core/values/config.h"
 
 #include <QAbstractTableModel>
+#include <QImage>
 #include <QSortFilterProxyModel>
 #include <QStringList>
 #include <QVector>
@@ -43,6 +44,7 @@ struct CompareContent
         qint64 row = 0; // in its file, from 1
         QString text, label, a, b; // words; `label` may be empty
         bool aRight = false, bRight = false;
+        QImage image; // instead of the text; null = none
     };
 
     QVector<Choice> choices;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/compare_page.h"
 
+#include "widgets/compare_answers_panel.h"
 #include "widgets/compare_delegate.h"
-#include "widgets/flat_header.h"
 #include "widgets/icons.h"
 #include "widgets/label_colour.h"
 #include "widgets/panel.h"
-#include "widgets/segmented.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"
 
@@ -15,6 +14,7 @@
 #include <QEvent>
 #include <QGridLayout>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSplitter>
@@ -27,34 +27,6 @@
 namespace octet::widgets {
 
 namespace {
-
-QTreeView* makeTable(const QString& name, const QString& title, CompareFilter* filter)
-{
-    auto* table = new QTreeView;
-    table->setObjectName(name);
-    table->setAccessibleName(title);
-    table->setModel(filter);
-    table->setRootIsDecorated(false);
-    table->setItemsExpandable(false);
-    table->setUniformRowHeights(true);
-    table->setAllColumnsShowFocus(true);
-    table->setFrameShape(QFrame::NoFrame);
-    table->setTextElideMode(Qt::ElideMiddle);
-    table->setHeader(new FlatHeader(table));
-    table->setItemDelegate(new CompareDelegate(table));
-    table->setSortingEnabled(true);
-    table->header()->setStretchLastSection(false);
-    return table;
-}
-
-QLabel* quiet(const QString& name)
-{
-    auto* label = new QLabel;
-    label->setObjectName(name);
-    label->setForegroundRole(QPalette::PlaceholderText);
-    label->setWordWrap(true);
-    return label;
-}
 
 void clear(QLayout* layout)
 {
@@ -108,10 +80,8 @@ struct ComparePage::Impl
     Side makeSide(const QString& letter);
     void build();
     QWidget* buildOps();
-    QWidget* buildAnswers();
     void showSides();
     void showOps();
-    void showAnswers();
     void showVerdict(const Side& side, const QString& verdict);
     void chosen();
 
@@ -119,15 +89,14 @@ struct ComparePage::Impl
     CompareContent content;
     Side a, b;
     QToolButton* swap = nullptr;
-    Panel *difference = nullptr, *opsPanel = nullptr, *settingsPanel = nullptr, *answersPanel = nullptr;
+    Panel *difference = nullptr, *opsPanel = nullptr, *settingsPanel = nullptr;
     QGridLayout* differenceFacts = nullptr;
     CompareOpsModel* ops = nullptr;
-    CompareAnswersModel* answers = nullptr;
-    CompareFilter *opsFilter = nullptr, *answersFilter = nullptr;
-    QTreeView *opsTable = nullptr, *answersTable = nullptr;
+    CompareAnswersPanel* answers = nullptr;
+    CompareFilter* opsFilter = nullptr;
+    QTreeView* opsTable = nullptr;
     QCheckBox* differencesOnly = nullptr;
-    Segmented* which = nullptr;
-    QLabel *opsNote = nullptr, *settings = nullptr, *answersNote = nullptr, *text = nullptr;
+    QLabel *opsNote = nullptr, *settings = nullptr;
 };
 
 ComparePage::Impl::Side ComparePage::Impl::makeSide(const QString& letter)
@@ -195,7 +164,8 @@ void ComparePage::Impl::build()
     left->setStretchFactor(1, 1);
     auto* columns = new QSplitter(Qt::Horizontal);
     columns->addWidget(left);
-    columns->addWidget(buildAnswers());
+    answers = new CompareAnswersPanel;
+    columns->addWidget(answers);
     columns->setSizes({720, 860});
     for (QSplitter* splitter : {left, columns}) {
         splitter->setHandleWidth(4);
@@ -227,7 +197,7 @@ QWidget* ComparePage::Impl::buildOps()
     opsFilter->setSourceModel(ops);
     opsFilter->setSortRole(CompareOpsModel::SortRole);
     opsFilter->setWanted(true);
-    opsTable = makeTable(QStringLiteral("ops"), ComparePage::tr("Products that differ"), opsFilter);
+    opsTable = compareTable(QStringLiteral("ops"), ComparePage::tr("Products that differ"), opsFilter);
     opsTable->header()->setSectionResizeMode(CompareOpsModel::Product, QHeaderView::Stretch);
     const int unit = q->fontMetrics().horizontalAdvance(QLatin1Char('0'));
     for (const int column : {CompareOpsModel::A, CompareOpsModel::B})
@@ -238,8 +208,7 @@ QWidget* ComparePage::Impl::buildOps()
     opsTable->setColumnWidth(CompareOpsModel::Settings, 20 * unit);
     // In the order of the model's nodes until a header is clicked.
     opsTable->sortByColumn(-1, Qt::AscendingOrder);
-    opsNote = quiet(QStringLiteral("opsNote"));
-    opsNote->setContentsMargins(12, 6, 12, 6);
+    opsNote = quietNote(QStringLiteral("opsNote"));
     opsPanel->body()->addWidget(opsTable, 1);
     opsPanel->body()->addWidget(opsNote);
     connect(differencesOnly, &QCheckBox::toggled, q, [this](bool on) {
@@ -252,49 +221,6 @@ QWidget* ComparePage::Impl::buildOps()
             emit q->nodeSelected(index.data(CompareOpsModel::NodeRole).toString());
     });
     return opsPanel;
-}
-
-QWidget* ComparePage::Impl::buildAnswers()
-{
-    answersPanel = new Panel(ComparePage::tr("Changed answers"));
-    which = new Segmented;
-    which->setObjectName(QStringLiteral("which"));
-    which->setAccessibleName(ComparePage::tr("Changed answers shown"));
-    answersPanel->header()->addWidget(which);
-    answers = new CompareAnswersModel(q);
-    answersFilter = new CompareFilter(CompareAnswersModel::ChangeRole, q);
-    answersFilter->setSourceModel(answers);
-    answersFilter->setSortRole(CompareAnswersModel::SortRole);
-    answersTable = makeTable(QStringLiteral("answers"), ComparePage::tr("Changed answers"), answersFilter);
-    answersTable->setTextElideMode(Qt::ElideRight);
-    answersTable->header()->setSectionResizeMode(CompareAnswersModel::Text, QHeaderView::Stretch);
-    const int unit = q->fontMetrics().horizontalAdvance(QLatin1Char('0'));
-    answersTable->setColumnWidth(CompareAnswersModel::Row, 8 * unit);
-    for (const int column : {CompareAnswersModel::Label, CompareAnswersModel::A, CompareAnswersModel::B})
-        answersTable->setColumnWidth(column, 14 * unit);
-    answersTable->sortByColumn(CompareAnswersModel::Row, Qt::AscendingOrder);
-    answersNote = quiet(QStringLiteral("answersNote"));
-    answersNote->setContentsMargins(12, 8, 12, 8);
-    text = new QLabel;
-    text->setObjectName(QStringLiteral("answerText"));
-    text->setTextFormat(Qt::PlainText);
-    text->setWordWrap(true);
-    text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    text->setContentsMargins(12, 8, 12, 8);
-    answersPanel->body()->addWidget(answersNote);
-    answersPanel->body()->addWidget(answersTable, 1);
-    answersPanel->body()->addWidget(text);
-    connect(which, &Segmented::valueChanged, q, [this](const QString& value) {
-        answersFilter->setWanted(value == QLatin1String("all") ? QVariant() : QVariant(value));
-    });
-    connect(answersTable->selectionModel(), &QItemSelectionModel::currentRowChanged, q, [this](const QModelIndex& row) {
-        text->setText(row.isValid()
-                ? QStringLiteral("\u201c%1\u201d").arg(row.siblingAtColumn(CompareAnswersModel::Text).data().toString())
-                : QString());
-        text->setVisible(row.isValid());
-    });
-    text->hide();
-    return answersPanel;
 }
 
 void ComparePage::Impl::showVerdict(const Side& side, const QString& verdict)
@@ -358,24 +284,6 @@ void ComparePage::Impl::showOps()
         std::none_of(content.ops.begin(), content.ops.end(), [](const auto& op) { return !op.settings.isEmpty(); }));
 }
 
-void ComparePage::Impl::showAnswers()
-{
-    const QString value = which->value().isEmpty() ? QStringLiteral("all") : which->value();
-    which->setOptions({{ComparePage::tr("All %1").arg(grouped(content.answers.size())), QStringLiteral("all")},
-        {ComparePage::tr("Repaired in B, %1").arg(answers->count(QStringLiteral("repaired"))),
-            QStringLiteral("repaired"), ComparePage::tr("Wrong in A, right in B")},
-        {ComparePage::tr("Broken in B, %1").arg(answers->count(QStringLiteral("broken"))), QStringLiteral("broken"),
-            ComparePage::tr("Right in A, wrong in B")}});
-    which->setValue(value);
-    which->setEnabled(!content.answers.isEmpty());
-    answersPanel->setNote(content.samples > 0
-            ? ComparePage::tr("%1 of %2 %3")
-                  .arg(grouped(content.answers.size()), grouped(content.samples), content.noun)
-            : QString());
-    answersNote->setText(content.noAnswers);
-    answersNote->setVisible(!content.noAnswers.isEmpty());
-}
-
 ComparePage::ComparePage(QWidget* parent)
     : QWidget(parent)
     , m_impl(std::make_unique<Impl>(this))
@@ -390,11 +298,9 @@ void ComparePage::setContent(const CompareContent& content)
 {
     m_impl->content = content;
     m_impl->ops->setOps(content.ops);
-    m_impl->answers->setAnswers(content.answers, content.noun);
-    m_impl->text->hide();
+    m_impl->answers->setContent(content);
     m_impl->showSides();
     m_impl->showOps();
-    m_impl->showAnswers();
 }
 
 CompareOpsModel* ComparePage::opsModel() const
@@ -404,7 +310,7 @@ CompareOpsModel* ComparePage::opsModel() const
 
 CompareAnswersModel* ComparePage::answersModel() const
 {
-    return m_impl->answers;
+    return m_impl->answers->model();
 }
 
 void ComparePage::changeEvent(QEvent* event)

@@ -37,7 +37,9 @@ void FlatHeader::paintSection(QPainter* painter, const QRect& rect, int section)
     painter->setPen(t.line);
     painter->drawLine(rect.bottomLeft(), rect.bottomRight());
     const QString title = model()->headerData(section, Qt::Horizontal).toString();
-    const auto alignment = Qt::Alignment(model()->headerData(section, Qt::Horizontal, Qt::TextAlignmentRole).toInt());
+    auto alignment = Qt::Alignment(model()->headerData(section, Qt::Horizontal, Qt::TextAlignmentRole).toInt());
+    if (!(alignment & Qt::AlignVertical_Mask))
+        alignment |= Qt::AlignVCenter;
     const QRect cell = rect.adjusted(padding, 0, -padding, -1);
     painter->setFont(font());
     painter->setPen(t.secondary);

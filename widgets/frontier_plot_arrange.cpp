@@ -83,8 +83,7 @@ void FrontierPlotPainter::arrange(const QRectF& area, const QRectF& widget)
                 const QRectF rect(QPointF(area.right() - size.width() - 12 - step * area.width() / 12, top), size);
                 if (!space.bounds.adjusted(-4, -2, 4, 2).contains(rect))
                     continue;
-                const int hits = int(std::count_if(space.obstacles.cbegin(), space.obstacles.cend(),
-                    [&](const QRectF& o) { return o.intersects(rect); }));
+                const int hits = space.obstacles.under(rect);
                 if (hits < bestHits) {
                     best = rect;
                     bestHits = hits;
@@ -114,9 +113,7 @@ void FrontierPlotPainter::arrangeEdge(LabelSpace& space)
             std::swap(sides[0], sides[1]);
         for (const double left : sides) {
             const QRectF rect(QPointF(left, m_map.area.bottom() - size.height()), size);
-            const bool taken = std::any_of(
-                space.obstacles.cbegin(), space.obstacles.cend(), [&](const QRectF& o) { return o.intersects(rect); });
-            if (taken || rect.left() < m_map.area.left() || rect.right() > m_map.area.right())
+            if (space.obstacles.under(rect, 1) > 0 || rect.left() < m_map.area.left() || rect.right() > m_map.area.right())
                 continue;
             m_edgeWords.append({text, rect});
             space.obstacles.append(rect.adjusted(-3, 0, 3, 0));

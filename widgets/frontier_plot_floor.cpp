@@ -73,14 +73,13 @@ void FrontierPlotPainter::paintWhatIfFloor(QPainter& painter, const Theme& theme
     // On the far side of the goal's own line if there is room, over as few marks and words as can be.
     const double away = *m_whatIfFloor < m_content.floor ? y + 6 : y - 6 - box.height();
     const double other = *m_whatIfFloor < m_content.floor ? y - 6 - box.height() : y + 6;
-    qsizetype fewest = std::numeric_limits<qsizetype>::max();
+    int fewest = std::numeric_limits<int>::max();
     for (const double top : {away, other}) {
         if (top < area.top() || top + box.height() > area.bottom())
             continue;
         for (double left = area.left() + 8; left + box.width() < area.right() - 160; left += 24) {
             const QRectF place(QPointF(left, top), box.size());
-            const auto hidden = std::count_if(m_space.obstacles.cbegin(), m_space.obstacles.cend(),
-                [&](const QRectF& o) { return o.intersects(place); });
+            const int hidden = m_space.obstacles.under(place);
             if (hidden < fewest) {
                 fewest = hidden;
                 box = place;

@@ -10,8 +10,11 @@ namespace octet::widgets {
 
 namespace {
 
+constexpr int columns = 64, rows = 48; // what lies beyond belongs to the outermost cells
+constexpr double cellSize = 24;
+
 constexpr double coverCost = 1000; // of covering a mark: above any detour
-constexpr double crossCost = 60;
+constexpr double crossCost = 200; // of words struck through by a line: above most detours
 
 bool crosses(const QRectF& rect, const QLineF& line)
 {
@@ -27,15 +30,27 @@ bool crosses(const QRectF& rect, const QLineF& line)
         [&](const QLineF& side) { return side.intersects(line, nullptr) == QLineF::BoundedIntersection; });
 }
 
-/// Stops adding where it is no better than `limit`.
+int cellOf(double place, int count)
+{
+    return std::clamp(int(place / cellSize), 0, count - 1);
+}
+
+bool overlap(const QRectF& a, const QRectF& b)
+{
+    return a.left() < b.right() && b.left() < a.right() && a.top() < b.bottom() && b.top() < a.bottom();
+}
+
+/// Obstacles that a cost may grow by before it is no better than `limit`.
+int enough(double cost, double limit, double each)
+{
+    return int(std::clamp((limit - cost) / each + 1, 0.0, 1e6));
+}
+
 double occupied(const LabelSpace& space, const QRectF& rect, double cost, double limit)
 {
-    for (const QRectF& obstacle : space.obstacles) {
-        if (obstacle.intersects(rect))
-            cost += coverCost;
-        if (cost >= limit)
-            return cost;
-    }
+    cost += coverCost * space.obstacles.under(rect, enough(cost, limit, coverCost));
+    if (cost >= limit)
+        return cost;
     for (const QLineF& line : space.lines)
         if (crosses(rect, line))
             cost += crossCost;
@@ -44,13 +59,7 @@ double occupied(const LabelSpace& space, const QRectF& rect, double cost, double
 
 double withLeader(const LabelSpace& space, const QLineF& leader, double cost, double limit)
 {
-    for (const QRectF& obstacle : space.obstacles) {
-        if (cost >= limit)
-            return cost;
-        if (crosses(obstacle.adjusted(1, 1, -1, -1), leader))
-            cost += coverCost / 4;
-    }
-    return cost;
+    return cost + coverCost / 4 * space.obstacles.under(leader, enough(cost, limit, coverCost / 4));
 }
 
 QPointF nearestOn(const QRectF& rect, QPointF point)
@@ -68,6 +77,47 @@ QRectF rectTowards(QPointF anchor, double dx, double dy, double distance, QSizeF
 }
 
 } // namespace
+
+void Obstacles::append(const QRectF& rect)
+{
+    if (m_cells.isEmpty())
+        m_cells.resize(columns * rows);
+    const int index = int(m_all.size());
+    m_all.append(rect);
+    for (int row = cellOf(rect.top(), rows); row <= cellOf(rect.bottom(), rows); ++row)
+        for (int column = cellOf(rect.left(), columns); column <= cellOf(rect.right(), columns); ++column)
+            m_cells[row * columns + column].append(index);
+}
+
+template <typename Hit> int Obstacles::count(const QRectF& near, int enough, Hit hit) const
+{
+    int found = 0;
+    if (m_cells.isEmpty())
+        return found;
+    const int left = cellOf(near.left(), columns), top = cellOf(near.top(), rows);
+    for (int row = top; row <= cellOf(near.bottom(), rows); ++row)
+        for (int column = left; column <= cellOf(near.right(), columns); ++column)
+            for (const int index : m_cells[row * columns + column]) {
+                const QRectF& rect = m_all[index];
+                // One that lies in several of these cells counts in the first.
+                const bool first = column == std::max(left, cellOf(rect.left(), columns))
+                    && row == std::max(top, cellOf(rect.top(), rows));
+                if (first && hit(rect) && ++found >= enough)
+                    return found;
+            }
+    return found;
+}
+
+int Obstacles::under(const QRectF& rect, int enough) const
+{
+    return count(rect, enough, [&](const QRectF& obstacle) { return overlap(obstacle, rect); });
+}
+
+int Obstacles::under(const QLineF& line, int enough) const
+{
+    return count(QRectF(line.p1(), line.p2()).normalized(), enough,
+        [&](const QRectF& obstacle) { return crosses(obstacle.adjusted(1, 1, -1, -1), line); });
+}
 
 PlacedLabel placeLabel(const LabelSpace& space, QPointF anchor, double radius, QSizeF size)
 {
@@ -88,8 +138,10 @@ PlacedLabel placeLabel(const LabelSpace& space, QPointF anchor, double radius, Q
             line.setP1(line.pointAt(std::min(1.0, (radius + 1) / std::max(1.0, line.length()))));
             double cost = gap * 1.2 + std::abs(turn) * 2.0 + (leader ? 12 : 0);
             cost = occupied(space, rect, cost, best.cost);
+            // Past the mark's own place, which it must cross.
+            const double own = std::min(1.0, (1.5 * radius + 5) / std::max(1.0, QLineF(anchor, end).length()));
             if (leader)
-                cost = withLeader(space, line, cost, best.cost);
+                cost = withLeader(space, {QLineF(anchor, end).pointAt(own), end}, cost, best.cost);
             if (cost < best.cost)
                 best = {rect, leader, line, cost};
         }

@@ -10,10 +10,28 @@
 
 namespace octet::widgets {
 
+/// Rectangles in a grid: of a crowd only those nearby are looked at, for each of the many places that are tried.
+class Obstacles
+{
+public:
+    void append(const QRectF& rect);
+    const QVector<QRectF>& all() const { return m_all; }
+    /// How many intersect `rect`; stops counting at `enough`.
+    int under(const QRectF& rect, int enough = 1 << 30) const;
+    /// How many `line` crosses by more than a pixel, likewise.
+    int under(const QLineF& line, int enough) const;
+
+private:
+    template <typename Hit> int count(const QRectF& near, int enough, Hit hit) const;
+
+    QVector<QRectF> m_all;
+    QVector<QVector<int>> m_cells; // indices, row by row
+};
+
 struct LabelSpace
 {
     QRectF bounds;
-    QVector<QRectF> obstacles; // marks, other words: never covered while any free place is left
+    Obstacles obstacles; // marks, other words: never covered while any free place is left
     QVector<QLineF> lines; // the frontier: better not crossed
 };
 

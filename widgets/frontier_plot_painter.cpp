@@ -316,6 +316,8 @@ void FrontierPlotPainter::paintKey(QPainter& painter, const Theme& theme) const
     for (const auto& [entry, at] : keyEntries(&size)) {
         const QRectF rect = at.translated(m_key.topLeft());
         const QPointF sign(rect.left() + 5, rect.center().y());
+        const bool inBand = m_content.floor >= 0 && rect.center().y() < m_map.y(m_content.floor);
+        painter.fillRect(rect.adjusted(-4, 1, 4, -1), inBand ? theme.band : theme.panel); // the grid ends here
         switch (entry) {
         case KeyStatic:
             paintMark(painter, MarkShape::Circle, sign, 9, theme.otherMarks, theme.panel);

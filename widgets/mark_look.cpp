@@ -145,6 +145,21 @@ void MarkStamps::paint(MarkShape shape, QPointF centre, double size, const QColo
     m_painter.drawPixmap(QPointF(whole(centre.x()), whole(centre.y())), stamp->pixmap);
 }
 
+Mark::Kind markKind(const Trial& trial)
+{
+    if (trial.counts.int8 == 0 && trial.state == TrialState::Done)
+        return trial.counts.bf16 > 0 ? Mark::Kind::Bf16 : Mark::Kind::Fp32;
+    int dynamic = 0, fixed = 0;
+    const auto count = [&](const OpLeaves& leaves) {
+        if (leaves.approach)
+            ++(*leaves.approach == Approach::Dynamic ? dynamic : fixed);
+    };
+    count(trial.config.model);
+    for (const auto& [type, leaves] : trial.config.opTypes)
+        count(leaves);
+    return dynamic > fixed ? Mark::Kind::Dynamic : Mark::Kind::Static;
+}
+
 MarkLook markLook(Mark::Kind kind, Mark::Role role, const Theme& theme)
 {
     switch (role) {

@@ -2,6 +2,7 @@
 // The marks of trials: shape, size, colour and word, the same in the plot and in the table.
 #pragma once
 
+#include "core/values/trial.h"
 #include "widgets/frontier_plot.h"
 
 #include <QColor>
@@ -41,6 +42,9 @@ private:
     double m_scale;
     QVector<Stamp> m_stamps; // a handful: searched from the front
 };
+
+/// By what it ran in, or was to run in.
+Mark::Kind markKind(const Trial& trial);
 
 struct MarkLook
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/profile_model.h"
 
+#include "widgets/words.h"
+
 #include <QLocale>
 
 #include <algorithm>
@@ -79,7 +81,7 @@ QString ProfileModel::text(const ProfileRow& row, int column) const
     const auto number = [](double value, int decimals) { return QLocale().toString(value, 'f', decimals); };
     switch (column) {
     case Group:
-        return row.name;
+        return shortNode(row.name);
     case Kind:
         return row.kind;
     case Fp32Ms:

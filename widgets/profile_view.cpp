@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/profile_view.h"
 
+#include "widgets/bar_row_delegate.h"
 #include "widgets/flat_header.h"
 #include "widgets/main_part.h"
 #include "widgets/panel.h"
@@ -9,13 +10,11 @@
 
 #include <QLabel>
 #include <QLocale>
-#include <QPainter>
 #include <QSet>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStandardItemModel>
-#include <QStyledItemDelegate>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -27,41 +26,17 @@ namespace {
 
 constexpr int quietRole = Qt::UserRole + 10; // overhead: not the work itself
 
-/// Rows as in the trials table; the share as a bar behind its number, the precision in its colour.
-class RowDelegate : public QStyledItemDelegate
+/// The precision in its colour.
+class RowDelegate : public BarRowDelegate
 {
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const override
+    explicit RowDelegate(QObject* parent)
+        : BarRowDelegate(ProfileModel::ShareRole, ProfileModel::Group, parent)
     {
-        return {40, std::max(24, QFontMetrics(option.font).height() + 6)};
-    }
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
-    {
-        const Theme& theme = Theme::of(option.palette);
-        painter->save();
-        if (option.state.testFlag(QStyle::State_Selected))
-            painter->fillRect(option.rect, theme.selectedRow);
-        if (const double share = index.data(ProfileModel::ShareRole).toDouble(); share > 0) {
-            QRectF bar = QRectF(option.rect).adjusted(6, 5, -6, -5);
-            bar.setWidth(std::max(2.0, bar.width() * share));
-            painter->fillRect(bar, theme.timeRamp[1]);
-        }
-        const QRect cell = option.rect.adjusted(6, 0, -8, 0);
-        painter->setFont(option.font);
-        painter->setPen(colour(theme, index));
-        const auto mode = index.column() == ProfileModel::Group ? Qt::ElideMiddle : Qt::ElideRight;
-        painter->drawText(cell, index.data(Qt::TextAlignmentRole).toInt(),
-            option.fontMetrics.elidedText(index.data().toString(), mode, cell.width()));
-        if (option.state.testFlag(QStyle::State_HasFocus)) {
-            painter->setPen(QPen(theme.text, 1, Qt::DotLine));
-            painter->drawRect(option.rect.adjusted(0, 0, -1, -1));
-        }
-        painter->restore();
     }
 
 private:
-    static QColor colour(const Theme& theme, const QModelIndex& index)
+    QColor inkOf(const Theme& theme, const QModelIndex& index) const override
     {
         if (index.data(quietRole).toBool())
             return theme.secondary;
@@ -70,6 +45,7 @@ private:
         const QString ran = index.data().toString();
         return ran == QLatin1String("int8") ? theme.int8 : ran == QLatin1String("bf16") ? theme.bf16 : theme.fp32;
     }
+    QColor barOf(const Theme& theme, double) const override { return theme.timeRamp[1]; }
 };
 
 /// Largest first by what is sorted; overhead is marked for the delegate.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/sensitivity_view.h"
 
+#include "widgets/bar_row_delegate.h"
 #include "widgets/flat_header.h"
 #include "widgets/main_part.h"
 #include "widgets/theme.h"
@@ -9,11 +10,9 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLocale>
-#include <QPainter>
 #include <QPushButton>
 #include <QSet>
 #include <QStackedWidget>
-#include <QStyledItemDelegate>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -24,34 +23,23 @@ namespace octet::widgets {
 
 namespace {
 
-/// Rows as in the trials table, and the KL as a bar behind its number: one would rather look than read.
-class RowDelegate : public QStyledItemDelegate
+class RowDelegate : public BarRowDelegate
 {
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const override
+    explicit RowDelegate(QObject* parent)
+        : BarRowDelegate(SensitivityModel::ShareRole, SensitivityModel::Op, parent)
     {
-        return {40, std::max(24, QFontMetrics(option.font).height() + 6)};
     }
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
+
+private:
+    QColor inkOf(const Theme& theme, const QModelIndex& index) const override
     {
-        const Theme& theme = Theme::of(option.palette);
-        painter->save();
-        if (option.state.testFlag(QStyle::State_Selected))
-            painter->fillRect(option.rect, theme.selectedRow);
-        const QRect cell = option.rect.adjusted(6, 0, -6, 0);
-        if (const double share = index.data(SensitivityModel::ShareRole).toDouble(); share > 0) {
-            QRectF bar = QRectF(option.rect).adjusted(6, 6, -6, -6);
-            bar.setWidth(std::max(2.0, bar.width() * share));
-            painter->fillRect(bar, theme.sensitivityRamp[std::size_t(std::clamp(int(share * 2.999), 0, 2))]);
-        }
         const bool quiet = index.column() == SensitivityModel::Gain || index.column() == SensitivityModel::Draft;
-        painter->setFont(option.font);
-        painter->setPen(quiet ? theme.secondary : theme.text);
-        const auto mode = index.column() == SensitivityModel::Op ? Qt::ElideMiddle : Qt::ElideRight;
-        painter->drawText(cell, index.data(Qt::TextAlignmentRole).toInt(),
-            option.fontMetrics.elidedText(index.data().toString(), mode, cell.width()));
-        painter->restore();
+        return quiet ? theme.secondary : theme.text;
+    }
+    QColor barOf(const Theme& theme, double share) const override
+    {
+        return theme.sensitivityRamp[std::size_t(std::clamp(int(share * 2.999), 0, 2))];
     }
 };
 

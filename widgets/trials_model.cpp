@@ -31,22 +31,14 @@ QString kindName(Mark::Kind kind)
     return {};
 }
 
-/// The reason in "breaks: the reason"; empty = no rule is broken.
-QString broken(const QString& verdict)
+QString verdictOf(const TrialRow& row)
 {
-    const QString prefix = QStringLiteral("breaks: ");
-    return verdict.startsWith(prefix) ? capitalised(verdict.mid(prefix.size())) : QString();
+    return row.judgement.broken.isEmpty() ? row.judgement.verdict : QStringLiteral("not allowed");
 }
 
 QString verdictText(const QString& verdict)
 {
-    if (verdict == QLatin1String("meets"))
-        return QStringLiteral("Meets");
-    if (verdict == QLatin1String("misses"))
-        return QStringLiteral("Misses");
-    if (!broken(verdict).isEmpty())
-        return QStringLiteral("Not allowed");
-    return verdict.isEmpty() ? QString() : QStringLiteral("Too close");
+    return verdict == QLatin1String("too close to call") ? QStringLiteral("Too close") : capitalised(verdict);
 }
 
 } // namespace
@@ -97,7 +89,7 @@ QString TrialsModel::Impl::display(const TrialRow& row, int column) const
     case Note:
         return row.note;
     case GoalVerdict:
-        return row.trialState == TrialState::Running ? QStringLiteral("running") : verdictText(row.verdict);
+        return row.trialState == TrialState::Running ? QStringLiteral("running") : verdictText(verdictOf(row));
     default:
         return {};
     }
@@ -135,11 +127,11 @@ QVariant TrialsModel::Impl::sortKey(const TrialRow& row, int column) const
     case Note:
         return row.note;
     default:
-        return row.verdict.isEmpty()                 ? unknownNumber
-            : row.verdict == QLatin1String("meets")  ? 0.0
-            : row.verdict == QLatin1String("misses") ? 2.0
-            : !broken(row.verdict).isEmpty()         ? 3.0
-                                                     : 1.0;
+        return !row.judgement.broken.isEmpty()                     ? 3.0
+            : row.judgement.verdict.isEmpty()                      ? unknownNumber
+            : row.judgement.verdict == QLatin1String("meets")      ? 0.0
+            : row.judgement.verdict == QLatin1String("misses")     ? 2.0
+                                                                   : 1.0;
     }
 }
 
@@ -163,18 +155,9 @@ TrialsModel::TrialsModel(QObject* parent)
 TrialsModel::~TrialsModel() = default;
 
 void TrialsModel::setTrials(
-    const std::vector<Trial>& trials, const std::vector<QString>& verdicts, const std::vector<int>& frontierIds)
+    const std::vector<const Trial*>& trials, const std::vector<TrialJudgement>& judgements)
 {
-    std::vector<const Trial*> pointers;
-    for (const Trial& trial : trials)
-        pointers.push_back(&trial);
-    setTrials(pointers, verdicts, frontierIds);
-}
-
-void TrialsModel::setTrials(
-    const std::vector<const Trial*>& trials, const std::vector<QString>& verdicts, const std::vector<int>& frontierIds)
-{
-    std::vector<TrialRow> rows = trialRows(trials, verdicts, frontierIds);
+    std::vector<TrialRow> rows = trialRows(trials, judgements);
     double smallest = std::numeric_limits<double>::infinity();
     for (const TrialRow& row : rows) {
         if (row.p50 > 0)
@@ -182,7 +165,8 @@ void TrialsModel::setTrials(
         if (row.trialState != TrialState::Running)
             m_impl->progress.remove(row.id);
     }
-    m_impl->msDecimals = smallest < 0.1 ? 4 : smallest < 1 ? 3 : 2;
+    const int decimals = smallest < 0.1 ? 4 : smallest < 1 ? 3 : 2;
+    const bool reworded = std::exchange(m_impl->msDecimals, decimals) != decimals;
 
     const auto scored = std::find_if(trials.begin(), trials.end(), [](const Trial* t) { return t->tuning() != nullptr; });
     const std::string metric = scored == trials.end() ? Accuracy{}.metric : (*scored)->tuning()->metric;
@@ -201,9 +185,16 @@ void TrialsModel::setTrials(
     // Selection and scroll place live on while a search adds rows.
     const auto known = int(old.size());
     const bool more = rows.size() > old.size();
-    std::copy(rows.begin(), rows.begin() + known, old.begin());
-    if (known > 0)
-        emit dataChanged(index(0, 0), index(known - 1, ColumnCount - 1));
+    for (int row = 0; row < known; ++row) {
+        // Of thousands few change: the view need not sort them all anew.
+        const int first = row;
+        while (row < known && (reworded || !(old[std::size_t(row)] == rows[std::size_t(row)]))) {
+            old[std::size_t(row)] = rows[std::size_t(row)];
+            ++row;
+        }
+        if (row > first)
+            emit dataChanged(index(first, 0), index(row - 1, ColumnCount - 1));
+    }
     if (more) {
         beginInsertRows({}, known, int(rows.size()) - 1);
         old = std::move(rows);
@@ -258,16 +249,16 @@ QVariant TrialsModel::data(const QModelIndex& index, int role) const
         if (column == Pin)
             return row.pinned ? QStringLiteral("pinned") : QStringLiteral("not pinned");
         if (column == Mark)
-            return kindName(row.kind) + (row.frontier ? QStringLiteral(", on the frontier") : QString());
-        if (column == GoalVerdict && !broken(row.verdict).isEmpty())
-            return verdictText(row.verdict) + QStringLiteral(": ") + broken(row.verdict);
+            return kindName(row.kind) + (row.judgement.onFrontier ? QStringLiteral(", on the frontier") : QString());
+        if (column == GoalVerdict && !row.judgement.broken.isEmpty())
+            return verdictText(verdictOf(row)) + QStringLiteral(": ") + capitalised(row.judgement.broken);
         return column == Name && !row.error.isEmpty() ? row.name + QStringLiteral(". ") + row.error
                                                       : m_impl->display(row, column);
     case Qt::ToolTipRole:
         if (column == Pin)
             return row.pinned ? QStringLiteral("Pinned: stays on top") : QStringLiteral("Pin to the top");
         return column == Name || column == Note ? QVariant(m_impl->wholeName(row))
-            : column == GoalVerdict             ? QVariant(broken(row.verdict))
+            : column == GoalVerdict             ? QVariant(capitalised(row.judgement.broken))
                                                 : QVariant();
     case SortRole:
         return m_impl->sortKey(row, column);
@@ -282,7 +273,7 @@ QVariant TrialsModel::data(const QModelIndex& index, int role) const
     case ErrorRole:
         return row.error;
     case OnFrontierRole:
-        return row.frontier;
+        return row.judgement.onFrontier;
     case RoleOfMark:
         return int(row.role);
     case KindOfMark:
@@ -290,7 +281,7 @@ QVariant TrialsModel::data(const QModelIndex& index, int role) const
     case PinnedRole:
         return row.pinned;
     case VerdictRole:
-        return row.verdict;
+        return verdictOf(row);
     default:
         return {};
     }

@@ -2,8 +2,7 @@
 #include "widgets/trials_rows.h"
 
 #include "core/values/metric.h"
-
-#include <QSet>
+#include "widgets/mark_look.h"
 
 #include <algorithm>
 
@@ -14,14 +13,6 @@ namespace {
 double scoreOf(const Accuracy& accuracy)
 {
     return countsAnswers(accuracy.metric) ? double(accuracy.correct) : accuracy.value;
-}
-
-Mark::Kind kindOf(const Trial& trial)
-{
-    if (trial.counts.int8 == 0)
-        return trial.counts.bf16 > 0 ? Mark::Kind::Bf16 : Mark::Kind::Fp32;
-    const bool dynamic = trial.config.model.approach == Approach::Dynamic || trial.origin == "baseline:dynamic";
-    return dynamic ? Mark::Kind::Dynamic : Mark::Kind::Static;
 }
 
 QString failureText(const Trial& trial)
@@ -40,28 +31,29 @@ const Trial* baselineOf(const std::vector<const Trial*>& trials)
     return it == trials.end() ? nullptr : *it;
 }
 
-TrialRow makeRow(const Trial& trial, const QString& verdict, const Trial* baseline)
+TrialRow makeRow(const Trial& trial, const TrialJudgement& judgement, const Trial* baseline)
 {
     TrialRow row;
     row.id = trial.id;
     row.state = QString::fromStdString(toString(trial.state));
     row.trialState = trial.state;
     row.pinned = trial.pinned || trial.chosen;
-    row.kind = kindOf(trial);
-    row.today = trial.origin == "baseline:fp32";
+    row.kind = markKind(trial);
+    const bool stands = trial.state == TrialState::Done || trial.state == TrialState::Running;
+    row.today = stands && trial.origin == "baseline:fp32";
     row.name = QString::fromStdString(trial.name);
     row.note = QString::fromStdString(trial.note);
     if (trial.chosen)
         row.role = Mark::Role::Chosen;
     else if (row.today)
         row.role = Mark::Role::Today;
-    else if (trial.origin == "baseline:static")
+    else if (stands && trial.origin == "baseline:static")
         row.role = Mark::Role::EverythingInt8;
     if (trial.state != TrialState::Done) {
         row.error = trial.state == TrialState::Running ? QString() : failureText(trial);
         return row;
     }
-    row.verdict = verdict;
+    row.judgement = judgement;
     row.int8 = trial.counts.int8;
     if (trial.weightBytes > 0)
         row.weights = double(trial.weightBytes) / 1e6;
@@ -89,20 +81,6 @@ TrialRow makeRow(const Trial& trial, const QString& verdict, const Trial* baseli
             row.speed = baseline->latency.p50 / trial.latency.p50;
     }
     return row;
-}
-
-/// Without a choice the fastest trial that meets the goal is the best so far, as on the plot.
-void nameBestSoFar(std::vector<TrialRow>& rows)
-{
-    TrialRow* best = nullptr;
-    for (TrialRow& row : rows) {
-        if (row.role == Mark::Role::Chosen)
-            return;
-        if (row.verdict == QLatin1String("meets") && !row.today && row.p50 > 0 && (!best || row.p50 < best->p50))
-            best = &row;
-    }
-    if (best)
-        best->role = Mark::Role::BestSoFar;
 }
 
 } // namespace
@@ -135,16 +113,16 @@ QString shownName(const TrialRow& row)
 }
 
 std::vector<TrialRow> trialRows(
-    const std::vector<const Trial*>& trials, const std::vector<QString>& verdicts, const std::vector<int>& frontierIds)
+    const std::vector<const Trial*>& trials, const std::vector<TrialJudgement>& judgements)
 {
     const Trial* baseline = baselineOf(trials);
-    const QSet<int> frontier(frontierIds.begin(), frontierIds.end());
+    const bool hasChosen = std::any_of(trials.begin(), trials.end(), [](const Trial* trial) { return trial->chosen; });
     std::vector<TrialRow> rows;
     for (std::size_t i = 0; i < trials.size(); ++i) {
-        rows.push_back(makeRow(*trials[i], i < verdicts.size() ? verdicts[i] : QString(), baseline));
-        rows.back().frontier = frontier.contains(trials[i]->id);
+        rows.push_back(makeRow(*trials[i], i < judgements.size() ? judgements[i] : TrialJudgement(), baseline));
+        if (rows.back().judgement.best && !hasChosen)
+            rows.back().role = Mark::Role::BestSoFar;
     }
-    nameBestSoFar(rows);
     return rows;
 }
 

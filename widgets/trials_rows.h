@@ -4,6 +4,7 @@
 
 #include "core/values/trial.h"
 #include "widgets/frontier_plot.h"
+#include "widgets/trials_view.h"
 
 #include <QString>
 
@@ -18,11 +19,12 @@ constexpr double unknownNumber = std::numeric_limits<double>::quiet_NaN();
 struct TrialRow
 {
     int id = 0;
-    QString name, note, state, error, verdict;
+    QString name, note, state, error;
+    TrialJudgement judgement;
     TrialState trialState = TrialState::Running;
     Mark::Role role = Mark::Role::Other;
     Mark::Kind kind = Mark::Kind::Static;
-    bool pinned = false, frontier = false, today = false;
+    bool pinned = false, today = false;
     double right = unknownNumber, difference = unknownNumber; // answers, or the value of another metric
     double p50 = unknownNumber, p99 = unknownNumber, speed = unknownNumber, int8 = unknownNumber;
     double weights = unknownNumber, memory = unknownNumber; // MB
@@ -30,9 +32,9 @@ struct TrialRow
     bool operator==(const TrialRow&) const = default;
 };
 
-/// `verdicts` by trial.
+/// `judgements` by trial.
 std::vector<TrialRow> trialRows(
-    const std::vector<const Trial*>& trials, const std::vector<QString>& verdicts, const std::vector<int>& frontierIds);
+    const std::vector<const Trial*>& trials, const std::vector<TrialJudgement>& judgements);
 QString shownName(const TrialRow& row); // "Chosen: static, 6 products in fp32"
 
 } // namespace octet::widgets

@@ -43,7 +43,7 @@ VerdictLook verdictLook(const QString& verdict, const Theme& t)
         return {QStringLiteral("check"), t.meets, t.meetsTint};
     if (verdict == QLatin1String("misses"))
         return {QStringLiteral("cross"), t.misses, t.missesTint};
-    if (verdict.startsWith(QLatin1String("breaks")))
+    if (verdict == QLatin1String("not allowed"))
         return {QStringLiteral("lock"), t.misses, t.missesTint};
     return {QStringLiteral("approx"), t.tooClose, t.tooCloseTint};
 }
@@ -116,6 +116,8 @@ QWidget* TrialsDelegate::createEditor(
     editor->setAccessibleName(
         QStringLiteral("Name of trial %1").arg(index.data(TrialsModel::TrialIdRole).toInt()));
     editor->setFont(option.font);
+    if (auto* line = qobject_cast<QLineEdit*>(editor))
+        line->setFrame(true); // a name that is edited must not look like one that is shown
     return editor;
 }
 

@@ -13,6 +13,16 @@
 
 namespace octet::widgets {
 
+/// What is said of a trial beside what it measured.
+struct TrialJudgement
+{
+    QString verdict; // "meets", "too close to call", "misses"; empty = not judged
+    QString broken; // the rule that it breaks, so that it may not be chosen, whatever it reaches; empty = none
+    bool onFrontier = false;
+    bool best = false; // so far: shown until one is chosen
+    bool operator==(const TrialJudgement&) const = default;
+};
+
 class TrialsModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -46,17 +56,13 @@ public:
         KindOfMark, // int(Mark::Kind)
         PinnedRole, // pinned or chosen: stays on top
         ProgressTextRole,
-        VerdictRole, // as given to setTrials()
+        VerdictRole, // "meets", "too close to call", "misses", "not allowed" or ""
     };
     explicit TrialsModel(QObject* parent = nullptr);
     ~TrialsModel() override;
 
-    /// `verdicts` by trial: "meets", "too close to call", "misses", "", or "breaks: " and the reason why it may not be
-    /// chosen, whatever it reaches.
-    void setTrials(const std::vector<const Trial*>& trials, const std::vector<QString>& verdicts,
-        const std::vector<int>& frontierIds);
-    void setTrials(
-        const std::vector<Trial>& trials, const std::vector<QString>& verdicts, const std::vector<int>& frontierIds);
+    /// `judgements` by trial; those that are missing are empty.
+    void setTrials(const std::vector<const Trial*>& trials, const std::vector<TrialJudgement>& judgements);
     void setProgress(int trial, double share, const QString& text); // of a running row
     void setEditable(bool editable); // names
     int rowOf(int trial) const; // -1 = none

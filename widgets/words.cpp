@@ -2,6 +2,7 @@
 #include "widgets/words.h"
 
 #include <QLocale>
+#include <QRegularExpression>
 
 #include <algorithm>
 #include <cmath>
@@ -45,6 +46,13 @@ QString plainNumber(double value, int maxDecimals)
             text.chop(1);
     }
     return text == QLatin1String("-0") ? QStringLiteral("0") : text;
+}
+
+QString shortNode(const QString& node)
+{
+    static const QRegularExpression numbered(QStringLiteral("(^|/)([^/]*\\d+)/"));
+    const auto match = numbered.match(node);
+    return match.hasMatch() ? node.mid(match.capturedStart(2)) : node;
 }
 
 QString timeLeft(double seconds)

@@ -12,6 +12,8 @@ QString signedNumber(double value, int decimals); // "+0.013", likewise
 QString capitalised(QString words); // "Macro F1"
 QString grouped(long value); // "1,128"
 QString plainNumber(double value, int maxDecimals); // "1", "0.5": no trailing zeros
+/// "layer.3/output/dense/MatMul" of "/bert/encoder/layer.3/output/dense/MatMul": what is the same in all goes first.
+QString shortNode(const QString& node);
 QString timeLeft(double seconds); // "about 2 min left"; empty below 0
 QString singular(const QString& noun); // "texts" -> "text"
 

@@ -11,12 +11,13 @@ namespace octet::cli {
 using nlohmann::json;
 
 std::vector<tune::Advice> adviceOn(const Opening& opening, const JobRequest& request,
-    const CalibrationEvidence& evidence, const Sensitivity& sensitivity, std::vector<Trial> trials)
+    const CalibrationEvidence& evidence, const Sensitivity& sensitivity, const std::vector<Trial>& trials)
 {
     tune::AdviceFacts facts;
     facts.draft = request.draft;
     facts.goal = request.goal;
-    facts.trials = std::move(trials);
+    for (const Trial& trial : trials)
+        facts.trials.push_back(&trial);
     facts.sensitivity = &sensitivity;
     facts.evidence = &evidence;
     const std::size_t heldOut = opening.data->size(Split::HeldOut);

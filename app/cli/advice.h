@@ -11,7 +11,7 @@
 namespace octet::cli {
 
 std::vector<tune::Advice> adviceOn(const Opening& opening, const JobRequest& request,
-    const CalibrationEvidence& evidence, const Sensitivity& sensitivity, std::vector<Trial> trials);
+    const CalibrationEvidence& evidence, const Sensitivity& sensitivity, const std::vector<Trial>& trials);
 
 /// kind, sentence, and of an edit action, ops, set (leaves), from_trial.
 nlohmann::json adviceJson(const std::vector<tune::Advice>& advice);

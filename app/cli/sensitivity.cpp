@@ -62,7 +62,7 @@ int sensitivity(const Arguments& arguments, Console& console)
     if (watcher.found.empty()) // the project knew it
         watcher.found = request.sensitivity;
     std::vector<Trial> trials = trialsFor(request, watcher.finished(), *data);
-    const auto advice = adviceOn(opening, request, watcher.evidence(), watcher.found, std::move(trials));
+    const auto advice = adviceOn(opening, request, watcher.evidence(), watcher.found, trials);
     console.result(documentOf(watcher.found, result, advice), text(watcher.found, result, advice));
     return Done;
 }

@@ -51,8 +51,7 @@ void AdviceControl::refresh()
         tune::AdviceFacts facts;
         facts.draft = m_document->draft();
         facts.goal = m_document->goal();
-        for (const Trial* trial : shownTrials(*m_document))
-            facts.trials.push_back(*trial);
+        facts.trials = shownTrials(*m_document);
         facts.sensitivity = &m_document->sensitivity();
         facts.evidence = &m_document->evidence();
         facts.judgedSamples = m_document->data()->testSamples() - m_document->data()->tuningSamples();

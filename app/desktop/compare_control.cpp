@@ -9,6 +9,7 @@
 #include "widgets/compare_page.h"
 
 #include <QEvent>
+#include <QImage>
 
 #include <algorithm>
 #include <exception>
@@ -17,15 +18,36 @@ namespace octet::desktop {
 
 namespace {
 
+constexpr int thumbnailSide = 128; // px at most: shown in a row, and larger below the table
+constexpr qsizetype mostBytes = 64 << 20; // of all thumbnails together
+
+QImage thumbnail(const data::Picture& picture)
+{
+    const bool grey = picture.channels == 1;
+    const QImage image(picture.pixels.data(), picture.width, picture.height, picture.width * picture.channels,
+        grey ? QImage::Format_Grayscale8 : QImage::Format_RGB888);
+    return std::max(picture.width, picture.height) <= thumbnailSide
+        ? image.copy()
+        : image.scaled(thumbnailSide, thumbnailSide, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+}
+
 std::shared_ptr<SampleTexts> readSamples(const DataSpec& spec, const graph::Model& model)
 {
     auto texts = std::make_shared<SampleTexts>();
+    qsizetype bytes = 0;
     try {
         const auto dataset = data::open(spec, model);
         texts->dataHash = dataset->hash();
         for (const Split split : {Split::Tuning, Split::HeldOut})
-            for (const data::PreviewRow& row : dataset->preview(split, dataset->size(split)))
-                texts->splits[split].push_back({row.row, words::q(row.text), row.label});
+            for (const data::PreviewRow& row : dataset->preview(split, dataset->size(split))) {
+                auto& samples = texts->splits[split];
+                samples.push_back({row.row, words::q(row.text), row.label, {}});
+                const auto picture = bytes < mostBytes ? dataset->picture(split, samples.size() - 1) : std::nullopt;
+                if (!picture)
+                    continue;
+                samples.back().image = thumbnail(*picture);
+                bytes += samples.back().image.sizeInBytes();
+            }
     } catch (const std::exception&) {
         // The data page says what is wrong with it.
         texts->splits.clear();

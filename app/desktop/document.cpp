@@ -31,15 +31,11 @@ Notice failure(const QString& text, const QString& detail = {})
 
 Document::Document(QObject* parent)
     : QObject(parent)
+    , m_fit(this)
 {
     connect(&m_store, &ProjectStore::failed, this, &Document::notice);
     connect(&m_data, &DataSource::checked, this, &Document::dataChecked);
-    const auto stale = [this] { m_predictorCurrent = false; };
-    connect(this, &Document::trialsChanged, this, stale);
-    connect(this, &Document::sensitivityChanged, this, stale);
-    connect(this, &Document::workloadChanged, this, stale);
-    connect(this, &Document::goalChanged, this, stale);
-    connect(this, &Document::opened, this, stale);
+    connect(&m_fit, &PredictionFit::changed, this, &Document::predictorChanged);
 }
 
 Document::~Document() = default;
@@ -81,6 +77,7 @@ void Document::adopt(std::shared_ptr<Opened> result)
     m_data.clear();
     m_store.set(std::move(result->project));
     m_loaded = std::move(result->model);
+    m_resolved.clear();
     m_reviewReason = result->reviewReason;
     m_recorded = std::move(result->recorded);
     m_modelHash.clear();
@@ -174,7 +171,15 @@ QStringList Document::nodesOf(const QString& boxPath) const
 
 quantize::Resolution Document::resolve(const Config& config) const
 {
-    return hasModel() ? quantize::resolve(*m_loaded.model, m_loaded.products, config) : quantize::Resolution{};
+    constexpr std::size_t kept = 24;
+    if (!hasModel())
+        return {};
+    for (const auto& [known, resolution] : m_resolved)
+        if (known == config)
+            return resolution;
+    m_resolved.emplace_front(config, quantize::resolve(*m_loaded.model, m_loaded.products, config));
+    m_resolved.resize(std::min(m_resolved.size(), kept));
+    return m_resolved.front().second;
 }
 
 void Document::setDraft(const Config& draft)
@@ -302,21 +307,6 @@ void Document::checkData(const DataSpec& spec)
 {
     if (hasModel())
         m_data.check(spec, m_loaded.model);
-}
-
-const tune::Predictor* Document::predictor() const
-{
-    if (!m_predictorCurrent) {
-        std::vector<const Trial*> trials;
-        for (const Trial& trial : m_trials)
-            if (trial.workload == m_workload && trial.manifest.dataHash == m_data.hash()
-                && (!trial.tuning() || trial.tuning()->metric == m_goal.metric))
-                trials.push_back(&trial);
-        m_predictor = tune::predictorFrom(
-            m_sensitivity, trials, [this](const Config& config) { return resolve(config); });
-        m_predictorCurrent = true;
-    }
-    return m_predictor ? &*m_predictor : nullptr;
 }
 
 void Document::dataChecked()

@@ -5,15 +5,17 @@
 #include "app/desktop/data_source.h"
 #include "app/desktop/notice.h"
 #include "app/desktop/opening.h"
+#include "app/desktop/prediction_fit.h"
 #include "app/desktop/project_store.h"
 #include "app/desktop/selection.h"
 #include "core/quantize/resolve.h"
-#include "core/tune/predictor.h"
 
 #include <QObject>
 #include <QUndoStack>
 
+#include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace octet::desktop {
@@ -77,8 +79,8 @@ public:
     void addEvidence(const CalibrationEvidence& found);
     const Sensitivity& sensitivity() const { return m_sensitivity; } // of this model on this data; empty = none
     void setSensitivity(const Sensitivity& sensitivity);
-    /// From sensitivity and trials of this workload; null while too little is known.
-    const tune::Predictor* predictor() const;
+    /// From sensitivity and trials of this workload, fitted in the background; null while too little is known.
+    const tune::Predictor* predictor() const { return m_fit.predictor(); }
     void checkData(const DataSpec& spec);
     void acceptData();
 
@@ -103,6 +105,7 @@ signals:
     void workloadChanged();
     void trialsChanged();
     void sensitivityChanged();
+    void predictorChanged();
     void evidenceChanged();
     void notice(const octet::desktop::Notice& notice);
 
@@ -124,15 +127,16 @@ private:
     Sensitivity m_sensitivity;
     Ranges m_ranges; // that the project has of this data
     CalibrationEvidence m_evidence;
-    mutable std::optional<tune::Predictor> m_predictor; // made when asked for
-    mutable bool m_predictorCurrent = false;
     Workload m_workload;
     quantize::Resolution m_resolution;
+    // The same few configs are asked for at every change, and one takes milliseconds. Latest first.
+    mutable std::deque<std::pair<Config, quantize::Resolution>> m_resolved;
     std::vector<Trial> m_trials; // by id
     std::vector<Trial> m_recorded; // by id; empty once there are trials of one's own
     QUndoStack m_undo;
     Selection m_selection;
     DataSource m_data;
+    PredictionFit m_fit; // last: it reads the others
 };
 
 } // namespace octet::desktop

@@ -49,6 +49,7 @@ ExportDialog::ExportDialog(Document* document, ExportFormat format, QWidget* par
     lossTitle->setFont(style::titleFont());
 
     auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(8);
     buttons->addStretch();
     buttons->addWidget(cancel);
     buttons->addWidget(m_write);

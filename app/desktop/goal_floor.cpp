@@ -3,6 +3,7 @@
 
 #include "app/desktop/present_trials.h"
 #include "app/desktop/words.h"
+#include "core/tune/frontier.h"
 #include "core/values/metric.h"
 #include "widgets/goal_words.h"
 
@@ -60,7 +61,7 @@ QString floorWords(
             || accuracy->metric != today.metric || trial->latency.p50 <= 0 || scoreOf(*accuracy) < score - hair)
             continue;
         ++there;
-        if (!fastest || trial->latency.p50 < fastest->latency.p50)
+        if (!fastest || tune::pairedMs(*trial, &fp32) < tune::pairedMs(*fastest, &fp32))
             fastest = trial;
     }
     const int decimals = widgets::decimalsOf(today.metric);

@@ -47,7 +47,8 @@ void JobBar::noteBest()
         if (content.best && content.trials[i]->id == content.best)
             setNote(tr("best so far: trial %1, %2")
                         .arg(content.best)
-                        .arg(content.verdicts[i] == QLatin1String("meets") ? tr("meets the goal") : content.verdicts[i]));
+                        .arg(content.judgements[i].verdict == QLatin1String("meets") ? tr("meets the goal")
+                                                                                     : content.judgements[i].verdict));
 }
 
 } // namespace octet::desktop

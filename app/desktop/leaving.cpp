@@ -32,9 +32,17 @@ bool Leaving::mayClose()
         return true;
     if (m_stopping)
         return false;
-    m_window->showMessage({Notice::Kind::Warning, tr("%1 is running.").arg(JobControl::title(jobs->kind())),
+    const QString title = JobControl::title(jobs->kind());
+    QStringList waiting;
+    for (const QueuedJob& job : jobs->waiting())
+        waiting << job.title;
+    m_window->showMessage({Notice::Kind::Warning,
+                              waiting.isEmpty() ? tr("%1 is running.").arg(title)
+                                                : tr("%1 is running; waiting: %2.").arg(title, waiting.join(QStringLiteral(", "))),
                               tr("Stopped, it keeps its finished trials, not the one that runs. Without a window it goes "
-                                 "on into the project; starting Octet again brings the window back.")},
+                                 "on into the project; starting Octet again brings the window back.")
+                                  + (waiting.isEmpty() ? QString()
+                                                       : QLatin1Char(' ') + tr("What waits runs only without a window."))},
         {{tr("Stop, resume later"), [this] { stopAndClose(); }, true},
             {tr("Go on without a window"), [this] { goOnUnseen(); }, false}, {tr("Cancel"), [] {}, false}});
     // The message shows itself a moment later.

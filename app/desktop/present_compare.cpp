@@ -137,7 +137,8 @@ void compareAnswers(CompareContent& content, const Side& a, const Side& b, const
             paired.better += bRight && !aRight;
             if (first[i] != second[i])
                 content.answers << CompareContent::Answer{
-                    sample.row, sample.text, label(sample.label), label(first[i]), label(second[i]), aRight, bRight};
+                    sample.row, sample.text, label(sample.label), label(first[i]), label(second[i]), aRight, bRight,
+                    sample.image};
         }
     }
     content.samples = paired.samples;
@@ -202,10 +203,19 @@ void latencyDifference(CompareContent& content, const Side& a, const Side& b)
         content.difference << Fact{QObject::tr("p50"), QObject::tr("not compared"), QObject::tr("another workload"), 0};
         return;
     }
-    Fact fact{QObject::tr("p50"), words::speed(x.p50, y.p50), {}, y.p50 < x.p50 ? 1 : -1};
-    // Ends of both medians' intervals against each other: wider than need be, and never too narrow.
-    if (x.ciLow > 0 && y.ciLow > 0) {
-        const double low = x.ciLow / y.ciHigh, high = x.ciHigh / y.ciLow;
+    // Both beside fp32, or else both as they are: the machine may have been busier in one of the runs.
+    const bool paired = x.ratioToFp32 > 0 && y.ratioToFp32 > 0;
+    const auto interval = [paired](const Latency& of) {
+        return !paired ? std::pair(of.ciLow, of.ciHigh)
+            : of.ratioLow > 0 ? std::pair(of.ratioLow, of.ratioHigh) : std::pair(of.ratioToFp32, of.ratioToFp32);
+    };
+    const double a0 = paired ? x.ratioToFp32 : x.p50, b0 = paired ? y.ratioToFp32 : y.p50;
+    Fact fact{QObject::tr("p50"), words::speed(a0, b0), {}, b0 < a0 ? 1 : -1};
+    const auto [xLow, xHigh] = interval(x);
+    const auto [yLow, yHigh] = interval(y);
+    // Ends of both intervals against each other: wider than need be, and never too narrow.
+    if (xLow > 0 && yLow > 0) {
+        const double low = xLow / yHigh, high = xHigh / yLow;
         fact.detail = high < 1
             ? QObject::tr("between %1 and %2 slower").arg(words::times(1 / high), words::times(1 / low))
             : low > 1 ? QObject::tr("between %1 and %2 faster").arg(words::times(low), words::times(high))
@@ -370,14 +380,14 @@ CompareContent presentCompare(const Document& document, int a, int b, const Samp
     content.factsA = factsOf(first, splits);
     content.factsB = factsOf(second, splits);
     const TrialsContent trials = presentTrials(document);
-    const auto said = [](QString verdict) {
-        return verdict.replace(QLatin1String("breaks: "), QObject::tr("not allowed: "));
+    const auto said = [](const widgets::TrialJudgement& judgement) {
+        return judgement.broken.isEmpty() ? judgement.verdict : QObject::tr("not allowed: %1").arg(judgement.broken);
     };
     for (std::size_t i = 0; i < trials.trials.size(); ++i) {
         if (trials.trials[i]->id == content.a)
-            content.verdictA = said(trials.verdicts[i]);
+            content.verdictA = said(trials.judgements[i]);
         if (trials.trials[i]->id == content.b)
-            content.verdictB = said(trials.verdicts[i]);
+            content.verdictB = said(trials.judgements[i]);
     }
     accuracyDifference(content, document, first, second, texts);
     latencyDifference(content, first, second);

@@ -5,6 +5,8 @@
 #include "core/values/trial.h"
 #include "widgets/compare_models.h"
 
+#include <QImage>
+
 #include <map>
 #include <string>
 #include <vector>
@@ -21,6 +23,7 @@ struct SampleTexts
         long row = 0;
         QString text;
         int label = -1;
+        QImage image; // a thumbnail; null = no image, or beyond what is kept
     };
     std::string dataHash;
     std::map<Split, std::vector<Sample>> splits; // Tuning and HeldOut

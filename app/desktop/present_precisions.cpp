@@ -86,7 +86,7 @@ widgets::PrecisionCell cellOf(
     shown.nodes = namesOf(document, cell.nodes);
     if (cell.unsized < cell.edges)
         shown.size = cell.unsized > 0
-            ? tr("%1 per %2, %3 unknown").arg(megabytes(cell.bytes), noun).arg(cell.unsized)
+            ? tr("over %1 per %2").arg(megabytes(cell.bytes), noun)
             : tr("%1 per %2").arg(megabytes(cell.bytes), noun);
     if (cell.ms && cell.steps > 0)
         shown.time = tr("%1 ms, %2").arg(words::ms(*cell.ms), words::count(cell.steps, tr("step")));
@@ -94,6 +94,8 @@ widgets::PrecisionCell cellOf(
         shown.time = tr("no step of its own");
     shown.tip = tr("Made in %1, read in %2. Selects the %3 that make and read these values.")
                     .arg(precisionWord(from), precisionWord(to), words::count(long(cell.nodes.size()), tr("product")));
+    if (cell.unsized > 0)
+        shown.tip += QLatin1Char(' ') + tr("The size of %1 is not known.").arg(words::count(cell.unsized, tr("value")));
     return shown;
 }
 

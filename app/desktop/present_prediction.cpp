@@ -2,6 +2,7 @@
 #include "app/desktop/present_prediction.h"
 
 #include "app/desktop/document.h"
+#include "app/desktop/present_trials.h"
 #include "app/desktop/words.h"
 #include "core/tune/frontier.h"
 #include "core/values/metric.h"
@@ -140,20 +141,15 @@ std::optional<WhatIfQuestion> whatIfQuestion(const Document& document, const QSt
     const tune::Predictor* predictor = document.predictor();
     if (!predictor || !document.hasModel())
         return {};
-    const Trial* fp32 = nullptr;
-    for (const Trial& trial : document.trials())
-        if (trial.origin == "baseline:fp32" && trial.state == TrialState::Done && trial.tuning()
-            && trial.workload == document.workload() && trial.manifest.dataHash == document.data()->hash()
-            && trial.tuning()->metric == document.goal().metric && trial.latency.p50 > 0)
-            fp32 = &trial;
-    if (!fp32)
+    const Trial* fp32 = tune::fp32Baseline(shownTrials(document));
+    if (!fp32 || !fp32->tuning() || fp32->latency.p50 <= 0)
         return {};
     WhatIfQuestion question{document.loaded().model, document.loaded().products, document.draft(), *predictor,
         *fp32->tuning(), fp32->latency.p50, 0, {}, nodes};
     question.fp32.predictions.clear();
     question.floor = document.goal().floor(question.fp32.value) * double(question.fp32.samples);
     if (const Trial* measured = measuredDraft(document, *fp32))
-        question.measured = {measured->latency.p50, double(measured->tuning()->correct)};
+        question.measured = {tune::pairedMs(*measured, fp32), double(measured->tuning()->correct)};
     return question;
 }
 

@@ -10,6 +10,7 @@
 #include "core/tune/frontier.h"
 #include "core/values/metric.h"
 #include "widgets/goal_words.h"
+#include "widgets/mark_look.h"
 #include "widgets/words.h"
 
 #include <algorithm>
@@ -36,21 +37,6 @@ bool failed(const Trial& trial)
 bool comparable(const Trial& trial, const Trial* fp32)
 {
     return fp32 && done(trial) && trial.tuning()->samples == fp32->tuning()->samples;
-}
-
-Mark::Kind kindOf(const Trial& trial)
-{
-    if (trial.counts.int8 == 0 && trial.state == TrialState::Done)
-        return trial.counts.bf16 > 0 ? Mark::Kind::Bf16 : Mark::Kind::Fp32;
-    int dynamic = 0, fixed = 0;
-    const auto count = [&](const OpLeaves& leaves) {
-        if (leaves.approach)
-            ++(*leaves.approach == Approach::Dynamic ? dynamic : fixed);
-    };
-    count(trial.config.model);
-    for (const auto& [type, leaves] : trial.config.opTypes)
-        count(leaves);
-    return dynamic > fixed ? Mark::Kind::Dynamic : Mark::Kind::Static;
 }
 
 /// On the plot's axis: answers where the metric counts them, else its value.
@@ -99,14 +85,14 @@ widgets::Score scoreAxis(const std::string& metric, long samples, const QString&
 }
 
 /// Where a failed trial is ticked: at the time of the nearest trial with as many products in int8.
-double expectedMs(const std::vector<const Trial*>& trials, const Trial& failedTrial)
+double expectedMs(const std::vector<const Trial*>& trials, const Trial* fp32, const Trial& failedTrial)
 {
     double ms = 0;
     int distance = 1 << 30;
     for (const Trial* trial : trials)
         if (done(*trial) && std::abs(trial->counts.int8 - failedTrial.counts.int8) < distance) {
             distance = std::abs(trial->counts.int8 - failedTrial.counts.int8);
-            ms = trial->latency.p50;
+            ms = tune::pairedMs(*trial, fp32);
         }
     return ms;
 }
@@ -115,6 +101,8 @@ Mark::Role roleOf(const Trial& trial, const TrialsContent& content, bool hasChos
 {
     if (trial.chosen)
         return Mark::Role::Chosen;
+    if (failed(trial))
+        return Mark::Role::Other; // it may have run again since
     if (trial.origin == "baseline:fp32")
         return Mark::Role::Today;
     if (!hasChosen && trial.id == content.best)
@@ -140,20 +128,28 @@ QString labelOf(const Trial& trial, Mark::Role role, const Trial* fp32)
         + scoreDifference(*accuracy, *fp32->tuning());
 }
 
+/// The two scales of time say the same: today's ms, and how many times faster in the same run.
+void placeOnTime(Mark& mark, const Trial& trial, const Trial* fp32)
+{
+    const Latency& own = trial.latency;
+    mark.ms = tune::pairedMs(trial, fp32);
+    const bool paired = fp32 && trial.id != fp32->id && own.ratioToFp32 > 0 && own.ratioHigh > 0;
+    mark.msLow = paired ? own.ratioLow * fp32->latency.p50 : own.ciLow * mark.ms / own.p50;
+    mark.msHigh = paired ? own.ratioHigh * fp32->latency.p50 : own.ciHigh * mark.ms / own.p50;
+}
+
 Mark markOf(const Trial& trial, const TrialsContent& content, bool hasChosen)
 {
     Mark mark;
     mark.trial = trial.id;
-    mark.kind = kindOf(trial);
+    mark.kind = widgets::markKind(trial);
     mark.role = roleOf(trial, content, hasChosen);
     mark.failed = failed(trial);
     if (mark.failed) {
-        mark.ms = expectedMs(content.trials, trial);
+        mark.ms = expectedMs(content.trials, content.fp32, trial);
         return mark;
     }
-    mark.ms = trial.latency.p50;
-    mark.msLow = trial.latency.ciLow;
-    mark.msHigh = trial.latency.ciHigh;
+    placeOnTime(mark, trial, content.fp32);
     mark.right = scoreOf(*trial.tuning());
     mark.rightLow = mark.rightHigh = mark.right;
     if (mark.role != Mark::Role::Today && comparable(trial, content.fp32))
@@ -340,13 +336,16 @@ TrialsContent presentTrials(const Document& document)
         if (broken.isEmpty())
             allowed.push_back(trial);
         const bool judged = comparable(*trial, content.fp32) && trial->id != content.fp32->id;
-        content.verdicts.push_back(!broken.isEmpty() ? QStringLiteral("breaks: ") + broken
-                : judged ? q(measure::verdict(*trial->tuning(), *content.fp32->tuning(), document.goal()))
-                         : QString());
+        content.judgements.push_back(
+            {judged ? q(measure::verdict(*trial->tuning(), *content.fp32->tuning(), document.goal())) : QString(), broken});
     }
-    for (const std::size_t index : tune::frontier(content.trials))
-        content.frontier.push_back(content.trials[index]->id);
     content.best = tune::bestTrial(allowed, document.goal());
+    for (std::size_t i = 0; i < content.trials.size(); ++i)
+        content.judgements[i].best = content.trials[i]->id == content.best;
+    for (const std::size_t index : tune::frontier(content.trials)) {
+        content.frontier.push_back(content.trials[index]->id);
+        content.judgements[index].onFrontier = true;
+    }
     fillPlot(content, document);
     content.summary = summarise(content, document.shownTrials().size() - content.trials.size());
     if (const QString cpu = document.recordedOn(); !cpu.isEmpty() && !content.summary.isEmpty())
@@ -389,7 +388,7 @@ QString baselineAdvice(const Document& document)
     if (!best || !content.fp32
         || q(best->origin).section(QLatin1Char(':'), 0, 0) != QLatin1String("baseline"))
         return {};
-    if (content.verdicts[std::size_t(found - content.trials.begin())] != QLatin1String("meets"))
+    if (content.judgements[std::size_t(found - content.trials.begin())].verdict != QLatin1String("meets"))
         return {};
     return QObject::tr("Trial %1, %2, already meets your goal: %3, %4 worse.")
         .arg(best->id)

@@ -4,6 +4,7 @@
 
 #include "core/values/trial.h"
 #include "widgets/frontier_plot.h"
+#include "widgets/trials_view.h"
 
 #include <QString>
 
@@ -16,7 +17,7 @@ class Document;
 struct TrialsContent
 {
     std::vector<const Trial*> trials; // of the document, until it changes
-    std::vector<QString> verdicts; // one a trial, as TrialsModel::setTrials() has them
+    std::vector<widgets::TrialJudgement> judgements; // one a trial
     std::vector<int> frontier; // ids by rising latency
     int best = 0; // id; 0 = none meets
     const Trial* fp32 = nullptr; // one of them

@@ -29,7 +29,7 @@ WhatIfControl::WhatIfControl(Document* document, QObject* parent)
     connect(document, &Document::opened, this, stale);
     connect(document, &Document::draftChanged, this, stale);
     connect(document, &Document::trialsChanged, this, later);
-    connect(document, &Document::sensitivityChanged, this, later);
+    connect(document, &Document::predictorChanged, this, later);
     connect(document, &Document::goalChanged, this, later);
     connect(document, &Document::workloadChanged, this, stale);
     connect(document->selection(), &Selection::nodesChanged, this, later);

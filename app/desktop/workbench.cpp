@@ -197,6 +197,7 @@ void Workbench::connectDocument()
     connect(m_document, &Document::sensitivityChanged, this, trials);
     connect(m_document, &Document::sensitivityChanged, this, ops);
     connect(m_document, &Document::trialsChanged, this, trials);
+    connect(m_document, &Document::predictorChanged, this, trials);
     connect(m_document, &Document::goalChanged, this, trials);
     connect(m_document, &Document::workloadChanged, this, trials);
     connect(m_document->data(), &DataSource::changed, this, trials);
@@ -329,7 +330,7 @@ void Workbench::refreshTrials()
     m_plot->setContent(content.plot);
     refreshSensitivity();
     refreshPrecisions();
-    m_trialsModel->setTrials(content.trials, content.verdicts, content.frontier);
+    m_trialsModel->setTrials(content.trials, content.judgements);
     m_trialsPanel->setNote(content.summary);
     const int selected = m_document->selection()->trial();
     m_plot->setSelectedTrial(selected);

@@ -39,6 +39,7 @@ public:
     std::map<std::string, Tensor> batch(
         Split split, const std::vector<std::size_t>& indices, int paddedLength) const override;
     std::vector<PreviewRow> preview(Split split, std::size_t count) const override;
+    std::optional<Picture> picture(Split split, std::size_t index) const override;
 
 private:
     void load(const Signature& signature);
@@ -318,6 +319,24 @@ std::map<std::string, Tensor> ArrayDataset::batch(
         inputs.emplace(input.name, std::move(tensor));
     }
     return inputs;
+}
+
+std::optional<Picture> ArrayDataset::picture(Split split, std::size_t index) const
+{
+    const auto input = std::ranges::find_if(m_inputs, [](const ArrayInput& i) { return !i.conversion.pixels.empty(); });
+    if (input == m_inputs.end() || input->sample.size() != 3 || (input->sample[0] != 1 && input->sample[0] != 3))
+        return {};
+    Picture picture;
+    picture.channels = static_cast<int>(input->sample[0]);
+    picture.height = static_cast<int>(input->sample[1]), picture.width = static_cast<int>(input->sample[2]);
+    const Tensor& source = split == Split::Calibration ? input->calib : input->test;
+    const auto channels = static_cast<std::size_t>(picture.channels);
+    const auto size = static_cast<std::size_t>(elementCount(input->sample)), plane = size / channels;
+    const std::byte* first = source.bytes.data() + testIndex(split, index) * size;
+    for (std::size_t i = 0; i < plane; ++i)
+        for (std::size_t channel = 0; channel < channels; ++channel)
+            picture.pixels.push_back(static_cast<std::uint8_t>(first[channel * plane + i]));
+    return picture;
 }
 
 std::vector<PreviewRow> ArrayDataset::preview(Split split, std::size_t count) const

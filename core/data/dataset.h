@@ -25,6 +25,13 @@ struct PreviewRow
     int label = -1;
 };
 
+/// A sample as a picture: row by row, one byte a channel (grey, or red, green, blue side by side).
+struct Picture
+{
+    int width = 0, height = 0, channels = 0; // 1 or 3
+    std::vector<std::uint8_t> pixels;
+};
+
 /// A calibration sample that is a test sample too: ranges would be learned from what is tested.
 struct SharedRow
 {
@@ -58,6 +65,8 @@ public:
     virtual std::map<std::string, Tensor> batch(
         Split split, const std::vector<std::size_t>& indices, int paddedLength) const = 0;
     virtual std::vector<PreviewRow> preview(Split split, std::size_t count) const = 0;
+    /// Of uint8 arrays that feed a float input as [1 or 3, height, width]; nothing for other samples.
+    virtual std::optional<Picture> picture(Split, std::size_t) const { return {}; }
     /// By calibration row, whether DataSpec::sharedRows leaves them out or not.
     virtual std::vector<SharedRow> shared() const { return {}; }
     virtual std::string hash() const = 0; // over files, columns, tokenizer, lengths, preprocessing and limits

@@ -56,15 +56,23 @@ KernelFact int8Product(Isa isa, const CpuFacts& cpu)
     return fact;
 }
 
-KernelFact bf16Product(Isa cap, Isa isa, const CpuFacts& cpu)
+const char* floatProduct(Isa isa)
 {
-    KernelFact fact{weightProducts, Precision::Bf16, Precision::Bf16, "oneDNN, bf16 x bf16", {}, {}, false};
+    return isa >= Isa::Avx512 ? "Octet's own, fp32" : "oneDNN, fp32";
+}
+
+/// `kernel` for bf16, else `other` for fp32 with the reason.
+KernelFact bf16Fact(
+    const char* work, const char* kernel, const char* other, Isa cap, const CpuFacts& cpu)
+{
+    const Isa isa = std::min(cap, cpu.isa);
+    KernelFact fact{work, Precision::Bf16, Precision::Bf16, kernel, {}, {}, false};
     if (isa >= Isa::Vnni && cpu.bf16) {
-        fact.isa = toString(isa == Isa::Amx && cpu.amxBf16 ? Isa::Amx : Isa::Vnni);
+        fact.isa = toString(isa == Isa::Amx && cpu.amxBf16 && cpu.tiles ? Isa::Amx : Isa::Vnni);
         return fact;
     }
     fact.executed = Precision::Fp32;
-    fact.kernel = "oneDNN, fp32";
+    fact.kernel = other;
     fact.isa = vectors(isa);
     fact.reason = cpu.bf16 ? fmt::format("Refused: bf16 needs AVX512-BF16, which the cap {} leaves out.", toString(cap))
                            : "Refused: bf16 needs AVX512-BF16, which this CPU does not have.";
@@ -132,8 +140,8 @@ std::vector<CpuFeature> cpuFeatures(const std::set<std::string>& flags)
     constexpr Known known[] = {{"avx2", "AVX2", "the least that Octet needs"},
         {"avx512bw", "AVX-512", "twice as wide vectors"},
         {"avx512_vnni", "AVX512-VNNI", "int8 products without saturation"},
-        {"avx512_bf16", "AVX512-BF16", "bf16 products"}, {"amx_int8", "AMX-INT8", "int8 products in tiles"},
-        {"amx_bf16", "AMX-BF16", "bf16 products in tiles"}, {"avx_vnni", "AVX-VNNI", "not used"},
+        {"avx512_bf16", "AVX512-BF16", "products and attention in bf16"}, {"amx_int8", "AMX-INT8", "int8 products in tiles"},
+        {"amx_bf16", "AMX-BF16", "bf16 in tiles"}, {"avx_vnni", "AVX-VNNI", "not used"},
         {"avx512_fp16", "AVX512-FP16", "not used"}};
     std::vector<CpuFeature> features;
     for (const Known& one : known)
@@ -145,7 +153,7 @@ std::vector<CpuFeature> cpuFeatures(const std::set<std::string>& flags)
 
 CpuFacts cpuFacts()
 {
-    return {cpuIsa(), __builtin_cpu_supports("avx512bf16") != 0, cpuFlags().contains("amx_bf16"),
+    return {cpuIsa(), __builtin_cpu_supports("avx512bf16") != 0, hasAmxBf16(),
         cpuIsa() < Isa::Amx || allowTiles()};
 }
 
@@ -154,14 +162,15 @@ std::vector<KernelFact> kernelFacts(Isa cap, const CpuFacts& cpu)
     const Isa isa = std::min(cap, cpu.isa);
     // Our row kernels know these levels; attention in bytes knows them all.
     const std::string rows = vectors(isa), bytes = toString(std::min(isa, cpu.tiles ? Isa::Amx : Isa::Vnni));
-    return {int8Product(isa, cpu), bf16Product(cap, isa, cpu),
-        {weightProducts, Precision::Fp32, Precision::Fp32, "oneDNN, fp32", vectors(isa), {}, false},
-        {attention, Precision::Int8, Precision::Int8, "Octet's own, scores, softmax and context at once", bytes,
-            "Needs both products of the attention in int8.", false},
-        {attention, Precision::Bf16, Precision::Fp32, "Octet's own, scores, softmax and context at once", rows,
-            "Refused: attention products run in fp32 or int8.", false},
-        {attention, Precision::Fp32, Precision::Fp32, "Octet's own, scores, softmax and context at once", rows, {},
+    constexpr const char* atOnce = "Octet's own, scores, softmax and context at once";
+    KernelFact halves = bf16Fact(attention, atOnce, atOnce, cap, cpu);
+    if (halves.executed == Precision::Bf16)
+        halves.reason = "Needs both products of the attention in bf16.";
+    return {int8Product(isa, cpu), bf16Fact(weightProducts, "oneDNN, bf16 x bf16", floatProduct(isa), cap, cpu),
+        {weightProducts, Precision::Fp32, Precision::Fp32, floatProduct(isa), vectors(isa), {}, false},
+        {attention, Precision::Int8, Precision::Int8, atOnce, bytes, "Needs both products of the attention in int8.",
             false},
+        halves, {attention, Precision::Fp32, Precision::Fp32, atOnce, rows, {}, false},
         {rowWork, Precision::Fp32, Precision::Fp32, "Octet's own, one row at a time", rows, {}, false}};
 }
 

@@ -21,11 +21,11 @@ namespace {
 std::mutex capMutex;
 std::optional<Isa> chosenCap;
 
-bool hasAmx()
+/// Of leaf 7's EDX: bit 22 is AMX-BF16, bit 24 AMX-TILE, bit 25 AMX-INT8.
+bool hasAmx(unsigned bit)
 {
     unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
-    // Leaf 7: EDX bit 24 is AMX-TILE, bit 25 AMX-INT8.
-    return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (edx & (1u << 24)) && (edx & (1u << 25));
+    return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (edx & (1u << 24)) && (edx & (1u << bit));
 }
 
 std::string cpuField(const std::string& key)
@@ -69,12 +69,17 @@ Isa cpuIsa()
         return Isa::Avx2;
     if (!__builtin_cpu_supports("avx512vnni"))
         return Isa::Avx512;
-    return hasAmx() ? Isa::Amx : Isa::Vnni;
+    return hasAmx(25) ? Isa::Amx : Isa::Vnni;
 }
 
 bool hasBf16()
 {
     return effectiveIsa() >= Isa::Vnni && __builtin_cpu_supports("avx512bf16");
+}
+
+bool hasAmxBf16()
+{
+    return hasAmx(22);
 }
 
 int physicalCores()

@@ -19,6 +19,8 @@ Isa isaFromString(const std::string& text); // throws Error(Setting)
 Isa cpuIsa();
 /// AVX512-BF16 within the cap of this process (vnni or amx).
 bool hasBf16();
+/// Of this CPU, whatever the cap.
+bool hasAmxBf16();
 int physicalCores();
 Machine machine(Isa cap);
 

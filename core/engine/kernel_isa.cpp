@@ -12,7 +12,7 @@ std::string isaOfKernel(const std::string& kernel, Isa cap)
     const auto says = [&](std::string_view word) { return name.find(word) != std::string_view::npos; };
     if (says("amx"))
         return toString(Isa::Amx);
-    if (says("vnni") || says("avx512_core_bf16"))
+    if (says("vnni") || says("avx512_core_bf16") || says("avx512_bf16"))
         return toString(Isa::Vnni);
     if (says("avx512"))
         return toString(Isa::Avx512);

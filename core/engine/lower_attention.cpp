@@ -27,7 +27,10 @@ void Lowering::lowerAttention(const IrNode& node)
             dense(mask);
     std::string reason;
     auto step = std::make_unique<AttentionStep>();
-    step->integers = attentionBytes(node, reason);
+    const Precision marked = attentionPrecision(node, reason);
+    if (marked == Precision::Int8)
+        step->integers = attentionBytes(node, reason);
+    step->halves = marked == Precision::Bf16;
     const Shape& q = m_ir.value(node.inputs[0]).shape;
     const Shape& kt = m_ir.value(node.inputs[1]).shape;
     const Shape& v = m_ir.value(node.inputs[2]).shape;
@@ -56,35 +59,45 @@ void Lowering::lowerAttention(const IrNode& node)
     Placed& out = placeNew(node.outputs[0]);
     out.strides = stridesForReader(node.outputs[0]);
     step->out = {out.place, fourStrides(out.strides)};
-    const bool integer = step->integers.has_value();
-    step->scratchFloats = integer ? byteAttentionScratch(step->keys, step->depth, step->width) / 4
-                                  : attentionScratch(step->keys, step->depth, step->width);
+    const Precision executed = step->integers ? Precision::Int8 : step->halves ? Precision::Bf16 : Precision::Fp32;
+    step->scratchFloats = step->integers ? byteAttentionScratch(step->keys, step->depth, step->width) / 4
+        : step->halves                   ? halfAttentionScratch(step->keys, step->depth, step->width)
+                                         : attentionScratch(step->keys, step->depth, step->width);
     step->scratchFloats = (step->scratchFloats + 15) / 16 * 16;
     step->scratch = scratch(threadFloats(step->scratchFloats));
-    const char* isa = integer ? m_program.kernels->bytesName : m_program.kernels->name;
+    const Kernels& kernels = *m_program.kernels;
+    const char* isa = step->integers ? kernels.bytesName : step->halves ? kernels.halvesName : kernels.name;
     Step& added = addStep(std::move(step), "attention", &node, node.source->name,
-        fmt::format("{} scores, softmax, context ({})", integer ? "int8" : "fp32", isa));
+        fmt::format("{} scores, softmax, context ({})", toString(executed), isa));
     added.group.asked = settingsOf(node).precision;
-    added.group.executed = integer ? Precision::Int8 : Precision::Fp32;
+    added.group.executed = executed;
     added.group.reason = reason;
+}
+
+Precision Lowering::attentionPrecision(const IrNode& node, std::string& reason) const
+{
+    const std::string &scores = node.source->name, &context = node.attention.context->name;
+    const Precision first = settingsOf(scores).precision, second = settingsOf(context).precision;
+    if (first != second) {
+        // Named: the product that is not in the precision that the other was marked with.
+        const Precision marked = first != Precision::Fp32 ? first : second;
+        reason = fmt::format("both products of an attention must be {}, and \"{}\" is not", toString(marked),
+            marked == first ? context : scores);
+        return Precision::Fp32;
+    }
+    if (first == Precision::Bf16 && !m_program.kernels->attentionHalves) {
+        reason = noBf16;
+        return Precision::Fp32;
+    }
+    return first;
 }
 
 std::optional<AttentionStep::Integers> Lowering::attentionBytes(const IrNode& node, std::string& reason)
 {
     const OpSettings& scores = settingsOf(node.source->name);
     const OpSettings& context = settingsOf(node.attention.context->name);
-    if (scores.precision != Precision::Int8 && context.precision != Precision::Int8) {
-        if (scores.precision == Precision::Bf16 || context.precision == Precision::Bf16)
-            reason = "attention products run in fp32 or int8";
-        return std::nullopt;
-    }
     if (!(node.attention.queryScale > 0)) {
         reason = "Q is scaled by a number that is not positive";
-        return std::nullopt;
-    }
-    if (scores.precision != context.precision) {
-        reason = fmt::format("both products of an attention must be int8, and \"{}\" is not",
-            scores.precision == Precision::Int8 ? node.attention.context->name : node.source->name);
         return std::nullopt;
     }
     const auto bytes = [&](std::size_t input, const std::string& value, const OpSettings& settings) {

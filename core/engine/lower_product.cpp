@@ -119,7 +119,7 @@ void Lowering::lowerProduct(const IrNode& node)
     step->rows = m;
     step->columns = n;
     step->depth = k;
-    const bool own = integer && ownProduct() != ProductKernel::OneDnn && k % 4 == 0;
+    const bool own = integer ? ownProduct() != ProductKernel::OneDnn && k % 4 == 0 : !half && ownFloatProduct();
     if (!own)
         step->product = std::make_unique<DnnProduct>(integer ? DnnProduct::Kind::U8S8
                 : half                                       ? DnnProduct::Kind::Bf16
@@ -131,7 +131,9 @@ void Lowering::lowerProduct(const IrNode& node)
     const bool saturates = integer && effectiveIsa() < Isa::Vnni && settings.weightBits > 7;
     WeightRequest request{m_ir.model, d.weight, k, n, d.transposed, integer, half, settings.weightGranularity,
         saturates ? 7 : settings.weightBits, nullptr, nullptr,
-        ownProduct() == ProductKernel::Amx ? PanelLayout::Tiles : PanelLayout::Vnni};
+        !integer                               ? PanelLayout::Floats
+            : ownProduct() == ProductKernel::Amx ? PanelLayout::Tiles
+                                                 : PanelLayout::Vnni};
     const Range* range = integer ? rangeOf(d.product.activation, settings, node.source->name) : nullptr;
     if (range) {
         request.smoothing = &range->smoothing;
@@ -162,7 +164,7 @@ void Lowering::lowerProduct(const IrNode& node)
     added.group.asked = settings.precision;
     added.group.executed = integer ? Precision::Int8 : half ? Precision::Bf16 : Precision::Fp32;
     if (settings.precision == Precision::Bf16 && !half)
-        added.group.reason = "bf16 needs AVX512-BF16, which this CPU or the ISA cap does not have";
+        added.group.reason = noBf16;
     registerSink(added.sum);
     if (d.hasNorm)
         registerSink(added.normed);
@@ -188,8 +190,8 @@ std::vector<float> Lowering::corrected(ValueId bias, std::vector<float> correcti
 
 std::string Lowering::productKernel(const ProductStep& step, const OpSettings& settings, bool saturates) const
 {
-    const bool tiles = step.weight->panels && step.weight->panels->layout() == PanelLayout::Tiles;
-    std::string text = step.product ? step.product->kernelName() : tiles ? "octet:amx" : "octet:vnni";
+    constexpr const char* own[] = {"octet:vnni", "octet:amx", "octet:avx512"}; // by PanelLayout
+    std::string text = step.product ? step.product->kernelName() : own[static_cast<int>(step.weight->panels->layout())];
     if (text.find("avx") == std::string::npos && step.product)
         text += ":" + toString(effectiveIsa()); // oneDNN's gemm takes the widest instructions within the cap
     if (!step.halves.none())

@@ -12,6 +12,8 @@
 
 namespace octet::engine {
 
+constexpr const char* noBf16 = "bf16 needs AVX512-BF16, which this CPU or the ISA cap does not have";
+
 class Lowering : private Places
 {
 public:
@@ -44,7 +46,9 @@ private:
         AttentionStep::Bytes bytes;
         std::string value;
     };
-    /// The operands in int8 where both products are marked and the bytes come straight from products; else the reason.
+    /// What both products are marked with and this CPU can; else fp32 and the reason.
+    Precision attentionPrecision(const IrNode& node, std::string& reason) const;
+    /// The operands in int8 where the bytes come straight from products; else the reason.
     std::optional<AttentionStep::Integers> attentionBytes(const IrNode& node, std::string& reason);
     std::optional<ByteView> byteOperand(
         ValueId id, bool transposed, const std::string& value, const OpSettings& settings, const std::string& node);

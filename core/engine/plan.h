@@ -78,17 +78,4 @@ public:
 /// overlap; 64-byte aligned.
 std::size_t planMemory(std::vector<Buffer>& buffers);
 
-/// f(begin, end, thread) over shares of [0, count).
-template <typename F>
-void inParallel(int threads, std::int64_t count, F&& f)
-{
-    if (threads <= 1 || count <= 1) {
-        f(std::int64_t(0), count, 0);
-        return;
-    }
-#pragma omp parallel for num_threads(threads) schedule(static, 1)
-    for (int t = 0; t < threads; ++t)
-        f(count * t / threads, count * (t + 1) / threads, t);
-}
-
 } // namespace octet::engine

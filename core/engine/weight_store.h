@@ -47,7 +47,7 @@ struct WeightStore::Impl
     {
     }
     /// From the store, or quantized and packed now. Thread safe.
-    /// `product` null: int8 panels for our own product.
+    /// `product` null: panels for our own product.
     std::shared_ptr<const StoredWeight> get(const WeightRequest& request, const DnnProduct* product);
 
     /// A constant that lies in its file where its type must not: copied for those who read it in place (the table of

@@ -17,8 +17,6 @@ using graph::Model;
 using graph::Node;
 using graph::Weight;
 
-constexpr const char* attentionBf16Refusal = "Attention products run in int8 or fp32.";
-
 /// Of this machine; a worker elsewhere says for itself what it could not do.
 std::string bf16Refusal()
 {
@@ -183,7 +181,7 @@ void addAttention(const Model& model, const Node& softmax, std::map<int, Product
         product.partner = partner;
         product.activation = node.inputs[0];
         product.weight = node.inputs[1];
-        product.bf16Refusal = attentionBf16Refusal;
+        product.bf16Refusal = bf16Refusal();
         found.emplace(index, std::move(product));
     };
     add(scores, ProductKind::Scores, context);

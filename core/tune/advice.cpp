@@ -100,23 +100,23 @@ private:
     const Trial* byId(int id) const
     {
         const auto it = std::ranges::find(m_facts.trials, id, &Trial::id);
-        return it == m_facts.trials.end() ? nullptr : &*it;
+        return it == m_facts.trials.end() ? nullptr : *it;
     }
 
     const Trial* measured(const Config& config) const
     {
         const auto it = std::ranges::find_if(m_facts.trials,
-            [&](const Trial& t) { return t.state == TrialState::Done && t.tuning() && t.config == config; });
-        return it == m_facts.trials.end() ? nullptr : &*it;
+            [&](const Trial* t) { return t->state == TrialState::Done && t->tuning() && t->config == config; });
+        return it == m_facts.trials.end() ? nullptr : *it;
     }
 
     /// Trials with int8 in them that are measured.
     std::vector<const Trial*> searched() const
     {
         std::vector<const Trial*> trials;
-        for (const Trial& trial : m_facts.trials)
-            if (trial.state == TrialState::Done && trial.tuning() && trial.counts.int8 > 0)
-                trials.push_back(&trial);
+        for (const Trial* trial : m_facts.trials)
+            if (trial->state == TrialState::Done && trial->tuning() && trial->counts.int8 > 0)
+                trials.push_back(trial);
         return trials;
     }
 
@@ -178,9 +178,8 @@ private:
     /// bf16 where the CPU was seen to gain from it.
     Precision saferPrecision(const std::vector<const ResolvedOp*>& ops) const
     {
-        const auto bf16 = std::ranges::find_if(m_facts.trials,
-            [](const Trial& t) { return t.origin == "baseline:bf16" && t.state == TrialState::Done; });
-        const bool gains = bf16 != m_facts.trials.end() && m_fp32 && costOf(*bf16, *m_fp32, Objective::P50) < 1
+        const Trial* bf16 = baseline("bf16");
+        const bool gains = bf16 && m_fp32 && costOf(*bf16, *m_fp32, Objective::P50) < 1
             && holdsGoal(*bf16, *m_fp32, m_facts.goal);
         const bool all = std::ranges::all_of(ops, [](const ResolvedOp* op) { return op->product.bf16Refusal.empty(); });
         return gains && all ? Precision::Bf16 : Precision::Fp32;
@@ -308,10 +307,10 @@ private:
 
     const Trial* baseline(const char* preset) const
     {
-        const auto it = std::ranges::find_if(m_facts.trials, [&](const Trial& t) {
-            return t.origin == std::string("baseline:") + preset && t.state == TrialState::Done && t.tuning();
+        const auto it = std::ranges::find_if(m_facts.trials, [&](const Trial* t) {
+            return t->origin == std::string("baseline:") + preset && t->state == TrialState::Done && t->tuning();
         });
-        return it == m_facts.trials.end() ? nullptr : &*it;
+        return it == m_facts.trials.end() ? nullptr : *it;
     }
 
     /// Ops that read one value (Q, K, V), some in int8 and some not: the value is made in both forms.

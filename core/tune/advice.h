@@ -43,7 +43,7 @@ struct AdviceFacts
 {
     Config draft;
     Goal goal;
-    std::vector<Trial> trials; // of one workload, data and metric
+    std::vector<const Trial*> trials; // of one workload, data and metric
     const Sensitivity* sensitivity = nullptr; // null or empty: not measured
     const CalibrationEvidence* evidence = nullptr; // null or empty: nothing was calibrated lately
     long judgedSamples = 0; // of the split that verdicts are from; 0 = not known

@@ -30,15 +30,24 @@ std::vector<std::size_t> frontier(const std::vector<Trial>& trials)
     return frontier(pointers(trials));
 }
 
+double pairedMs(const Trial& trial, const Trial* fp32)
+{
+    return fp32 && fp32->latency.p50 > 0 && trial.latency.ratioToFp32 > 0
+        ? trial.latency.ratioToFp32 * fp32->latency.p50
+        : trial.latency.p50;
+}
+
 std::vector<std::size_t> frontier(const std::vector<const Trial*>& trials)
 {
+    const Trial* fp32 = fp32Baseline(trials);
+    const auto msOf = [&](std::size_t i) { return pairedMs(*trials[i], fp32); };
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < trials.size(); ++i)
         if (counts(*trials[i]))
             order.push_back(i);
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        if (trials[a]->latency.p50 != trials[b]->latency.p50)
-            return trials[a]->latency.p50 < trials[b]->latency.p50;
+        if (msOf(a) != msOf(b))
+            return msOf(a) < msOf(b);
         return trials[a]->tuning()->value > trials[b]->tuning()->value;
     });
     std::vector<std::size_t> kept;
@@ -94,8 +103,7 @@ double costOf(const Trial& trial, const Trial& fp32, Objective objective)
     case Objective::P50:
         break;
     }
-    // Absolute times of different runs drift.
-    return trial.latency.ratioToFp32 > 0 ? trial.latency.ratioToFp32 : share(trial.latency.p50, fp32.latency.p50);
+    return share(pairedMs(trial, &fp32), fp32.latency.p50);
 }
 
 bool smooths(const Trial& trial)
@@ -112,12 +120,9 @@ int bestTrial(const std::vector<Trial>& trials, const Goal& goal)
 
 int bestTrial(const std::vector<const Trial*>& trials, const Goal& goal)
 {
-    const auto measured = std::find_if(trials.begin(), trials.end(), [&](const Trial* trial) {
-        return trial->origin == "baseline:fp32" && counts(*trial) && trial->tuning()->metric == goal.metric;
-    });
-    if (measured == trials.end())
+    const Trial* fp32 = fp32Baseline(trials);
+    if (!fp32 || !counts(*fp32) || fp32->tuning()->metric != goal.metric)
         return 0;
-    const Trial* fp32 = *measured;
     const Trial* best = nullptr;
     bool bestHolds = false;
     for (const Trial* candidate : trials) {

@@ -7,8 +7,12 @@
 
 namespace octet::tune {
 
-/// Indices of trials that no other beats in both p50 and tuning accuracy, by rising latency. Only Done trials count;
-/// of exact twins the first stays.
+/// The ms a sample that a trial takes where fp32 takes what its baseline took: the paired ratio of its run times that,
+/// since the machine may have been busier in another run. Its own p50 where no ratio was taken, or without fp32.
+double pairedMs(const Trial& trial, const Trial* fp32);
+
+/// Indices of trials that no other beats in both pairedMs() and tuning accuracy, by rising latency. Only Done trials
+/// count; of exact twins the first stays.
 std::vector<std::size_t> frontier(const std::vector<Trial>& trials);
 std::vector<std::size_t> frontier(const std::vector<const Trial*>& trials);
 

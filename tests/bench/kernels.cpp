@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The kernels alone, on this machine, one thread: every one that this CPU can run, taking turns.
 //
-//   bench_kernels [--runs N]
+//   bench_kernels [--runs N] [--only products|attention|rows]
 //
 // Products at the shapes of BERT-base and MiniLM-L6, from u8 activations to fp32 with scales, zero point and bias, the
 // weights coming from beyond L2 as in a forward pass. Prints Markdown tables.
@@ -187,6 +187,74 @@ void products(int runs)
         }
 }
 
+/// The twelve heads of BERT-base's attention in every precision, operands as its products leave them.
+void attentions(int runs)
+{
+    constexpr std::int64_t heads = 12, depth = 64, row = heads * depth;
+    struct Form
+    {
+        std::string name;
+        void (*floats)(const AttentionTask&);
+        void (*bytes)(const ByteAttentionTask&);
+    };
+    const Kernels& best = kernels(effectiveIsa());
+    std::vector<Form> forms{{fmt::format("fp32 {}", best.name), best.attention, nullptr}};
+    if (effectiveIsa() >= Isa::Vnni && kernelsVnni().attentionHalves)
+        forms.push_back({"bf16 avx512_bf16", kernelsVnni().attentionHalves, nullptr});
+    if (best.attentionHalves && best.attentionHalves != kernelsVnni().attentionHalves)
+        forms.push_back({fmt::format("bf16 {}", best.halvesName), best.attentionHalves, nullptr});
+    forms.push_back({fmt::format("int8 {}", best.bytesName), nullptr, best.attentionBytes});
+    fmt::print("\nAttention of 12 heads, depth 64, us\n\n| queries x keys |");
+    for (const Form& form : forms)
+        fmt::print(" {} |", form.name);
+    fmt::print("\n|---|");
+    for (std::size_t i = 0; i < forms.size(); ++i)
+        fmt::print("---|");
+    fmt::print("\n");
+    for (const std::int64_t length : {16, 128, 384, 512}) {
+        std::vector<float> q(static_cast<std::size_t>(length * row)), out(q.size());
+        for (std::size_t i = 0; i < q.size(); ++i)
+            q[i] = std::sin(static_cast<float>(i * i % 1000));
+        const auto bytes = numbers<std::uint8_t>(length * row, 0, 255);
+        const auto floats = static_cast<std::size_t>(std::max({attentionScratch(length, depth, depth),
+            halfAttentionScratch(length, depth, depth), byteAttentionScratch(length, depth, depth) / 4}));
+        std::vector<float> scratch(floats + 16);
+        void* aligned = scratch.data();
+        std::size_t room = scratch.size() * sizeof(float);
+        aligned = std::align(64, floats * sizeof(float), aligned, room);
+        std::vector<Contender> all;
+        for (const Form& form : forms)
+            all.push_back({form.name, [&, form] {
+                               for (std::int64_t h = 0; h < heads; ++h) {
+                                   const std::int64_t at = h * depth;
+                                   if (form.floats) {
+                                       AttentionTask t;
+                                       t.q = q.data() + at, t.qRow = row, t.kt = q.data() + at, t.ktRow = 1;
+                                       t.ktColumn = row, t.v = q.data() + at, t.vRow = row;
+                                       t.out = out.data() + at, t.outRow = row, t.queries = t.keys = length;
+                                       t.depth = t.width = depth, t.scale = 0.125f;
+                                       t.scratch = static_cast<float*>(aligned);
+                                       form.floats(t);
+                                   } else {
+                                       ByteAttentionTask t;
+                                       t.q.values = t.k.values = t.v.values = bytes.data() + at;
+                                       t.q.row = t.k.row = t.v.row = row;
+                                       t.q.scale = t.k.scale = t.v.scale = 0.01f;
+                                       t.out = out.data() + at, t.outRow = row, t.queries = t.keys = length;
+                                       t.depth = t.width = depth, t.scale = 0.125f;
+                                       t.scratch = static_cast<std::byte*>(aligned);
+                                       form.bytes(t);
+                                   }
+                               }
+                           }});
+        takeTurns(all, runs);
+        fmt::print("| {0} x {0} |", length);
+        for (const Contender& c : all)
+            fmt::print(" {:.0f} |", median(c) * 1e6);
+        fmt::print("\n");
+    }
+}
+
 /// Rows in L1, and what the scalar reference needs for the same.
 void rows(int runs)
 {
@@ -240,18 +308,25 @@ int main(int argc, char** argv)
 {
     try {
         int runs = 15;
+        std::string_view only;
         for (int i = 1; i < argc; ++i) {
             const std::string_view key = argv[i];
             if (key == "--runs" && i + 1 < argc)
                 runs = std::max(3, std::atoi(argv[++i]));
+            else if (key == "--only" && i + 1 < argc)
+                only = argv[++i];
             else
-                throw Error(ErrorKind::Setting, "Usage: bench_kernels [--runs N]");
+                throw Error(ErrorKind::Setting, "Usage: bench_kernels [--runs N] [--only products|attention|rows]");
         }
         omp_set_num_threads(1); // oneDNN takes its threads from here
         fmt::print("{}, {}, one thread, median of {} runs taking turns\n", machine(effectiveIsa()).cpu,
             toString(effectiveIsa()), runs);
-        products(runs);
-        rows(runs);
+        if (only.empty() || only == "products")
+            products(runs);
+        if (only.empty() || only == "attention")
+            attentions(runs);
+        if (only.empty() || only == "rows")
+            rows(runs);
     } catch (const std::exception& error) {
         fmt::print(stderr, "{}\n", error.what());
         return 1;

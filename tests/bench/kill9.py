@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Kills a search with SIGKILL at random moments and checks that nothing is lost:
-    tests/bench/kill9.py SAMPLE_FOLDER [--victim cli|worker] [--cli build/release/bin/octet-cli] [--kills 100]
+    tests/bench/kill9.py SAMPLE_FOLDER [--victim cli|worker|window] [--cli build/release/bin/octet-cli] [--kills 100]
 The victim is `octet-cli tune --project`, or `octet-cli serve` under a JSON-RPC client that keeps what it is told, as the
-window does. After every kill: the project is whole (SQLite's own check), every trial that was finished is there bit for
+window does, or the window itself (bench_window_search, offscreen). After every kill: the project is whole (SQLite's own check), every trial that was finished is there bit for
 bit, at most one more is marked as crashed, and it says why. After every fifth kill the search runs to its end: no config
 has two finished trials, the one that crashed was not tried again (the fp32 baseline excepted: nothing can be compared
 without it), and the same search once more computes nothing."""
@@ -11,8 +11,9 @@ import argparse, json, os, random, shutil, signal, sqlite3, subprocess, sys, tem
 
 parser = argparse.ArgumentParser()
 parser.add_argument("sample")
-parser.add_argument("--victim", choices=["cli", "worker"], default="cli")
+parser.add_argument("--victim", choices=["cli", "worker", "window"], default="cli")
 parser.add_argument("--cli", default="build/release/bin/octet-cli")
+parser.add_argument("--window", default="build/release/tests/bench_window_search")
 parser.add_argument("--kills", type=int, default=100)
 parser.add_argument("--seed", type=int, default=1978)
 parser.add_argument("--isa", default="")
@@ -79,6 +80,23 @@ class Cli:
         rows = db.execute("SELECT id, state, json FROM trials").fetchall()
         db.close()
         return {id: (state, json.loads(text)) for id, state, text in rows}
+
+
+class Window(Cli):
+    """The window on a folder of its own; it keeps the project beside the model."""
+
+    def __init__(self):
+        folder = os.path.join(work, "folder")
+        os.mkdir(folder)
+        for name in os.listdir(sample):
+            if name.endswith((".npy", ".json", ".txt")):
+                os.symlink(f"{sample}/{name}", f"{folder}/{name}")
+        os.symlink(f"{sample}/model_outlier.onnx", f"{folder}/model.onnx")
+        self.project = os.path.join(folder, "model.octet")
+        self.command = [args.window, folder, str(args.limit), str(trials_at_most)]
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        for kind in ("CONFIG", "DATA", "CACHE"):
+            os.environ[f"XDG_{kind}_HOME"] = work
 
 
 class Worker:
@@ -196,7 +214,7 @@ def check_end(rows):
     return sum(state == "crashed" for state, _ in rows.values())
 
 
-victim = Cli() if args.victim == "cli" else Worker()
+victim = {"cli": Cli, "worker": Worker, "window": Window}[args.victim]()
 start = time.time()
 undisturbed = victim.run_to_end()
 seconds = time.time() - start

@@ -165,7 +165,7 @@ void windowOf(const std::vector<Trial>& trials)
         const desktop::TrialsContent content = desktop::presentTrials(document);
         present.push_back(double(timer.nsecsElapsed()) / 1e6);
         timer.start();
-        model.setTrials(content.trials, content.verdicts, content.frontier);
+        model.setTrials(content.trials, content.judgements);
         QCoreApplication::processEvents();
         table.push_back(double(timer.nsecsElapsed()) / 1e6);
     }

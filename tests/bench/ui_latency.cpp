@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How long the window is deaf while jobs run: opens a copy of the sample's outlier form, measures the baseline and the
-// sensitivity, searches, and meanwhile selects, marks and undoes as a person does. Tells the longest turn of the event
+// sensitivity, searches, and meanwhile selects, marks and undoes as a person does. Tells median, p99 and longest turn of the event
 // loop by phase, in wall time and in the thread's own CPU time (the rest is waiting for a core), and who made it long.
-//   bench_ui_latency [seconds of search]
+//   bench_ui_latency [seconds of search] [octet-cli]
 #include "app/desktop/actions.h"
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/main_window.h"
@@ -16,6 +16,7 @@
 #include <QApplication>
 #include <QDir>
 #include <QElapsedTimer>
+#include <QEventLoop>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTimer>
@@ -24,6 +25,8 @@
 #include <cstdio>
 #include <ctime>
 #include <map>
+#include <string>
+#include <vector>
 
 using namespace octet;
 using namespace octet::desktop;
@@ -39,6 +42,17 @@ double cpuMs()
     return double(t.tv_sec) * 1e3 + double(t.tv_nsec) / 1e6;
 }
 
+/// "0.1 / 2.5 / 8.1": median, p99 and longest, ms.
+std::string spread(std::vector<double> ms)
+{
+    if (ms.empty())
+        return "-";
+    std::sort(ms.begin(), ms.end());
+    char text[64];
+    std::snprintf(text, sizeof text, "%.2f / %.1f / %.1f", ms[ms.size() / 2], ms[ms.size() * 99 / 100], ms.back());
+    return text;
+}
+
 /// Times every turn of the event loop, and every event that takes long in it.
 class TimedApplication : public QApplication
 {
@@ -49,8 +63,9 @@ public:
     {
         report();
         m_phase = phase;
-        m_turns = m_late = m_lateCpu = 0;
-        m_longest = m_longestCpu = 0;
+        m_late = m_lateCpu = 0;
+        m_wall.clear();
+        m_cpu.clear();
         m_culprits.clear();
     }
 
@@ -71,8 +86,10 @@ public:
             --m_depth;
             return handled;
         }
-        const QString what = QStringLiteral("%1 %2, event %3")
-                                 .arg(QString::fromLatin1(receiver->metaObject()->className()), receiver->objectName())
+        const QString what = QStringLiteral("%1 %2 of %3, event %4")
+                                 .arg(QString::fromLatin1(receiver->metaObject()->className()), receiver->objectName(),
+                                     receiver->parent() ? QString::fromLatin1(receiver->parent()->metaObject()->className())
+                                                        : QStringLiteral("nobody"))
                                  .arg(int(event->type()));
         const double before = cpuMs();
         const bool handled = QApplication::notify(receiver, event);
@@ -86,8 +103,8 @@ public:
     {
         if (!m_phase)
             return;
-        std::printf("%-12s %7d turns  longest %6.1f ms wall, %6.1f ms CPU  over 16 ms: %d wall, %d CPU\n", m_phase, m_turns,
-            m_longest, m_longestCpu, m_late, m_lateCpu);
+        std::printf("%-12s %7zu turns  wall %s  CPU %s  over 16 ms: %d wall, %d CPU\n", m_phase, m_wall.size(),
+            spread(m_wall).c_str(), spread(m_cpu).c_str(), m_late, m_lateCpu);
         for (const auto& [what, took] : m_culprits)
             std::printf("             %6.1f ms CPU in one event: %s\n", took, qPrintable(what));
         std::fflush(stdout);
@@ -99,27 +116,34 @@ private:
         if (!m_turn.isValid())
             return;
         const double wall = double(m_turn.nsecsElapsed()) / 1e6, cpu = cpuMs() - m_turnCpu;
-        ++m_turns;
         m_late += wall > frameMs;
         m_lateCpu += cpu > frameMs;
-        m_longest = std::max(m_longest, wall);
-        m_longestCpu = std::max(m_longestCpu, cpu);
+        m_wall.push_back(wall);
+        m_cpu.push_back(cpu);
         m_turn.invalidate();
     }
 
     const char* m_phase = nullptr;
-    int m_depth = 0, m_turns = 0, m_late = 0, m_lateCpu = 0;
-    double m_longest = 0, m_longestCpu = 0, m_turnCpu = 0;
+    int m_depth = 0, m_late = 0, m_lateCpu = 0;
+    std::vector<double> m_wall, m_cpu; // ms of every turn
+    double m_turnCpu = 0;
     std::map<QString, double> m_culprits;
     QElapsedTimer m_turn;
 };
 
+/// In an event loop that sleeps while nothing is to be done, as the window's own does.
 bool waitFor(const std::function<bool()>& done, int ms)
 {
+    QEventLoop loop;
+    QTimer look;
     QElapsedTimer timer;
     timer.start();
-    while (!done() && timer.elapsed() < ms)
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents | QEventLoop::AllEvents, 50);
+    QObject::connect(&look, &QTimer::timeout, &loop, [&] {
+        if (done() || timer.elapsed() >= ms)
+            loop.quit();
+    });
+    look.start(20);
+    loop.exec();
     return done();
 }
 
@@ -176,6 +200,7 @@ private:
 int main(int argc, char** argv)
 {
     const int seconds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 60;
+    qputenv("QT_NO_GLIB", "1"); // its dispatcher does not tell when a turn begins and ends
     QStandardPaths::setTestModeEnabled(true);
     TimedApplication application(argc, argv);
     style::install();
@@ -191,7 +216,8 @@ int main(int argc, char** argv)
 
     application.begin("start");
     MainWindow window;
-    window.jobs()->worker()->setCommand({QStringLiteral(OCTET_BIN_DIR "/octet-cli"), QStringLiteral("serve")});
+    window.jobs()->worker()->setCommand(
+        {argc > 2 ? QString::fromLocal8Bit(argv[2]) : QStringLiteral(OCTET_BIN_DIR "/octet-cli"), QStringLiteral("serve")});
     window.resize(1600, 1000);
     window.show();
     waitFor([] { return false; }, 500);

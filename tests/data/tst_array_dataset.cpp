@@ -61,11 +61,29 @@ private slots:
         QCOMPARE(plain->size(Split::Tuning), std::size_t(2));
         QCOMPARE(plain->size(Split::HeldOut), std::size_t(2));
         QCOMPARE(plain->preview(Split::Test, 1).at(0).text, std::string("pixels: uint8 [2, 3], 0 to 5, mean 2.5"));
+        const auto picture = plain->picture(Split::Test, 1);
+        QVERIFY(picture);
+        QCOMPARE(picture->width, 3);
+        QCOMPARE(picture->height, 2);
+        QCOMPARE(picture->pixels, (std::vector<std::uint8_t>{6, 7, 8, 9, 10, 11}));
         spec.mean = {0.2860};
         spec.std = {0.3530};
         const auto scaled = data::open(spec, test::imageModel(folder));
         QCOMPARE(floatsOf(scaled->batch(Split::Test, {2}, 0).at("pixels")).at(1), (13.0f / 255.0f - 0.2860f) / 0.3530f);
         QVERIFY(scaled->hash() != plain->hash());
+    }
+
+    void picturesHaveTheirColoursSideBySide()
+    {
+        const Folder folder;
+        data::Signature model = test::imageModel(folder);
+        model.inputs = {value("pixels", DType::F32, std::vector<std::int64_t>{-1, 3, 1, 2})};
+        const auto found = data::open(imageSpec(folder, pixels({2, 3, 1, 2})), model)->picture(Split::Test, 1);
+        QVERIFY(found);
+        QCOMPARE(found->channels, 3);
+        QCOMPARE(found->pixels, (std::vector<std::uint8_t>{6, 8, 10, 7, 9, 11}));
+        model.inputs = {value("pixels", DType::F32, std::vector<std::int64_t>{-1, 2, 1, 3})}; // two channels are no colours
+        QVERIFY(!data::open(imageSpec(folder, pixels({2, 2, 1, 3})), model)->picture(Split::Test, 1));
     }
 
     void channels()

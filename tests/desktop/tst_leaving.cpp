@@ -50,8 +50,12 @@ private slots:
     {
         const auto window = measuring(30000);
         QVERIFY(window);
+        QVERIFY(window->jobs()->start(JobKind::Sensitivity));
         QVERIFY(!window->close());
         QVERIFY(window->isVisible() && window->jobs()->running());
+        // What waits does not outlive the window.
+        QTRY_VERIFY2(window->messages()->texts().join(QString()).contains(QStringLiteral("waiting: Sensitivity")),
+            qPrintable(window->messages()->texts().join(QLatin1Char('|'))));
         QVERIFY(QTest::qWaitFor([&] { return press(*window, QStringLiteral("Cancel")); }));
         QVERIFY(window->jobs()->running());
         QVERIFY(!window->close());

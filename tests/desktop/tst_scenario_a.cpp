@@ -113,7 +113,7 @@ class TestScenarioA : public QObject
         const TrialsContent content = presentTrials(document());
         for (std::size_t i = 0; i < content.trials.size(); ++i)
             if (content.trials[i]->id == trial.id)
-                return content.verdicts[i];
+                return content.judgements[i].verdict;
         return {};
     }
 

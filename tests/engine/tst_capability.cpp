@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What would run, for every cap and CPU; and that it is what runs here.
 #include "core/engine/capability.h"
+#include "core/engine/kernel_isa.h"
 #include "core/engine/kernels/kernels.h"
 #include "core/engine/program.h"
 #include "engine/onnx_builder.h"
@@ -73,12 +74,14 @@ private slots:
         if (!bf16Isa.isEmpty())
             QCOMPARE(QString::fromStdString(half.isa), bf16Isa);
         QVERIFY2(QString::fromStdString(half.reason).contains(reason), half.reason.c_str());
-        // Nothing is refused without a reason, and attention never runs in bf16.
+        // Nothing is refused without a reason, and attention runs in bf16 where products do.
         for (const KernelFact& fact : facts) {
             QVERIFY(fact.asked == fact.executed || !fact.reason.empty());
             QVERIFY(!fact.kernel.empty() && !fact.isa.empty());
         }
-        QVERIFY(find(facts, "Attention", Precision::Bf16).executed == Precision::Fp32);
+        const KernelFact& attention = find(facts, "Attention", Precision::Bf16);
+        QVERIFY(attention.executed == half.executed);
+        QCOMPARE(attention.isa, half.isa);
     }
 
     void ourKernelsMultiplyFromVnniOn()
@@ -131,6 +134,10 @@ private slots:
         }
         QCOMPARE(seen, 3);
         QCOMPARE(find(facts, "Attention", Precision::Int8).isa, std::string(kernels(isa).bytesName));
+        const KernelFact& half = find(facts, "Attention", Precision::Bf16);
+        QCOMPARE(half.executed == Precision::Bf16, kernels(isa).attentionHalves != nullptr);
+        if (kernels(isa).attentionHalves)
+            QCOMPARE(half.isa, isaOfKernel(kernels(isa).halvesName, isa));
         QCOMPARE(find(facts, "Attention", Precision::Fp32).isa, std::string(kernels(isa).name));
     }
 

@@ -26,6 +26,8 @@ private slots:
         row("jit:avx2 (rows: avx512)", "avx2");
         row("layernorm (avx2)", "avx2");
         row("int8 scores, softmax, context (vnni)", "vnni");
+        row("bf16 scores, softmax, context (avx512_bf16)", "vnni");
+        row("bf16 scores, softmax, context (amx)", "amx");
         row("octet:vnni, 7-bit weights because 8 would saturate without VNNI", "vnni");
         row("gemm:jit (rows: avx512)", "amx"); // the cap: it does not say
         row("general Where", "x86-64");

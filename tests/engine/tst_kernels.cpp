@@ -4,6 +4,7 @@
 #include "core/engine/kernels/panels.h"
 #include "core/engine/kernels/product.h"
 #include "core/engine/kernels/product_choice.h"
+#include "core/engine/kernels/product_floats.h"
 #include "core/engine/onednn.h"
 #include "core/engine/reference/reference.h"
 #include "core/values/error.h"
@@ -80,6 +81,42 @@ class TestKernels : public QObject
         QFETCH(int, isa);
         return isa < 0 ? attentionBytesEmulated : kernels(static_cast<Isa>(isa)).attentionBytes;
     }
+    using AttentionKernel = void (*)(const AttentionTask&);
+    void addFloatAttentions()
+    {
+        QTest::addColumn<AttentionKernel>("kernel");
+        QTest::addColumn<bool>("half");
+        for (const Isa isa : {Isa::Avx2, Isa::Avx512})
+            if (cpuIsa() >= isa)
+                QTest::newRow(toString(isa).c_str()) << kernels(isa).attention << false;
+        QTest::newRow("bf16, tiles emulated") << AttentionKernel(attentionHalvesEmulated) << true;
+        if (const AttentionKernel kernel = cpuIsa() >= Isa::Vnni ? kernels(Isa::Vnni).attentionHalves : nullptr)
+            QTest::newRow("bf16") << kernel << true;
+        if (cpuIsa() == Isa::Amx && kernels(Isa::Amx).halvesName == std::string("amx"))
+            QTest::newRow("bf16, amx") << kernels(Isa::Amx).attentionHalves << true;
+    }
+    /// 64-byte aligned, as the arena is.
+    class Scratch
+    {
+    public:
+        explicit Scratch(std::int64_t floats)
+            : m_floats(static_cast<std::size_t>(floats) + 16)
+        {
+        }
+        float* data()
+        {
+            void* aligned = m_floats.data();
+            std::size_t room = m_floats.size() * sizeof(float);
+            return static_cast<float*>(std::align(64, room - 64, aligned, room));
+        }
+
+    private:
+        std::vector<float> m_floats;
+    };
+    static Scratch scratchOf(bool half, std::int64_t keys, std::int64_t depth, std::int64_t width)
+    {
+        return Scratch(half ? halfAttentionScratch(keys, depth, width) : attentionScratch(keys, depth, width));
+    }
     const Kernels& table() const
     {
         QFETCH(int, isa);
@@ -123,9 +160,9 @@ private slots:
     /// Who adds a kernel adds its reference, its row and its test.
     void everyKernelHasATolerance()
     {
-        static_assert(sizeof(Kernels) == 14 * sizeof(void*), "name the new kernel here, and see kernels/README.md");
+        static_assert(sizeof(Kernels) == 16 * sizeof(void*), "name the new kernel here, and see kernels/README.md");
         for (const char* name : {"dequantize", "add", "geluErf", "geluTanh", "relu", "tanh", "layerNorm", "quantize",
-                 "toBf16", "range", "attention", "attentionBytes", "product", "oneDnnU8S8", "oneDnnF32", "oneDnnBf16"})
+                 "toBf16", "range", "attention", "attentionHalves", "attentionBytes", "product", "productFloats", "oneDnnU8S8", "oneDnnF32", "oneDnnBf16"})
             QVERIFY2(!std::isnan(reference::tolerance(name)), name);
         QVERIFY(std::isnan(reference::tolerance("unheard of")));
     }
@@ -253,12 +290,14 @@ private slots:
         }
     }
 
-    void attention_data() { addTables(); }
+    void attention_data() { addFloatAttentions(); }
     void attention()
     {
+        QFETCH(AttentionKernel, kernel);
+        QFETCH(bool, half);
         Random random(19);
         for (int round = 0; round < 60; ++round) {
-            const std::int64_t queries = random.whole(1, 19), keys = random.whole(1, 70), depth = random.whole(1, 40),
+            const std::int64_t queries = random.whole(1, 39), keys = random.whole(1, 99), depth = random.whole(1, 70),
                                width = random.whole(1, 40);
             const Laid q = laid(random, queries, depth, -1, 1), kt = laid(random, depth, keys, -1, 1),
                        v = laid(random, keys, width, -1, 1);
@@ -269,7 +308,7 @@ private slots:
                 for (std::int64_t i = 0; i < queries; ++i)
                     mask.values[static_cast<std::size_t>(i * mask.row + (keys - 1) * mask.column)] = -3.4028234663852886e38f;
             Laid expected = out;
-            std::vector<float> scratch(static_cast<std::size_t>(attentionScratch(keys, depth, width)));
+            Scratch scratch = scratchOf(half, keys, depth, width);
             AttentionTask task;
             task.q = q.values.data(), task.qRow = q.row, task.qColumn = q.column;
             task.kt = kt.values.data(), task.ktRow = kt.row, task.ktColumn = kt.column;
@@ -279,39 +318,79 @@ private slots:
             task.out = out.values.data(), task.outRow = out.row, task.outColumn = out.column;
             task.queries = queries, task.keys = keys, task.depth = depth, task.width = width, task.scale = 0.3f;
             task.scratch = scratch.data();
-            table().attention(task);
+            kernel(task);
             task.out = expected.values.data();
-            reference::attention(task);
+            half ? reference::attentionHalves(task) : reference::attention(task);
             for (std::size_t i = 0; i < out.values.size(); ++i) // the gaps too: nothing is written there
-                QVERIFY(std::abs(out.values[i] - expected.values[i]) <= reference::tolerance("attention"));
+                QVERIFY(std::abs(out.values[i] - expected.values[i])
+                    <= reference::tolerance(half ? "attentionHalves" : "attention"));
         }
     }
 
-    /// The law behind padded lengths: masked keys at the end change no bit.
-    void attentionIgnoresPadding_data() { addTables(); }
+    /// The law behind padded lengths and batches: masked keys at the end and other queries change no bit. A sentence
+    /// that is hidden wholly stays finite.
+    void attentionIgnoresPadding_data() { addFloatAttentions(); }
     void attentionIgnoresPadding()
     {
+        QFETCH(AttentionKernel, kernel);
+        QFETCH(bool, half);
         Random random(23);
-        const std::int64_t depth = 32, width = 32, real = 21;
-        const auto q = random.reals(5 * depth, -1, 1), k = random.reals(96 * depth, -1, 1), v = random.reals(96 * width, -1, 1);
-        std::vector<std::vector<float>> results;
-        for (const std::int64_t keys : {real, std::int64_t(32), std::int64_t(96)}) {
-            std::vector<float> mask(static_cast<std::size_t>(keys), 0.0f);
-            std::fill(mask.begin() + real, mask.end(), -3.4028234663852886e38f);
-            std::vector<float> out(5 * width), scratch(static_cast<std::size_t>(attentionScratch(keys, depth, width)));
+        const std::int64_t depth = 32, width = 32, real = 21, queries = 21;
+        const auto q = random.reals(queries * depth, -1, 1), k = random.reals(96 * depth, -1, 1), v = random.reals(96 * width, -1, 1);
+        const auto attend = [&](std::int64_t firstQuery, std::int64_t count, std::int64_t keys, std::int64_t seen, bool rowForEach) {
+            std::vector<float> mask(static_cast<std::size_t>(queries * keys), 0.0f);
+            for (std::size_t i = 0; i < mask.size(); ++i)
+                if (static_cast<std::int64_t>(i) % keys >= seen)
+                    mask[i] = -3.4028234663852886e38f;
+            std::vector<float> out(static_cast<std::size_t>(count * width));
+            Scratch scratch = scratchOf(half, keys, depth, width);
+            AttentionTask task;
+            task.q = q.data() + firstQuery * depth, task.qRow = depth;
+            task.kt = k.data(), task.ktRow = 1, task.ktColumn = depth;
+            task.v = v.data(), task.vRow = width;
+            task.mask = mask.data(), task.maskRow = rowForEach ? keys : 0, task.maskColumn = 1;
+            task.out = out.data(), task.outRow = width;
+            task.queries = count, task.keys = keys, task.depth = depth, task.width = width, task.scale = 0.2f;
+            task.scratch = scratch.data();
+            kernel(task);
+            return out;
+        };
+        const auto expected = attend(0, queries, real, real, false);
+        for (const std::int64_t keys : {std::int64_t(32), std::int64_t(96)})
+            for (const bool rowForEach : {false, true})
+                QCOMPARE(attend(0, queries, keys, real, rowForEach), expected);
+        for (std::int64_t i = 0; i < queries; ++i)
+            QCOMPARE(attend(i, 1, real, real, false), std::vector<float>(expected.begin() + i * width, expected.begin() + (i + 1) * width));
+        for (const float x : attend(0, queries, real, 0, false))
+            QVERIFY(std::isfinite(x));
+    }
+
+    /// The emulation sums halves in the processor's order: bit by bit the same. The scores lie so close together that
+    /// the sum of the exponentials, which is taken in vectors of another length, is exact.
+    void emulatedTilesSumHalvesAsTheProcessorDoes()
+    {
+        if (cpuIsa() < Isa::Amx || kernels(Isa::Amx).halvesName != std::string("amx"))
+            QSKIP("This CPU has no AMX-BF16.");
+        Random random(47);
+        for (int round = 0; round < 40; ++round) {
+            const std::int64_t queries = random.whole(1, 19), keys = random.whole(1, 99), depth = random.whole(1, 140),
+                               width = random.whole(1, 70);
+            const auto q = random.reals(queries * depth, -1, 1), k = random.reals(keys * depth, -1, 1),
+                       v = random.reals(keys * width, -1, 1);
+            std::vector<float> out(static_cast<std::size_t>(queries * width)), emulated = out;
+            Scratch scratch(halfAttentionScratch(keys, depth, width));
             AttentionTask task;
             task.q = q.data(), task.qRow = depth;
             task.kt = k.data(), task.ktRow = 1, task.ktColumn = depth;
             task.v = v.data(), task.vRow = width;
-            task.mask = mask.data(), task.maskColumn = 1;
-            task.out = out.data(), task.outRow = width;
-            task.queries = 5, task.keys = keys, task.depth = depth, task.width = width, task.scale = 0.2f;
+            task.queries = queries, task.keys = keys, task.depth = depth, task.width = width, task.scale = 0.05f;
             task.scratch = scratch.data();
-            table().attention(task);
-            results.push_back(out);
+            task.out = out.data(), task.outRow = width;
+            attentionHalvesAmx(task);
+            task.out = emulated.data();
+            attentionHalvesEmulated(task);
+            QCOMPARE(emulated, out);
         }
-        QCOMPARE(results[1], results[0]);
-        QCOMPARE(results[2], results[0]);
     }
 
     void attentionBytes_data() { addAttentions(); }
@@ -566,7 +645,60 @@ private slots:
         TileConfig uneven = tileConfig(16);
         uneven.rowBytes[aTile(0)] = 32;
         tiles.configure(uneven);
-        QVERIFY_THROWS_EXCEPTION(Error, (tiles.multiply<0, 4, 6>()));
+        QVERIFY_THROWS_EXCEPTION(Error, (tiles.multiply<TileDot::UnsignedSigned, 0, 4, 6>()));
+    }
+
+    /// Our own fp32 product: in blocks of rows and panel by panel, as steps and threads divide it, every row the same bits.
+    void ownFloatProduct()
+    {
+        if (cpuIsa() < Isa::Avx512)
+            QSKIP("This CPU has no AVX-512.");
+        Random random(53);
+        std::vector<std::tuple<std::int64_t, std::int64_t, std::int64_t>> shapes{
+            {1, 1, 1}, {8, 768, 48}, {9, 769, 49}, {17, 1540, 97}, {24, 1536, 16}};
+        for (int round = 0; round < 30; ++round)
+            shapes.emplace_back(random.whole(1, 40), random.whole(1, 200), random.whole(1, 150));
+        int round = 0;
+        for (const auto& [m, k, n] : shapes) {
+            const bool transposed = ++round % 2;
+            const std::int64_t aRow = k + random.whole(0, 5), cRow = n + random.whole(0, 5);
+            const auto a = random.reals(m * aRow, -1, 1), w = random.reals(k * n, -1, 1);
+            std::vector<float> dense, turned(w.size()), magnitudeA, magnitudeW = w;
+            for (std::int64_t i = 0; i < m; ++i)
+                dense.insert(dense.end(), a.begin() + i * aRow, a.begin() + i * aRow + k);
+            magnitudeA = dense;
+            for (auto* values : {&magnitudeA, &magnitudeW})
+                for (float& x : *values)
+                    x = std::abs(x);
+            for (std::int64_t i = 0; i < k * n; ++i)
+                turned[static_cast<std::size_t>(i % n * k + i / n)] = w[static_cast<std::size_t>(i)];
+            WeightMemory memory;
+            const PanelWeights panels(transposed ? turned.data() : w.data(), k, n, transposed, memory);
+            std::vector<float> whole(static_cast<std::size_t>(m * cRow), 1234.0f), parts = whole;
+            FloatProductTask task;
+            task.a = a.data(), task.aRow = aRow, task.rows = m, task.k = k, task.n = n;
+            task.panels = reinterpret_cast<const float*>(panels.data()), task.panelCount = panels.panels();
+            task.next = panels.data(), task.nextBytes = panels.panelBytes();
+            task.c = whole.data(), task.cRow = cRow;
+            multiplyFloats(task, 0, panels.panels());
+            const std::int64_t half = m / 2;
+            for (const auto& [first, count] : {std::pair(std::int64_t(0), half), std::pair(half, m - half)}) {
+                task.a = a.data() + first * aRow, task.c = parts.data() + first * cRow, task.rows = count;
+                for (std::int64_t p = 0; p < panels.panels(); ++p)
+                    multiplyFloats(task, p, p + 1);
+            }
+            QCOMPARE(parts, whole);
+            const auto expected = reference::product(dense, w, m, k, n), sizes = reference::product(magnitudeA, magnitudeW, m, k, n);
+            for (std::int64_t row = 0; row < m; ++row)
+                for (std::int64_t c = 0; c < cRow; ++c) {
+                    const double x = static_cast<double>(whole[static_cast<std::size_t>(row * cRow + c)]);
+                    const auto at = static_cast<std::size_t>(row * n + c);
+                    if (c < n)
+                        QVERIFY(std::abs(x - expected[at]) <= reference::tolerance("productFloats") * sizes[at]);
+                    else
+                        QCOMPARE(x, 1234.0);
+                }
+        }
     }
 
     /// oneDNN's products at random shapes, rows apart, weights as they lie in either order.

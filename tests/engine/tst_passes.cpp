@@ -80,6 +80,8 @@ void addDecomposedNorm(OnnxBuilder& b, const std::string& x, const std::string& 
 
 } // namespace
 
+Q_DECLARE_METATYPE(octet::Approach)
+
 class TestPasses : public QObject
 {
     Q_OBJECT
@@ -368,26 +370,60 @@ private slots:
             }
     }
 
-    /// The range of Q is that of the scaled values, as the model applies the scale to Q.
-    void integerAttentionIsNearFp32()
+    /// x [2, 9, 16] -> Q, K, V -> scores of the scaled Q -> context; with one head nothing is split or turned.
+    static std::shared_ptr<const graph::Model> attentionModel(OnnxBuilder& b, bool oneHead)
     {
-        OnnxBuilder b;
         b.input("x", {2, 9, 16});
         b.output("y");
         b.ints("heads", {4}, {0, 0, 2, 8});
         b.weight("root", {}, {0.125f});
         for (const std::string name : {"q", "k", "v"}) {
             b.weight("w" + name, {16, 16}, randoms(256, static_cast<unsigned>(name[0])));
-            b.node("MatMul", "p" + name, {"x", "w" + name}, {name});
-            b.node("Reshape", name + "r", {name, "heads"}, {name + "4"});
-            OnnxBuilder::attribute(b.node("Transpose", name + "t", {name + "4"}, {name + "h"}), "perm",
-                                   name == "k" ? std::vector<std::int64_t> {0, 2, 3, 1} : std::vector<std::int64_t> {0, 2, 1, 3});
+            const bool turned = !oneHead || name == "k";
+            b.node("MatMul", "p" + name, {"x", "w" + name}, {turned ? name : name + "h"});
+            if (!oneHead)
+                b.node("Reshape", name + "r", {name, "heads"}, {name + "4"});
+            if (turned)
+                OnnxBuilder::attribute(b.node("Transpose", name + "t", {oneHead ? name : name + "4"}, {name + "h"}),
+                    "perm", oneHead       ? std::vector<std::int64_t>{0, 2, 1}
+                        : name == "k" ? std::vector<std::int64_t>{0, 2, 3, 1}
+                                      : std::vector<std::int64_t>{0, 2, 1, 3});
         }
         b.node("Mul", "scale", {"qh", "root"}, {"qs"});
         b.node("MatMul", "scores", {"qs", "kh"}, {"s"});
         OnnxBuilder::attribute(b.node("Softmax", "softmax", {"s"}, {"p"}), "axis", std::int64_t(-1));
         b.node("MatMul", "context", {"p", "vh"}, {"y"});
-        const auto model = b.load();
+        return b.load();
+    }
+
+    static GroupProfile attentionGroup(const Program& program)
+    {
+        for (const GroupProfile& group : program.groups())
+            if (group.kind == "attention")
+                return group;
+        return {};
+    }
+
+    /// The range of Q is that of the scaled values, as the model applies the scale to Q.
+    void integerAttentionIsNearFp32_data()
+    {
+        QTest::addColumn<bool>("oneHead");
+        QTest::addColumn<Approach>("approach");
+        QTest::addColumn<float>("smoothing");
+        for (const bool oneHead : {false, true})
+            for (const Approach approach : {Approach::Static, Approach::Dynamic})
+                for (const float smoothing : {0.0f, 0.5f})
+                    QTest::addRow("%s, %s%s", oneHead ? "one head" : "heads", toString(approach).c_str(),
+                        smoothing > 0 ? ", smoothed" : "")
+                        << oneHead << approach << smoothing;
+    }
+    void integerAttentionIsNearFp32()
+    {
+        QFETCH(bool, oneHead);
+        QFETCH(Approach, approach);
+        QFETCH(float, smoothing);
+        OnnxBuilder b;
+        const auto model = attentionModel(b, oneHead);
         CompileOptions options;
         options.inputShapes = {{"x", {2, 9, 16}}};
         const std::map<std::string, Tensor> inputs {{"x", tensorOf({2, 9, 16}, randoms(288, 5))}};
@@ -397,36 +433,73 @@ private slots:
         fp32.setInput("x", inputs.at("x"));
         fp32.run();
         const auto expected = fp32.outputTensor(0);
-        for (const Approach approach : {Approach::Static, Approach::Dynamic}) {
+        Settings settings;
+        Ranges ranges;
+        for (const char* node : {"scores", "context"}) {
+            settings[node].precision = Precision::Int8;
+            settings[node].approach = approach;
+            settings[node].smoothing = smoothing;
+        }
+        for (const std::string value : {"qs", "kh", "vh"}) {
+            const auto tap = fp32.tap(value);
+            Range range;
+            range.min = *std::min_element(tap.begin(), tap.end());
+            range.max = *std::max_element(tap.begin(), tap.end());
+            if (smoothing > 0) { // of every channel of every head; Q is divided by what K is multiplied with
+                for (int c = 0; c < 16; ++c) {
+                    const float factor = 1 + 0.02f * static_cast<float>(c);
+                    range.smoothing.push_back(value == "kh" ? 1 / factor : factor);
+                }
+                range.min *= 1.3f, range.max *= 1.3f;
+            }
+            ranges[rangeKey(value, settings["scores"])] = range;
+        }
+        options.taps.clear();
+        const GroupProfile group = attentionGroup(*compile(model, settings, ranges, options, store));
+        QVERIFY2(group.executed == Precision::Int8, group.reason.c_str());
+        const auto y = runOnce(model, options, inputs, settings, ranges);
+        for (std::size_t i = 0; i < y.size(); ++i)
+            QVERIFY2(std::abs(y[i] - expected.data<float>()[i]) < 0.04f,
+                     qPrintable(QStringLiteral("%1 instead of %2").arg(y[i]).arg(expected.data<float>()[i])));
+        // One product alone cannot be int8, and says so.
+        settings["context"].precision = Precision::Fp32;
+        const GroupProfile half = attentionGroup(*compile(model, settings, ranges, options, store));
+        QVERIFY(half.executed == Precision::Fp32);
+        QVERIFY2(half.reason.find("must be int8, and \"context\" is not") != std::string::npos, half.reason.c_str());
+    }
+
+    void halfAttentionIsNearFp32()
+    {
+        for (const bool oneHead : {false, true}) {
+            OnnxBuilder b;
+            const auto model = attentionModel(b, oneHead);
+            CompileOptions options;
+            options.inputShapes = {{"x", {2, 9, 16}}};
+            const std::map<std::string, Tensor> inputs{{"x", tensorOf({2, 9, 16}, randoms(288, 5))}};
+            const auto expected = runOnce(model, options, inputs);
             Settings settings;
-            Ranges ranges;
-            for (const char* node : {"scores", "context"}) {
-                settings[node].precision = Precision::Int8;
-                settings[node].approach = approach;
+            settings["scores"].precision = settings["context"].precision = Precision::Bf16;
+            WeightStore store;
+            const GroupProfile group = attentionGroup(*compile(model, settings, {}, options, store));
+            QVERIFY(group.asked == Precision::Bf16);
+            if (!hasBf16()) {
+                QVERIFY(group.executed == Precision::Fp32);
+                QVERIFY2(group.reason.find("AVX512-BF16") != std::string::npos, group.reason.c_str());
+                continue;
             }
-            for (const char* value : {"qs", "kh", "vh"}) {
-                const auto tap = fp32.tap(value);
-                Range range;
-                range.min = *std::min_element(tap.begin(), tap.end());
-                range.max = *std::max_element(tap.begin(), tap.end());
-                ranges[rangeKey(value, settings["scores"])] = range;
-            }
-            options.taps.clear();
-            const auto program = compile(model, settings, ranges, options, store);
-            const auto group = std::find_if(program->groups().begin(), program->groups().end(),
-                                            [](const GroupProfile& g) { return g.kind == "attention"; });
-            QVERIFY(group != program->groups().end());
-            QVERIFY2(group->executed == Precision::Int8, group->reason.c_str());
-            const auto y = runOnce(model, options, inputs, settings, ranges);
+            QVERIFY2(group.executed == Precision::Bf16, group.reason.c_str());
+            QVERIFY2(group.kernel.starts_with("bf16 scores, softmax, context"), group.kernel.c_str());
+            const auto y = runOnce(model, options, inputs, settings);
+            QVERIFY(y != expected);
             for (std::size_t i = 0; i < y.size(); ++i)
-                QVERIFY2(std::abs(y[i] - expected.data<float>()[i]) < 0.04f,
-                         qPrintable(QStringLiteral("%1 instead of %2").arg(y[i]).arg(expected.data<float>()[i])));
-            // One product alone cannot be int8, and says so.
-            settings["context"].precision = Precision::Fp32;
-            const auto half = compile(model, settings, ranges, options, store);
-            for (const GroupProfile& g : half->groups())
-                if (g.kind == "attention")
-                    QVERIFY(g.executed == Precision::Fp32 && !g.reason.empty());
+                QVERIFY2(std::abs(y[i] - expected[i]) < 0.02f, qPrintable(QStringLiteral("%1 instead of %2").arg(y[i]).arg(expected[i])));
+            settings["scores"].precision = Precision::Fp32;
+            const GroupProfile one = attentionGroup(*compile(model, settings, {}, options, store));
+            QVERIFY(one.executed == Precision::Fp32);
+            QVERIFY2(one.reason.find("must be bf16, and \"scores\" is not") != std::string::npos, one.reason.c_str());
+            settings["scores"].precision = Precision::Int8;
+            settings["scores"].approach = Approach::Dynamic;
+            QVERIFY(attentionGroup(*compile(model, settings, {}, options, store)).executed == Precision::Fp32);
         }
     }
 

@@ -11,6 +11,7 @@
 #include <QtTest>
 
 #include <algorithm>
+#include <deque>
 
 using namespace octet;
 using tune::Advice;
@@ -35,10 +36,11 @@ private slots:
 
 private:
     tune::AdviceFacts facts() const;
-    Trial trial(int id, const Config& config, long correct, double ratio, const std::string& origin = {}) const;
+    const Trial* trial(int id, const Config& config, long correct, double ratio, const std::string& origin = {}) const;
 
     test::OnnxBuilder m_builder;
     std::shared_ptr<const graph::Model> m_model;
+    mutable std::deque<Trial> m_trials; // facts point at them
 };
 
 namespace {
@@ -94,7 +96,7 @@ void TestAdvice::initTestCase()
     m_model = m_builder.load();
 }
 
-Trial TestAdvice::trial(int id, const Config& config, long correct, double ratio, const std::string& origin) const
+const Trial* TestAdvice::trial(int id, const Config& config, long correct, double ratio, const std::string& origin) const
 {
     Trial t;
     t.id = id;
@@ -110,7 +112,7 @@ Trial TestAdvice::trial(int id, const Config& config, long correct, double ratio
     a.flips = a.worse = 900 - correct;
     t.latency.p50 = ratio;
     t.latency.ratioToFp32 = ratio;
-    return t;
+    return &m_trials.emplace_back(std::move(t));
 }
 
 tune::AdviceFacts TestAdvice::facts() const

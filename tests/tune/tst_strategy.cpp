@@ -127,6 +127,13 @@ void TestStrategy::frontierKeepsWhatNobodyBeats()
     trials.back().accuracy.clear();
     QCOMPARE(tune::frontier(trials), (std::vector<std::size_t>{7}));
     QVERIFY(tune::frontier(std::vector<Trial>{}).empty());
+
+    // 2 ran in a quieter hour than 3 and 1: beside fp32 it is the slower one.
+    trials = {trialOf(1, 0.9, 10, "baseline:fp32"), trialOf(2, 0.8, 2), trialOf(3, 0.85, 3)};
+    trials[0].latency.ratioToFp32 = 1, trials[1].latency.ratioToFp32 = 0.4, trials[2].latency.ratioToFp32 = 0.3;
+    QCOMPARE(tune::pairedMs(trials[1], &trials[0]), 4.0);
+    QCOMPARE(tune::pairedMs(trials[1], nullptr), 2.0);
+    QCOMPARE(tune::frontier(trials), (std::vector<std::size_t>{2, 0}));
 }
 
 void TestStrategy::bestIsTheFastestThatHolds()

@@ -31,11 +31,11 @@ CompareContent content()
         {QStringLiteral("layer.1/query"), Precision::Int8, Precision::Int8, 0.03, 0.03, QStringLiteral("ranges minmax"),
             {}}};
     c.answers = {{199, QStringLiteral("for starters, the story is just too slim"), QStringLiteral("negative"),
-                     QStringLiteral("positive"), QStringLiteral("negative"), false, true},
+                     QStringLiteral("positive"), QStringLiteral("negative"), false, true, {}},
         {182, QStringLiteral("unfortunately, it's not silly fun"), QStringLiteral("negative"),
-            QStringLiteral("negative"), QStringLiteral("positive"), true, false},
+            QStringLiteral("negative"), QStringLiteral("positive"), true, false, {}},
         {3, QStringLiteral("three classes"), QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c"), false,
-            false}};
+            false, {}}};
     c.samples = 872;
     c.noun = QStringLiteral("texts");
     return c;
@@ -91,6 +91,32 @@ private slots:
         QVERIFY(
             page.findChild<QLabel*>(QStringLiteral("answerText"))->text().contains(QStringLiteral("not silly fun")));
         QVERIFY(!page.grab().isNull());
+    }
+
+    void imagesAreShown()
+    {
+        CompareContent images = content();
+        QImage image(28, 28, QImage::Format_Grayscale8);
+        image.fill(200);
+        for (CompareContent::Answer& answer : images.answers)
+            answer.image = image;
+        ComparePage page;
+        page.resize(1400, 800);
+        page.setContent(content());
+        page.show();
+        auto* table = page.findChild<QTreeView*>(QStringLiteral("answers"));
+        auto* picture = page.findChild<QLabel*>(QStringLiteral("answerPicture"));
+        table->setCurrentIndex(table->model()->index(0, 0));
+        QVERIFY(picture->isHidden()); // a text has none
+        const int height = table->visualRect(table->model()->index(0, 0)).height();
+        page.setContent(images);
+        QVERIFY(table->visualRect(table->model()->index(0, 0)).height() > height);
+        QCOMPARE(page.answersModel()->index(0, CompareAnswersModel::Text).data(Qt::DecorationRole).value<QImage>(), image);
+        table->setCurrentIndex(table->model()->index(1, 0));
+        QVERIFY(!picture->isHidden());
+        QVERIFY(picture->pixmap().width() >= 4 * image.width());
+        const QRect cell = table->visualRect(table->model()->index(0, CompareAnswersModel::Text));
+        QCOMPARE(table->viewport()->grab().toImage().pixelColor(cell.topLeft() + QPoint(16, 18)), QColor(200, 200, 200));
     }
 
     void sidesAreChosenAndSwapped()

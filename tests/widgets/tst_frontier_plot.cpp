@@ -143,10 +143,38 @@ private slots:
             for (int y = -2; y <= 2; ++y)
                 space.obstacles.append(QRectF(200 + x * 14 - 5, 150 + y * 14 - 5, 10, 10));
         const PlacedLabel label = placeLabel(space, {200, 150}, 11, {90, 15});
-        for (const QRectF& obstacle : space.obstacles)
+        for (const QRectF& obstacle : space.obstacles.all())
             QVERIFY(!obstacle.intersects(label.rect));
         QVERIFY(label.leader);
         QVERIFY(space.bounds.contains(label.rect));
+    }
+
+    void wordsRatherGoAwayThanBeStruckThrough()
+    {
+        // A line right above, words right below: above the line there is room.
+        LabelSpace space;
+        space.bounds = QRectF(0, 0, 400, 120);
+        space.obstacles.append(QRectF(192, 92, 16, 16));
+        space.obstacles.append(QRectF(0, 110, 400, 10));
+        space.lines = {{0, 82, 400, 82}};
+        const PlacedLabel label = placeLabel(space, {200, 100}, 7, {180, 15});
+        QVERIFY2(label.rect.bottom() <= 82 || label.rect.top() >= 82, qPrintable(QString::number(label.rect.top())));
+        QCOMPARE(space.obstacles.under(label.rect), 0);
+    }
+
+    void obstaclesCountOnce()
+    {
+        Obstacles obstacles;
+        QCOMPARE(obstacles.under(QRectF(0, 0, 500, 500)), 0);
+        obstacles.append(QRectF(10, 10, 200, 100)); // many cells
+        obstacles.append(QRectF(-80, -80, 60, 60)); // outside of the grid
+        obstacles.append(QRectF(5000, 40, 20, 20));
+        QCOMPARE(obstacles.under(QRectF(-100, -100, 6000, 400)), 3);
+        QCOMPARE(obstacles.under(QRectF(-100, -100, 6000, 400), 2), 2);
+        QCOMPARE(obstacles.under(QRectF(60, 40, 5, 5)), 1);
+        QCOMPARE(obstacles.under(QRectF(211, 40, 5, 5)), 0);
+        QCOMPARE(obstacles.under(QLineF(0, 50, 300, 60), 9), 1);
+        QCOMPARE(obstacles.under(QLineF(0, 200, 300, 210), 9), 0);
     }
 
     void summaryForScreenReaders()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test_main.h"
 #include "widgets/profile_view.h"
+#include "widgets/words.h"
 #include "widgets/theme.h"
 
 #include <QAbstractItemModelTester>
@@ -44,6 +45,15 @@ class TestProfileView : public QObject
     }
 
 private slots:
+    void namesBeginWithTheirLayer()
+    {
+        QCOMPARE(shortNode(QStringLiteral("/bert/encoder/layer.3/output/dense/MatMul")),
+            QStringLiteral("layer.3/output/dense/MatMul"));
+        QCOMPARE(shortNode(QStringLiteral("h.11/attn/c_proj")), QStringLiteral("h.11/attn/c_proj"));
+        QCOMPARE(shortNode(QStringLiteral("/classifier/Gemm")), QStringLiteral("/classifier/Gemm"));
+        QCOMPARE(shortNode(QStringLiteral("MatMul_12")), QStringLiteral("MatMul_12"));
+    }
+
     void modelIsSound()
     {
         ProfileModel model;

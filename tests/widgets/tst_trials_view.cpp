@@ -63,15 +63,27 @@ std::vector<Trial> sample()
     return trials;
 }
 
-const std::vector<QString> verdicts{QString(), QStringLiteral("misses"), QStringLiteral("too close to call"),
-    QStringLiteral("meets"), QStringLiteral("meets"), QString(), QString()};
+/// Of sample(): 4, 9, 14 and 16 are on the frontier.
+std::vector<TrialJudgement> judgements()
+{
+    return {{}, {QStringLiteral("misses"), {}, true}, {QStringLiteral("too close to call"), {}, true},
+        {QStringLiteral("meets"), {}, true, true}, {QStringLiteral("meets"), {}, true}};
+}
+
+std::vector<const Trial*> pointers(const std::vector<Trial>& trials)
+{
+    std::vector<const Trial*> all;
+    for (const Trial& trial : trials)
+        all.push_back(&trial);
+    return all;
+}
 
 struct Shown
 {
     Shown()
         : view(&model)
     {
-        model.setTrials(sample(), verdicts, {4, 9, 14, 16});
+        model.setTrials(pointers(sample()), judgements());
         view.resize(900, 320);
         view.show();
         table = view.findChild<QTreeView*>();
@@ -107,15 +119,15 @@ private slots:
         TrialsModel model;
         QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
         auto trials = sample();
-        model.setTrials(std::vector<Trial>{}, {}, {});
-        model.setTrials(std::vector<Trial>(trials.begin(), trials.begin() + 2), verdicts, {});
+        model.setTrials({}, {});
+        model.setTrials(pointers(std::vector<Trial>(trials.begin(), trials.begin() + 2)), judgements());
         QSignalSpy resets(&model, &QAbstractItemModel::modelReset);
-        model.setTrials(trials, verdicts, {4});
+        model.setTrials(pointers(trials), judgements());
         QCOMPARE(resets.size(), 0); // growing keeps selection and scroll place
         QCOMPARE(model.rowCount(), 7);
         model.setProgress(18, 0.6, QStringLiteral("timing"));
         trials.erase(trials.begin());
-        model.setTrials(trials, {}, {});
+        model.setTrials(pointers(trials), {});
         QCOMPARE(model.rowCount(), 6);
         QCOMPARE(model.trialAt(0), 4);
         QCOMPARE(model.rowOf(99), -1);
@@ -128,15 +140,15 @@ private slots:
         QAbstractItemModelTester tester(s.table->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
         s.filter->setText(QStringLiteral("right>=350"));
         s.filter->setText(QString());
-        s.model.setTrials(std::vector<Trial>{}, {}, {});
-        s.model.setTrials(sample(), verdicts, {});
+        s.model.setTrials({}, {});
+        s.model.setTrials(pointers(sample()), judgements());
         QCOMPARE(s.table->model()->rowCount(), 7);
     }
 
     void cellsReadAsDesigned()
     {
         TrialsModel model;
-        model.setTrials(sample(), verdicts, {});
+        model.setTrials(pointers(sample()), judgements());
         QCOMPARE(cell(model, 1, TrialsModel::Difference), QString());
         QCOMPARE(cell(model, 4, TrialsModel::Difference), QStringLiteral("\u221216"));
         QCOMPARE(cell(model, 16, TrialsModel::Difference), QStringLiteral("+1"));
@@ -153,12 +165,12 @@ private slots:
             QStringLiteral("Failed: worker ended at layer 4, signal 9"));
     }
 
-    void fastestThatMeetsIsBestSoFar()
+    void theBestIsNamedUntilOneIsChosen()
     {
         auto trials = sample();
         trials[3].chosen = false;
         TrialsModel model;
-        model.setTrials(trials, verdicts, {});
+        model.setTrials(pointers(trials), judgements());
         QVERIFY(cell(model, 14, TrialsModel::Name).startsWith(QStringLiteral("Best so far")));
         QCOMPARE(cell(model, 16, TrialsModel::Name), QStringLiteral("Static, 12 products in fp32"));
     }
@@ -279,7 +291,7 @@ private slots:
         QCOMPARE(s.view.selectedTrials(), QVector<int>({9}));
         auto trials = sample();
         std::reverse(trials.begin(), trials.end());
-        s.model.setTrials(trials, {}, {}); // a reset
+        s.model.setTrials(pointers(trials), {}); // a reset
         QCOMPARE(s.view.selectedTrials(), QVector<int>({9}));
         s.view.setSelectedTrial(0);
         QCOMPARE(s.view.selectedTrials(), QVector<int>());
@@ -393,7 +405,7 @@ private slots:
         QVERIFY(editor());
         QCOMPARE(editor()->text(), QStringLiteral("Static, 12 products in fp32"));
         QTest::keyClicks(editor(), QStringLiteral("  Ship  this one"));
-        s.model.setTrials(sample(), verdicts, {4, 9, 14, 16}); // a search goes on meanwhile
+        s.model.setTrials(pointers(sample()), judgements()); // a search goes on meanwhile
         QCOMPARE(editor()->text(), QStringLiteral("  Ship  this one"));
         QTest::keyClick(editor(), Qt::Key_Return);
         QTRY_COMPARE(asked.size(), 1);
@@ -415,7 +427,7 @@ private slots:
         trials[3].note = "none lost, half the time";
         trials[4].note = "try again on the big machine";
         TrialsModel model;
-        model.setTrials(trials, verdicts, {});
+        model.setTrials(pointers(trials), judgements());
         QCOMPARE(cell(model, 14, TrialsModel::Note), QStringLiteral("none lost, half the time"));
         const auto tip = [&](int id) {
             return model.index(model.rowOf(id), TrialsModel::Name).data(Qt::ToolTipRole).toString();

@@ -8,7 +8,12 @@ namespace octet::engine {
 
 void attentionBytesAmx(const ByteAttentionTask& task)
 {
-    amx::ByteHead<amx::TileProducts<amx::HardwareTiles>>(task).run();
+    amx::ByteHead<amx::TileBytes<amx::HardwareTiles>>(task).run();
+}
+
+void attentionHalvesAmx(const AttentionTask& task)
+{
+    amx::HalfHead<amx::TileHalves<amx::HardwareTiles>>(task).run();
 }
 
 } // namespace octet::engine

@@ -10,14 +10,13 @@
 #pragma once
 
 #include "core/engine/kernels/attention_bytes.h"
+#include "core/engine/kernels/group_product_impl.h"
 #include "core/engine/kernels/simd.h"
 
 #include <cmath>
 #include <cstring>
 
 namespace octet::engine::OCTET_ISA {
-
-constexpr int byteQueries = lanes == 16 ? 8 : 4; // rows of a tile: as many as the registers hold
 
 /// acc + sum of four products u * s in every lane of 32 bits, exact.
 inline VecI dot(VecI acc, VecI u, VecI s)
@@ -37,123 +36,45 @@ inline VecI dot(VecI acc, VecI u, VecI s)
 #endif
 }
 
-inline VecI loadBytes(const void* p)
+struct SignedRows
 {
-    return VecI::load(static_cast<const std::int32_t*>(p));
+    using Sums = VecI;
+    static VecI add(VecI sums, VecI columns, VecI row) { return dot(sums, columns, row); }
+};
+struct UnsignedRows
+{
+    using Sums = VecI;
+    static VecI add(VecI sums, VecI columns, VecI row) { return dot(sums, row, columns); }
+};
+
+/// 255 * 2^x for x <= 0 to 8e-5 of it; 0 far below. Polynomial of the least relative error on [0, 1).
+inline Vec byteWeight(Vec x)
+{
+    const Vec f = fraction(x);
+    Vec p = Vec::all(0.0780245231f * 255);
+    p = fma(p, f, Vec::all(0.226067168f * 255));
+    p = fma(p, f, Vec::all(0.695833529f * 255));
+    p = fma(p, f, Vec::all(0.99992522f * 255));
+    return timesPowerOfTwo(p, x);
 }
 
-inline VecI fourBytes(const void* p)
-{
-    std::int32_t four;
-    std::memcpy(&four, p, 4);
-    return VecI::all(four);
-}
-
-/// c[Rows][Vectors] = sum over groups of four of a (bytes of rows) and b ([group][columns][4]). One of them is signed.
-template <int Rows, int Vectors, bool SignedRows>
-inline void byteTile(const std::uint8_t* a, std::int64_t aRow, const std::uint8_t* b, std::int64_t columns,
-    std::int64_t groups, std::int32_t* c, std::int64_t cRow)
-{
-    VecI acc[Rows][Vectors];
-#pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r)
-#pragma GCC unroll 2
-        for (int v = 0; v < Vectors; ++v)
-            acc[r][v] = VecI::all(0);
-    for (std::int64_t g = 0; g < groups; ++g) {
-        VecI column[Vectors];
-#pragma GCC unroll 2
-        for (int v = 0; v < Vectors; ++v)
-            column[v] = loadBytes(b + (g * columns + v * lanes) * 4);
-#pragma GCC unroll 8
-        for (int r = 0; r < Rows; ++r) {
-            const VecI x = fourBytes(a + r * aRow + 4 * g);
-#pragma GCC unroll 2
-            for (int v = 0; v < Vectors; ++v)
-                acc[r][v] = SignedRows ? dot(acc[r][v], column[v], x) : dot(acc[r][v], x, column[v]);
-        }
-    }
-#pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r)
-#pragma GCC unroll 2
-        for (int v = 0; v < Vectors; ++v)
-            toInts(acc[r][v], c + r * cRow + v * lanes);
-}
-
-template <int Rows, bool SignedRows>
-inline void byteRows(const std::uint8_t* a, std::int64_t aRow, const std::uint8_t* b, std::int64_t columns,
-    std::int64_t groups, std::int32_t* c, std::int64_t cRow)
-{
-    std::int64_t j = 0;
-    for (; j + 2 * lanes <= columns; j += 2 * lanes)
-        byteTile<Rows, 2, SignedRows>(a, aRow, b + 4 * j, columns, groups, c + j, cRow);
-    for (; j < columns; j += lanes)
-        byteTile<Rows, 1, SignedRows>(a, aRow, b + 4 * j, columns, groups, c + j, cRow);
-}
-
-template <bool SignedRows>
-inline void byteProduct(std::int64_t rows, const std::uint8_t* a, std::int64_t aRow, const std::uint8_t* b,
-    std::int64_t columns, std::int64_t groups, std::int32_t* c, std::int64_t cRow)
-{
-    switch (rows) {
-    case 8:
-        return byteRows<8, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 7:
-        return byteRows<7, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 6:
-        return byteRows<6, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 5:
-        return byteRows<5, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 4:
-        return byteRows<4, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 3:
-        return byteRows<3, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    case 2:
-        return byteRows<2, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    default:
-        return byteRows<1, SignedRows>(a, aRow, b, columns, groups, c, cRow);
-    }
-}
-
-/// times * 2^x for x <= 0 to 4e-6 of `times`; 0 far below. Minimax polynomial of degree 4.
-inline Vec powerOfTwo(Vec x, float times)
-{
-    const Vec clamped = max(x, Vec::all(-126.0f));
-    const Vec n = round(clamped);
-    const Vec f = clamped - n;
-    Vec p = Vec::all(0.00957880f * times);
-    p = fma(p, f, Vec::all(0.05550397f * times));
-    p = fma(p, f, Vec::all(0.24022794f * times));
-    p = fma(p, f, Vec::all(0.69314721f * times));
-    p = fma(p, f, Vec::all(times));
-#ifdef __AVX512F__
-    return {_mm512_scalef_ps(p.v, n.v)};
-#else
-    return scaleByPowerOfTwo(p, n);
-#endif
-}
-
-/// Both products in vectors. `queries`: rows of a tile; `unit`: what the length of their sums is a multiple of.
+/// Both products in vectors. `queries`: rows of a tile; `unit`: what the length of their sums is a multiple of; `start`:
+/// what the sums of every row begin with.
 class VectorProducts
 {
 public:
-    static constexpr std::int64_t queries = byteQueries, unit = 4;
+    static constexpr std::int64_t queries = groupRows, unit = 4;
     void scores(std::int64_t rows, const std::uint8_t* q, std::int64_t qRow, const std::uint8_t* k, std::int64_t columns,
-        std::int32_t* c)
+        const std::int32_t* start, std::int32_t* c)
     {
-        byteProduct<true>(rows, q, qRow, k, columns, qRow / 4, c, columns);
+        groupProduct<SignedRows>(rows, q, qRow, k, columns, qRow / 4, c, columns, start);
     }
     void context(std::int64_t rows, const std::uint8_t* p, std::int64_t pRow, std::int64_t keys, const std::uint8_t* v,
         std::int64_t width, std::int32_t* c)
     {
-        byteProduct<false>(rows, p, pRow, v, width, keys / 4, c, width);
+        groupProduct<UnsignedRows>(rows, p, pRow, v, width, keys / 4, c, width);
     }
 };
-
-constexpr std::int64_t upTo(std::int64_t n, std::int64_t unit)
-{
-    return (n + unit - 1) / unit * unit;
-}
 
 template <class Products>
 class ByteHead
@@ -203,7 +124,7 @@ public:
         for (std::int64_t at = 0; at < m_t.queries; at += queriesAtOnce) {
             const std::int64_t rows = m_t.queries - at < queriesAtOnce ? m_t.queries - at : queriesAtOnce;
             packQueries(at, rows);
-            products.scores(rows, m_packedQ, m_depthGroups * 4, m_packedK, m_columns, m_scores);
+            products.scores(rows, m_packedQ, m_depthGroups * 4, m_packedK, m_columns, m_keyOffset, m_scores);
             float sums[queriesAtOnce];
             for (std::int64_t r = 0; r < rows; ++r)
                 sums[r] = plain ? plainSoftmax(at + r, r) : softmax(at + r, r);
@@ -214,24 +135,28 @@ public:
     }
 
 private:
-    /// [keys, depth] -> [depth / 4][keys][4]; zero point beyond the depth times a zero query adds nothing.
+    /// [keys, depth] -> [depth / 4][keys][4], 0 behind both.
     void packKeys()
     {
-        const std::int64_t whole = m_t.depth / 4, rest = m_t.depth % 4, columns = m_columns, keys = m_keys,
-                           row = m_t.k.row;
-        const std::uint8_t* values = m_t.k.values;
-        for (std::int64_t j = 0; j < keys; ++j) {
-            const std::uint8_t* from = values + j * row;
-            std::uint8_t* to = m_packedK + 4 * j;
-            for (std::int64_t g = 0; g < whole; ++g)
-                std::memcpy(to + g * 4 * columns, from + 4 * g, 4);
-            std::uint8_t four[4] = {};
-            std::memcpy(four, from + 4 * whole, static_cast<std::size_t>(rest));
-            for (std::int64_t g = whole; g < m_depthGroups; ++g, std::memset(four, 0, 4))
-                std::memcpy(to + g * 4 * columns, four, 4);
-        }
-        for (std::int64_t g = 0; g < m_depthGroups; ++g)
-            std::memset(m_packedK + (g * m_columns + m_keys) * 4, 0, static_cast<std::size_t>(m_columns - m_keys) * 4);
+        for (std::int64_t j = 0; j < m_columns; j += lanes)
+            for (std::int64_t d = 0; d < m_depthGroups * 4; d += 4 * lanes) {
+                VecI block[lanes];
+                for (std::int64_t i = 0; i < lanes; ++i)
+                    block[i] = j + i < m_keys ? loadUpTo(m_t.k.values + (j + i) * m_t.k.row + d, m_t.depth - d) : VecI::all(0);
+                transpose(block);
+                for (std::int64_t g = 0; g < lanes && d / 4 + g < m_depthGroups; ++g)
+                    toInts(block[g], reinterpret_cast<std::int32_t*>(m_packedK) + (d / 4 + g) * m_columns + j);
+            }
+    }
+
+    /// A vector of bytes, 0 behind `count`.
+    static VecI loadUpTo(const std::uint8_t* from, std::int64_t count)
+    {
+        if (count >= 4 * lanes)
+            return loadGroups(from);
+        alignas(64) std::uint8_t some[4 * lanes] = {};
+        std::memcpy(some, from, static_cast<std::size_t>(count > 0 ? count : 0));
+        return loadGroups(some);
     }
 
     /// [keys, width] -> [keys / 4][width][4], signed.
@@ -269,19 +194,14 @@ private:
 
     void packQueries(std::int64_t at, std::int64_t rows)
     {
-        const std::int64_t padded = m_depthGroups * 4;
+        const std::int64_t padded = m_depthGroups * 4, depth = m_t.depth;
         for (std::int64_t r = 0; r < rows; ++r) {
             const std::uint8_t* from = m_t.q.values + (at + r) * m_t.q.row;
             std::uint8_t* to = m_packedQ + r * padded;
-            const std::int64_t depth = m_t.depth;
-            std::int32_t sum = 0;
-            for (std::int64_t d = 0; d < depth; ++d) {
+            for (std::int64_t d = 0; d < depth; ++d)
                 to[d] = from[d] ^ 128u;
-                sum += from[d];
-            }
             for (std::int64_t d = depth; d < padded; ++d)
                 to[d] = 0;
-            m_rowOffset[r] = m_t.k.zeroPoint * (sum - static_cast<std::int32_t>(depth) * m_t.q.zeroPoint);
         }
     }
 
@@ -297,14 +217,14 @@ private:
         return any == 0;
     }
 
-    /// What the zero point of the queries adds to the scores of every key.
+    /// What makes up for the zero point of the queries in the scores of every key: they begin with it.
     void offsetKeys()
     {
-        const VecI ones = VecI::all(0x01010101), zero = VecI::all(m_t.q.zeroPoint - 128);
+        const VecI ones = VecI::all(0x01010101), zero = VecI::all(128 - m_t.q.zeroPoint);
         for (std::int64_t j = 0; j < m_columns; j += lanes) {
             VecI sum = VecI::all(0);
             for (std::int64_t g = 0; g < m_depthGroups; ++g)
-                sum = dot(sum, loadBytes(m_packedK + (g * m_columns + j) * 4), ones);
+                sum = dot(sum, loadGroups(m_packedK + (g * m_columns + j) * 4), ones);
             toInts(zero * sum, m_keyOffset + j);
         }
     }
@@ -333,33 +253,42 @@ private:
     float plainSoftmax(std::int64_t query, std::int64_t r)
     {
         constexpr float log2e = 1.44269504088896341f;
-        std::int32_t* scores = m_scores + r * m_columns;
+        const std::int32_t* scores = m_scores + r * m_columns;
         std::uint8_t* bytes = m_weights + r * m_weightRow;
         const std::int64_t whole = m_keys / lanes * lanes;
         VecI top = VecI::all(-2147483647 - 1);
-        for (std::int64_t j = 0; j < whole; j += lanes) {
-            const VecI s = VecI::load(scores + j) - VecI::load(m_keyOffset + j);
-            toInts(s, scores + j);
-            top = max(top, s);
-        }
+        for (std::int64_t j = 0; j < whole; j += lanes)
+            top = max(top, VecI::load(scores + j));
         std::int32_t highestScore = highest(top);
-        for (std::int64_t j = whole; j < m_keys; ++j) {
-            scores[j] -= m_keyOffset[j];
+        for (std::int64_t j = whole; j < m_keys; ++j)
             highestScore = scores[j] > highestScore ? scores[j] : highestScore;
-        }
         const float scale = (m_t.q.scales ? m_t.q.scales[query] : m_t.q.scale) * m_t.k.scale * m_t.scale * log2e;
-        const Vec factor = Vec::all(scale);
-        const VecI best = VecI::all(highestScore);
+        const Vec factor = Vec::all(scale), best = Vec::all(-static_cast<float>(highestScore) * scale);
+        const auto weight = [&](std::int64_t j) { return byteWeight(fma(toFloat(VecI::load(scores + j)), factor, best)); };
         VecI total = VecI::all(0);
-        for (std::int64_t j = 0; j < m_columns; j += lanes) {
-            Vec p = powerOfTwo(toFloat(VecI::load(scores + j) - best) * factor, 255.0f);
-            if (j >= whole)
-                p = select(firstLanes(m_keys - j), p, Vec::zero());
-            const VecI rounded = toInt(p);
+        std::int64_t j = 0;
+        for (; j + 4 * lanes <= whole; j += 4 * lanes) {
+            const VecI some = bytesOf(toInt(weight(j)), toInt(weight(j + lanes)), toInt(weight(j + 2 * lanes)),
+                toInt(weight(j + 3 * lanes)));
+            toInts(some, reinterpret_cast<std::int32_t*>(bytes + j));
+            total = total + sumsOfBytes(some);
+        }
+        for (; j < m_columns; j += lanes) {
+            const VecI rounded = toInt(select(firstLanes(m_keys - j), weight(j), Vec::zero()));
             storeBytes(rounded, bytes + j);
             total = total + rounded;
         }
         return static_cast<float>(sum(total));
+    }
+
+    /// What the zero point of the keys adds to the scores of a row.
+    std::int32_t rowOffset(std::int64_t query) const
+    {
+        const std::uint8_t* q = m_t.q.values + query * m_t.q.row;
+        std::int32_t sum = 0;
+        for (std::int64_t d = 0; d < m_t.depth; ++d)
+            sum += q[d];
+        return m_t.k.zeroPoint * (sum - static_cast<std::int32_t>(m_t.depth) * m_t.q.zeroPoint);
     }
 
     /// Scores of a row -> bytes; gives the sum that divides the row.
@@ -371,12 +300,12 @@ private:
         std::uint8_t* bytes = m_weights + r * m_weightRow;
         const float* mask = m_uniformMask ? nullptr : m_t.mask + query * m_t.maskRow;
         const Vec rowScale = Vec::all((m_t.q.scales ? m_t.q.scales[query] : m_t.q.scale) * m_t.scale * log2e);
-        const VecI offset = VecI::all(m_rowOffset[r]);
+        const VecI offset = VecI::all(rowOffset(query));
         const Vec lowestScore = Vec::all(-3.0e38f);
         Vec top = lowestScore;
         for (std::int64_t j = 0; j < m_columns; j += lanes) {
             const Mask m = firstLanes(m_keys - j);
-            Vec s = toFloat(VecI::load(scores + j) - VecI::load(m_keyOffset + j) - offset);
+            Vec s = toFloat(VecI::load(scores + j) - offset);
             s = fma(s, rowScale * Vec::load(m_keyScale + j), Vec::load(m_keyBias + j));
             if (mask) {
                 const Vec own = m_t.maskColumn == 1 ? Vec::load(mask + j, m) : Vec::all(*mask);
@@ -389,7 +318,7 @@ private:
         const Vec highestScore = Vec::all(highest(top));
         Vec total = Vec::zero();
         for (std::int64_t j = 0; j < m_columns; j += lanes) {
-            const Vec e = powerOfTwo(Vec::load(real + j) - highestScore, 255.0f);
+            const Vec e = byteWeight(Vec::load(real + j) - highestScore);
             const Vec p = round(select(firstLanes(m_keys - j), e, Vec::zero()));
             storeBytes(toInt(p), bytes + j);
             total = fma(p, Vec::load(m_keyShare + j), total);
@@ -408,14 +337,7 @@ private:
             Vec x = fma(toFloat(VecI::load(from + c)), Vec::all(factor), Vec::all(zero));
             if (m_t.outFactors)
                 x = x * Vec::load(m_t.outFactors + c, firstLanes(m_t.width - c));
-            if (m_t.outColumn == 1) {
-                x.store(to + c, firstLanes(m_t.width - c));
-            } else {
-                alignas(64) float row[lanes];
-                x.store(row);
-                for (std::int64_t i = c; i < m_t.width && i < c + lanes; ++i)
-                    to[i * m_t.outColumn] = row[i - c];
-            }
+            storeColumns(x, to + c * m_t.outColumn, m_t.outColumn, m_t.width - c);
         }
     }
 
@@ -425,7 +347,6 @@ private:
     std::uint8_t *m_packedK, *m_packedV, *m_packedQ, *m_weights;
     std::int32_t *m_scores, *m_result, *m_keyOffset;
     float *m_keyScale, *m_keyBias, *m_keyShare;
-    std::int32_t m_rowOffset[queriesAtOnce] = {};
 };
 
 inline void byteAttentionHead(const ByteAttentionTask& task)

@@ -7,7 +7,12 @@ namespace octet::engine {
 
 void attentionBytesEmulated(const ByteAttentionTask& task)
 {
-    avx2::ByteHead<avx2::TileProducts<avx2::EmulatedTiles>>(task).run();
+    avx2::ByteHead<avx2::TileBytes<avx2::EmulatedTiles>>(task).run();
+}
+
+void attentionHalvesEmulated(const AttentionTask& task)
+{
+    avx2::HalfHead<avx2::TileHalves<avx2::EmulatedTiles>>(task).run();
 }
 
 } // namespace octet::engine

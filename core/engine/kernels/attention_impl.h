@@ -175,7 +175,7 @@ inline void attentionHead(const AttentionTask& whole)
 inline Kernels table(const char* name)
 {
     return {name, dequantizeRow, addRow, geluErfRow, geluTanhRow, reluRow, tanhRow, layerNormRow, quantizeRow, bf16Row, rangeRow,
-            attentionHead, byteAttentionHead, name};
+            attentionHead, byteAttentionHead, name, nullptr, ""};
 }
 
 } // namespace octet::engine::OCTET_ISA

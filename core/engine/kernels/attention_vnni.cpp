@@ -11,6 +11,10 @@ const Kernels& kernelsVnni()
         Kernels k = kernelsAvx512();
         k.attentionBytes = vnni::byteAttentionHead;
         k.bytesName = "vnni";
+        if (__builtin_cpu_supports("avx512bf16")) {
+            k.attentionHalves = attentionHalvesBf16;
+            k.halvesName = "avx512_bf16";
+        }
         return k;
     }();
     return all;

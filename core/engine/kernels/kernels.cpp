@@ -13,12 +13,25 @@ std::int64_t attentionScratch(std::int64_t keys, std::int64_t depth, std::int64_
     return depth * up(keys) + keys * up(width) + up(queries * depth) + queries * up(keys) + queries * up(width);
 }
 
+std::int64_t halfAttentionScratch(std::int64_t keys, std::int64_t depth, std::int64_t width)
+{
+    // Sized for tiles; see HalfHead for the parts.
+    const auto up = [](std::int64_t n) { return (n + 31) / 32 * 32; };
+    constexpr std::int64_t queries = 16;
+    return (up(depth) * up(keys) + up(keys) * up(width) + queries * (up(depth) + up(keys))) / 2
+        + queries * (up(keys) + up(width));
+}
+
 const Kernels& kernelsAmx()
 {
     static const Kernels all = [] {
         Kernels k = kernelsVnni();
         k.attentionBytes = attentionBytesAmx;
         k.bytesName = "amx";
+        if (k.attentionHalves && hasAmxBf16()) {
+            k.attentionHalves = attentionHalvesAmx;
+            k.halvesName = "amx";
+        }
         return k;
     }();
     return all;

@@ -27,8 +27,14 @@ struct AttentionTask
     float scale = 1;
     float* scratch = nullptr; // attentionScratch() floats, 64-byte aligned
 };
-/// Floats of scratch that a task of these sizes needs.
+/// Floats of scratch that a task of these sizes needs, in fp32 and in bf16.
 std::int64_t attentionScratch(std::int64_t keys, std::int64_t depth, std::int64_t width);
+std::int64_t halfAttentionScratch(std::int64_t keys, std::int64_t depth, std::int64_t width);
+
+// The task in bf16: operands and exponentials rounded, sums in fp32. Only where cpu.h says that the CPU has it.
+void attentionHalvesBf16(const AttentionTask& task); // AVX512-BF16
+void attentionHalvesAmx(const AttentionTask& task); // AMX-BF16, where tiles are allowed: product_choice.h
+void attentionHalvesEmulated(const AttentionTask& task); // the same over emulated tiles, for tests
 
 struct Kernels
 {
@@ -53,13 +59,15 @@ struct Kernels
     void (*attention)(const AttentionTask& task);
     void (*attentionBytes)(const ByteAttentionTask& task);
     const char* bytesName; // which dot product attentionBytes runs on
+    void (*attentionHalves)(const AttentionTask& task); // null: this CPU or ISA has no bf16
+    const char* halvesName; // which dot product it runs on
 };
 
 /// The table for an ISA; an operating system that refuses the tile registers leaves VNNI's for AMX.
 const Kernels& kernels(Isa isa);
 const Kernels& kernelsAvx2();
 const Kernels& kernelsAvx512();
-const Kernels& kernelsVnni(); // as avx512, but for products of bytes
+const Kernels& kernelsVnni(); // as avx512, but for products of bytes and halves
 const Kernels& kernelsAmx(); // the same
 
 } // namespace octet::engine

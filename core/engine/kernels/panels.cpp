@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/kernels/panels.h"
 
+#include <algorithm>
+
 namespace octet::engine {
 
 namespace {
@@ -33,6 +35,21 @@ PanelWeights::PanelWeights(
             to[column / columns * m_panelBytes + (tiles ? tilePlace(row, inPanel) : vnniPlace(row, inPanel))] =
                 values[row * n + column];
         }
+}
+
+PanelWeights::PanelWeights(const float* values, std::int64_t k, std::int64_t n, bool transposed, WeightMemory& memory)
+    : m_layout(PanelLayout::Floats)
+    , m_panels((n + panelColumns - 1) / panelColumns)
+    , m_panelBytes(k * panelColumns * static_cast<std::int64_t>(sizeof(float)))
+    , m_memory(memory.take(bytes()))
+{
+    auto* to = reinterpret_cast<float*>(m_memory.get());
+    for (std::int64_t first = 0; first < n; first += panelColumns, to += k * panelColumns) {
+        const std::int64_t columns = std::min(panelColumns, n - first);
+        for (std::int64_t row = 0; row < k; ++row)
+            for (std::int64_t c = 0; c < columns; ++c)
+                to[row * panelColumns + c] = values[transposed ? (first + c) * k + row : row * n + first + c];
+    }
 }
 
 } // namespace octet::engine

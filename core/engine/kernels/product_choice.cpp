@@ -27,6 +27,11 @@ ProductKernel chooseProduct(Isa cap, Isa cpu)
     return ProductKernel::OneDnn;
 }
 
+bool ownFloatProduct()
+{
+    return effectiveIsa() >= Isa::Avx512;
+}
+
 void forbiddenTileOperation()
 {
     throw Error(ErrorKind::Internal, "The tile product did what AMX forbids; this is an error in Octet.");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which kernel multiplies int8 products.
+// Which kernel multiplies.
 #pragma once
 
 #include "core/engine/cpu.h"
@@ -8,9 +8,11 @@ namespace octet::engine {
 
 enum class ProductKernel { OneDnn, Vnni, Amx };
 
-/// `cap`: what the user allows; `cpu`: what there is. Below VNNI none of ours runs.
+/// int8. `cap`: what the user allows; `cpu`: what there is. Below VNNI none of ours runs.
 ProductKernel chooseProduct(Isa cap, Isa cpu);
-/// This process's, decided at the first call. An operating system that refuses the tile registers leaves VNNI.
+/// fp32: whether our own runs (from AVX-512 on) and not oneDNN.
+bool ownFloatProduct();
+/// int8: this process's, decided at the first call. An operating system that refuses the tile registers leaves VNNI.
 ProductKernel ownProduct();
 /// Asks the operating system for AMX's tile registers, once a process; false: refused. Only where cpuIsa() is Amx.
 bool allowTiles();

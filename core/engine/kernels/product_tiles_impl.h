@@ -31,7 +31,7 @@ public:
     {
         const ProductTask& t = m_task;
         for (std::int64_t p = begin; p < end; ++p) {
-            const bool again = p + 1 == end && t.againAfter, over = p + 1 == t.panelCount && !again;
+            const bool again = p + 1 == end && t.againAfter, over = p + 1 == end && !again;
             const std::int8_t* next = again ? t.panels + begin * t.panelBytes
                 : over                      ? t.nextWeights
                                             : t.panels + (p + 1) * t.panelBytes;
@@ -134,16 +134,16 @@ private:
     {
         m_tiles.template load<aTile(0)>(a, stride);
         m_tiles.template load<bTile(0)>(b, 64);
-        m_tiles.template multiply<sumsTile(0, 0), aTile(0), bTile(0)>();
+        m_tiles.template multiply<TileDot::UnsignedSigned, sumsTile(0, 0), aTile(0), bTile(0)>();
         if constexpr (ColumnTiles == 2) {
             m_tiles.template load<bTile(1)>(b + tileBytes, 64);
-            m_tiles.template multiply<sumsTile(0, 1), aTile(0), bTile(1)>();
+            m_tiles.template multiply<TileDot::UnsignedSigned, sumsTile(0, 1), aTile(0), bTile(1)>();
         }
         if constexpr (RowTiles == 2) {
             m_tiles.template load<aTile(1)>(a + 16 * stride, stride);
-            m_tiles.template multiply<sumsTile(1, 0), aTile(1), bTile(0)>();
+            m_tiles.template multiply<TileDot::UnsignedSigned, sumsTile(1, 0), aTile(1), bTile(0)>();
             if constexpr (ColumnTiles == 2)
-                m_tiles.template multiply<sumsTile(1, 1), aTile(1), bTile(1)>();
+                m_tiles.template multiply<TileDot::UnsignedSigned, sumsTile(1, 1), aTile(1), bTile(1)>();
         }
     }
 

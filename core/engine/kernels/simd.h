@@ -90,6 +90,49 @@ inline void storeBytes(VecI a, std::uint8_t* p) { _mm_storeu_si128(reinterpret_c
 // Narrowed in a register: narrowing into memory under a mask is microcode on AMD.
 inline void storeBytes(VecI a, std::uint8_t* p, Mask m) { _mm_mask_storeu_epi8(p, m.m, _mm512_cvtusepi32_epi8(a.v)); }
 
+/// The fraction of x above the next whole number below, in [0, 1).
+inline Vec fraction(Vec x) { return {_mm512_reduce_ps(x.v, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)}; }
+/// a * 2^floor(x) for x up to 127; 0 far below.
+inline Vec timesPowerOfTwo(Vec a, Vec x) { return {_mm512_scalef_ps(a.v, x.v)}; }
+/// Whole numbers from 0 to 255 as bytes, in order.
+inline VecI bytesOf(VecI a, VecI b, VecI c, VecI d)
+{
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    const __m512i low = _mm512_packus_epi32(a.v, b.v), high = _mm512_packus_epi32(c.v, d.v);
+    return {_mm512_permutexvar_epi32(order, _mm512_packus_epi16(low, high))};
+}
+/// Of eight bytes each, in every other lane.
+inline VecI sumsOfBytes(VecI bytes) { return {_mm512_sad_epu8(bytes.v, _mm512_setzero_si512())}; }
+/// Rows of a square become its columns.
+inline void transpose(VecI (&rows)[lanes])
+{
+    __m512i part[16];
+#pragma GCC unroll 8
+    for (int i = 0; i < 16; i += 2) {
+        part[i] = _mm512_unpacklo_epi32(rows[i].v, rows[i + 1].v);
+        part[i + 1] = _mm512_unpackhi_epi32(rows[i].v, rows[i + 1].v);
+    }
+    __m512i quarter[16]; // [4 q + c]: columns c, 4 + c, 8 + c, 12 + c of rows 4 q to 4 q + 3
+#pragma GCC unroll 4
+    for (int i = 0; i < 16; i += 4) {
+        quarter[i] = _mm512_unpacklo_epi64(part[i], part[i + 2]);
+        quarter[i + 1] = _mm512_unpackhi_epi64(part[i], part[i + 2]);
+        quarter[i + 2] = _mm512_unpacklo_epi64(part[i + 1], part[i + 3]);
+        quarter[i + 3] = _mm512_unpackhi_epi64(part[i + 1], part[i + 3]);
+    }
+#pragma GCC unroll 4
+    for (int c = 0; c < 4; ++c) {
+        const __m512i even01 = _mm512_shuffle_i32x4(quarter[c], quarter[4 + c], 0x88),
+                      odd01 = _mm512_shuffle_i32x4(quarter[c], quarter[4 + c], 0xdd),
+                      even23 = _mm512_shuffle_i32x4(quarter[8 + c], quarter[12 + c], 0x88),
+                      odd23 = _mm512_shuffle_i32x4(quarter[8 + c], quarter[12 + c], 0xdd);
+        rows[c].v = _mm512_shuffle_i32x4(even01, even23, 0x88);
+        rows[4 + c].v = _mm512_shuffle_i32x4(odd01, odd23, 0x88);
+        rows[8 + c].v = _mm512_shuffle_i32x4(even01, even23, 0xdd);
+        rows[12 + c].v = _mm512_shuffle_i32x4(odd01, odd23, 0xdd);
+    }
+}
+
 #else
 
 constexpr int lanes = 8;
@@ -205,6 +248,26 @@ inline void storeBytes(VecI a, std::uint8_t* p, Mask m)
 }
 inline void storeBytes(VecI a, std::uint8_t* p) { storeBytes(a, p, firstLanes(8)); }
 
+inline Vec fraction(Vec x) { return {_mm256_sub_ps(x.v, _mm256_floor_ps(x.v))}; }
+inline Vec timesPowerOfTwo(Vec a, Vec x) { return scaleByPowerOfTwo(a, max({_mm256_floor_ps(x.v)}, Vec::all(-126.0f))); }
+inline VecI bytesOf(VecI a, VecI b, VecI c, VecI d)
+{
+    const __m256i low = _mm256_packus_epi32(a.v, b.v), high = _mm256_packus_epi32(c.v, d.v);
+    return {_mm256_permutevar8x32_epi32(_mm256_packus_epi16(low, high), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7))};
+}
+inline VecI sumsOfBytes(VecI bytes) { return {_mm256_sad_epu8(bytes.v, _mm256_setzero_si256())}; }
+inline void transpose(VecI (&rows)[lanes])
+{
+    alignas(32) std::int32_t from[lanes][lanes], to[lanes][lanes];
+    for (int r = 0; r < lanes; ++r)
+        toInts(rows[r], from[r]);
+    for (int r = 0; r < lanes; ++r)
+        for (int c = 0; c < lanes; ++c)
+            to[c][r] = from[r][c];
+    for (int r = 0; r < lanes; ++r)
+        rows[r] = VecI::load(to[r]);
+}
+
 #endif
 
 /// e^x to 2 ulp; exactly 0 below -87, so that a masked score weighs nothing. Cephes' reduction, degree 6.
@@ -257,6 +320,24 @@ inline Vec expOfNegative(Vec x)
 #endif
 }
 
+/// times * 2^x for x <= 0 to 4e-6 of `times`; 0 far below. Minimax polynomial of degree 4.
+inline Vec powerOfTwo(Vec x, float times)
+{
+    const Vec clamped = max(x, Vec::all(-126.0f));
+    const Vec n = round(clamped);
+    const Vec f = clamped - n;
+    Vec p = Vec::all(0.00957880f * times);
+    p = fma(p, f, Vec::all(0.05550397f * times));
+    p = fma(p, f, Vec::all(0.24022794f * times));
+    p = fma(p, f, Vec::all(0.69314721f * times));
+    p = fma(p, f, Vec::all(times));
+#ifdef __AVX512F__
+    return {_mm512_scalef_ps(p.v, n.v)};
+#else
+    return scaleByPowerOfTwo(p, n);
+#endif
+}
+
 /// x * Phi(x) to 1.5e-6, absolute up to 1 and relative beyond. Phi(x) - 1/2 is x times a polynomial in x^2 on
 /// |x| <= 5.2 (least maximum of the error of the product, fitted in s = 2 x^2 / 5.2^2 - 1); beyond, Phi is 0 or 1 to 1e-7.
 inline Vec geluErf(Vec x)
@@ -285,6 +366,17 @@ inline Vec geluTanh(Vec x)
     const Vec inner = Vec::all(0.79788456080286536f) * fma(Vec::all(0.044715f) * x * x, x, x);
     const Vec half = Vec::all(0.5f) * x;
     return fma(half, tanh(inner), half);
+}
+
+/// The first `count` columns (all lanes at most) that lie `step` floats apart.
+inline void storeColumns(Vec x, float* to, std::int64_t step, std::int64_t count)
+{
+    if (step == 1)
+        return x.store(to, firstLanes(count));
+    alignas(64) float row[lanes];
+    x.store(row);
+    for (std::int64_t i = 0; i < count && i < lanes; ++i)
+        to[i * step] = row[i];
 }
 
 /// round(x * inverseScale) + zeroPoint, from 0 on: what storeBytes takes. NaN becomes 0.

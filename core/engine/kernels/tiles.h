@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What int8 products and attention ask of AMX, and portable tiles that do the same (Intel SDM volume 1, chapter 18, and
-// TDPBUSD, TDPBSUD, TILELOADD, TILESTORED, LDTILECFG in volume 2). The product names tiles by their part in it: sums (2 x 2), a (2), b
-// (2).
+// TDPBUSD, TDPBSUD, TDPBF16PS, TILELOADD, TILESTORED, LDTILECFG in volume 2). The product names tiles by their part in
+// it: sums (2 x 2), a (2), b (2).
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,9 @@ inline void writtenForTiles(const void* memory)
 {
     __asm__ volatile("" : : "r"(memory) : "memory");
 }
+
+/// What a product adds to its sums: four neighbours along K of bytes, A and B unsigned or signed, or two of halves.
+enum class TileDot { UnsignedSigned, SignedUnsigned, Halves };
 
 /// Tile registers of the product: sums[r][c] = 2 r + c, a[r] = 4 + r, b[c] = 6 + c.
 constexpr int sumsTile(int r, int c)
@@ -100,37 +103,55 @@ public:
         for (int r = 0; r < m_config.rows[Tile]; ++r)
             std::memcpy(static_cast<char*>(to) + r * stride, m_data[Tile] + r * 64, m_config.rowBytes[Tile]);
     }
-    /// Sums += A (u8) B (s8), four neighbours along K to a sum, wrapping at 32 bits.
-    template <int Sums, int A, int B>
+    /// Sums += A B; sums of bytes wrap at 32 bits.
+    template <TileDot Dot, int Sums, int A, int B>
     void multiply()
-    {
-        add<Sums, A, B, std::uint8_t, std::int8_t>();
-    }
-    /// The same of A (s8) and B (u8).
-    template <int Sums, int A, int B>
-    void multiplySigned()
-    {
-        add<Sums, A, B, std::int8_t, std::uint8_t>();
-    }
-
-private:
-    template <int Sums, int A, int B, class OfA, class OfB>
-    void add()
     {
         used(Sums), used(A), used(B);
         require(m_config.rows[Sums] == m_config.rows[A] && m_config.rowBytes[A] == 4 * m_config.rows[B]
             && m_config.rowBytes[Sums] == m_config.rowBytes[B]);
         for (int m = 0; m < m_config.rows[Sums]; ++m)
             for (int n = 0; n < m_config.rowBytes[Sums] / 4; ++n) {
-                std::uint32_t sum = 0;
-                std::memcpy(&sum, m_data[Sums] + m * 64 + n * 4, 4);
-                for (int k = 0; k < m_config.rowBytes[A]; ++k) {
-                    const std::int32_t a = static_cast<OfA>(m_data[A][m * 64 + k]);
-                    const std::int32_t b = static_cast<OfB>(m_data[B][k / 4 * 64 + n * 4 + k % 4]);
-                    sum += static_cast<std::uint32_t>(a * b);
-                }
-                std::memcpy(m_data[Sums] + m * 64 + n * 4, &sum, 4);
+                std::uint8_t* sum = m_data[Sums] + m * 64 + n * 4;
+                const std::uint8_t *a = m_data[A] + m * 64, *b = m_data[B] + n * 4;
+                if constexpr (Dot == TileDot::UnsignedSigned)
+                    addBytes<std::uint8_t, std::int8_t>(sum, a, b, m_config.rowBytes[A]);
+                else if constexpr (Dot == TileDot::SignedUnsigned)
+                    addBytes<std::int8_t, std::uint8_t>(sum, a, b, m_config.rowBytes[A]);
+                else
+                    addHalves(sum, a, b, m_config.rowBytes[A]);
             }
+    }
+
+private:
+    /// `a`: bytes of a row; `b`: four of every row of B.
+    template <class OfA, class OfB>
+    static void addBytes(std::uint8_t* to, const std::uint8_t* a, const std::uint8_t* b, int bytes)
+    {
+        std::uint32_t sum = 0;
+        std::memcpy(&sum, to, 4);
+        for (int k = 0; k < bytes; ++k)
+            sum += static_cast<std::uint32_t>(
+                static_cast<std::int32_t>(static_cast<OfA>(a[k])) * static_cast<OfB>(b[k / 4 * 64 + k % 4]));
+        std::memcpy(to, &sum, 4);
+    }
+    /// Lower and upper halves are summed apart, their sums are added to what was there. Halves are no denormals here.
+    static void addHalves(std::uint8_t* to, const std::uint8_t* a, const std::uint8_t* b, int bytes)
+    {
+        float sum = 0, parts[2] = {};
+        std::memcpy(&sum, to, 4);
+        for (int k = 0; k < bytes; k += 4)
+            for (int half = 0; half < 2; ++half)
+                parts[half] = __builtin_fmaf(wide(a + k + 2 * half), wide(b + k / 4 * 64 + 2 * half), parts[half]);
+        sum += parts[0] + parts[1];
+        std::memcpy(to, &sum, 4);
+    }
+    static float wide(const std::uint8_t* half)
+    {
+        const std::uint8_t bytes[4] = {0, 0, half[0], half[1]};
+        float value = 0;
+        std::memcpy(&value, bytes, 4);
+        return value;
     }
     static void require(bool holds)
     {

@@ -33,8 +33,12 @@ public:
     template <int Tile>
     void load(const void* from, std::int64_t stride)
     {
-        static_assert(Tile >= 4 && Tile < 8);
-        if constexpr (Tile == 4)
+        static_assert(Tile == 0 || Tile == 1 || (Tile >= 4 && Tile < 8));
+        if constexpr (Tile == 0)
+            _tile_loadd(0, from, stride);
+        else if constexpr (Tile == 1)
+            _tile_loadd(1, from, stride);
+        else if constexpr (Tile == 4)
             _tile_loadd(4, from, stride);
         else if constexpr (Tile == 5)
             _tile_loadd(5, from, stride);
@@ -56,27 +60,28 @@ public:
         else
             _tile_stored(3, to, stride);
     }
-    template <int Sums, int A, int B>
+    template <TileDot Dot, int Sums, int A, int B>
     void multiply()
     {
         static_assert(A == 4 + Sums / 2 && B == 6 + Sums % 2);
-        if constexpr (Sums == 0)
+        if constexpr (Dot == TileDot::UnsignedSigned && Sums == 0)
             _tile_dpbusd(0, 4, 6);
-        else if constexpr (Sums == 1)
+        else if constexpr (Dot == TileDot::UnsignedSigned && Sums == 1)
             _tile_dpbusd(1, 4, 7);
-        else if constexpr (Sums == 2)
+        else if constexpr (Dot == TileDot::UnsignedSigned && Sums == 2)
             _tile_dpbusd(2, 5, 6);
-        else
+        else if constexpr (Dot == TileDot::UnsignedSigned)
             _tile_dpbusd(3, 5, 7);
-    }
-    template <int Sums, int A, int B>
-    void multiplySigned()
-    {
-        static_assert(A == 4 && (Sums == 0 || Sums == 1) && B == 6 + Sums);
-        if constexpr (Sums == 0)
+        else if constexpr (Dot == TileDot::SignedUnsigned && Sums == 0)
             _tile_dpbsud(0, 4, 6);
-        else
+        else if constexpr (Dot == TileDot::SignedUnsigned && Sums == 1)
             _tile_dpbsud(1, 4, 7);
+        else if constexpr (Dot == TileDot::Halves && Sums == 0)
+            _tile_dpbf16ps(0, 4, 6);
+        else if constexpr (Dot == TileDot::Halves && Sums == 1)
+            _tile_dpbf16ps(1, 4, 7);
+        else
+            static_assert(Sums < 0, "nobody multiplies so");
     }
 };
 

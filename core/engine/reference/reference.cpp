@@ -136,6 +136,31 @@ void attention(const AttentionTask& t)
     }
 }
 
+void attentionHalves(const AttentionTask& t)
+{
+    const auto half = [](double x) { return static_cast<double>(fromBf16(toBf16(static_cast<float>(x)))); };
+    std::vector<double> weights(static_cast<std::size_t>(t.keys));
+    for (std::int64_t i = 0; i < t.queries; ++i) {
+        double top = -std::numeric_limits<double>::infinity(), sum = 0;
+        for (std::int64_t j = 0; j < t.keys; ++j) {
+            double s = 0;
+            for (std::int64_t d = 0; d < t.depth; ++d)
+                s += half(t.q[i * t.qRow + d * t.qColumn]) * half(t.kt[d * t.ktRow + j * t.ktColumn]);
+            s = s * t.scale + (t.mask ? std::max(t.mask[i * t.maskRow + j * t.maskColumn], -6.9e29f) : 0);
+            weights[static_cast<std::size_t>(j)] = s;
+            top = std::max(top, s);
+        }
+        for (double& w : weights)
+            sum += w = half(std::exp(w - top));
+        for (std::int64_t c = 0; c < t.width; ++c) {
+            double value = 0;
+            for (std::int64_t j = 0; j < t.keys; ++j)
+                value += weights[static_cast<std::size_t>(j)] * half(t.v[j * t.vRow + c * t.vColumn]);
+            t.out[i * t.outRow + c * t.outColumn] = static_cast<float>(value / sum);
+        }
+    }
+}
+
 void attentionBytes(const ByteAttentionTask& t)
 {
     const auto scaleOf = [](const ByteOperand& o, std::int64_t row) { return o.scales ? o.scales[row] : o.scale; };

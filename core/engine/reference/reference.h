@@ -33,6 +33,8 @@ std::vector<std::int32_t> product(std::span<const std::uint8_t> a, std::span<con
                                   std::int64_t k, std::int64_t n);
 /// Writes task.out.
 void attention(const AttentionTask& task);
+/// The same of Q, K and V rounded to bf16, and with exponentials rounded so before they are summed.
+void attentionHalves(const AttentionTask& task);
 /// Exactly the whole numbers of the int8 kernel, the softmax in double. Writes task.out.
 void attentionBytes(const ByteAttentionTask& task);
 
@@ -55,8 +57,10 @@ constexpr Tolerance tolerances[] = {
     {"toBf16", 0},
     {"range", 0},
     {"attention", 4e-6},
+    {"attentionHalves", 4e-3}, // of the largest value: an exponential may round to its neighbour
     {"attentionBytes", 8e-3}, // of the largest value: a probability of 255 steps may round to its neighbour
     {"product", 4e-6}, // the int8 product of our own: sums exact, the rest as dequantize and its activation
+    {"productFloats", 2e-6}, // of the sum of magnitudes
     {"oneDnnU8S8", 0},
     {"oneDnnF32", 2e-6}, // of the sum of magnitudes, whatever its order
     {"oneDnnBf16", 2e-6}, // the same, of operands that are bf16

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/steps/rows.h"
 
+#include "core/engine/parallel.h"
+
 namespace octet::engine {
 
 namespace {
@@ -52,6 +54,7 @@ void AttentionStep::run(const Frame& frame, StepState*) const
 {
     if (integers)
         return runBytes(frame);
+    const auto attend = halves ? frame.kernels->attentionHalves : frame.kernels->attention;
     inParallel(frame.threads, batch * heads, [&](std::int64_t begin, std::int64_t end, int thread) {
         for (std::int64_t at = begin; at < end; ++at) {
             const std::int64_t b = at / heads, h = at % heads;
@@ -72,7 +75,7 @@ void AttentionStep::run(const Frame& frame, StepState*) const
             task.queries = queries, task.keys = keys, task.depth = depth, task.width = width;
             task.scale = scale;
             task.scratch = frame.out<float>(scratch) + thread * scratchFloats;
-            frame.kernels->attention(task);
+            attend(task);
         }
     });
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/kernels/product_floats.h"
 #include "core/engine/steps/rows.h"
+
+#include "core/engine/parallel.h"
 
 #include <algorithm>
 #include <cmath>
@@ -145,7 +148,7 @@ void ProductStep::runOwn(const Frame& frame) const
     task.a = frame.in<std::uint8_t>(quantized.values);
     task.k = depth, task.n = n;
     task.panels = own.panels, task.panelCount = own.panelCount, task.panelBytes = own.panelBytes;
-    task.nextWeights = next.panels, task.nextBytes = next.panelBytes;
+    task.nextBytes = next.panelBytes;
     static const bool amd = __builtin_cpu_is("amd");
     task.prefetchPastL2 = amd;
     task.scales = own.scales, task.columnSums = own.columnSums;
@@ -175,23 +178,27 @@ void ProductStep::runOwn(const Frame& frame) const
     else if (wholeRows)
         task.out = frame.out<float>(accumulators), task.outStride = n;
     const auto multiply = own.layout == PanelLayout::Tiles ? multiplyAmx : multiplyVnni;
-    const std::int64_t blocks = rowBlocks(task.out != nullptr);
+    const std::int64_t blocks = rowBlocks(depth + n * (task.out ? 4 : 1));
     for (std::int64_t b = 0; b < blocks; ++b) {
         task.firstRow = rows * b / blocks;
         task.rows = rows * (b + 1) / blocks - task.firstRow;
         task.againAfter = b + 1 < blocks;
-        inParallel(frame.threads, task.panelCount,
-                   [&](std::int64_t begin, std::int64_t end, int) { multiply(task, begin, end); });
+        inParallel(frame.threads, task.panelCount, [&](std::int64_t begin, std::int64_t end, int thread) {
+            ProductTask share = task;
+            if (next.panels) // each thread into its own L2
+                share.nextWeights = next.panels + shareBegin(next.panelCount, frame.threads, thread) * next.panelBytes;
+            multiply(share, begin, end);
+        });
         if (wholeRows)
             finishBlock(frame, task, static_cast<int>(direct));
     }
 }
 
-/// Blocks of rows that stay in L2 beside two panels of weights: a batch of long sentences as a whole does not.
-std::int64_t ProductStep::rowBlocks(bool real) const
+/// Blocks of rows, of so many bytes each, that stay in L2 beside two panels of weights: a batch of long sentences as a
+/// whole does not.
+std::int64_t ProductStep::rowBlocks(std::int64_t bytes) const
 {
     constexpr std::int64_t room = 800 * 1024, fewest = 64;
-    const std::int64_t bytes = depth + columns * (real ? 4 : 1);
     const std::int64_t fitting = std::max(fewest, room / bytes);
     return (rows + fitting - 1) / fitting;
 }
@@ -215,43 +222,74 @@ void ProductStep::finishBlock(const Frame& frame, const ProductTask& task, int d
     });
 }
 
+std::byte* ProductStep::accumulator(const Frame& frame) const
+{
+    const bool inPlace = !integer && sum.wanted && sum.rows.stride == columns;
+    return inPlace ? frame.out<std::byte>(sum.rows.place) : frame.out<std::byte>(accumulators);
+}
+
+void ProductStep::runOwnFloats(const Frame& frame) const
+{
+    FloatProductTask task;
+    task.aRow = input.stride;
+    task.k = depth, task.n = columns;
+    task.panels = reinterpret_cast<const float*>(own.panels), task.panelCount = own.panelCount;
+    task.cRow = columns;
+    const std::int64_t blocks = rowBlocks(4 * depth);
+    for (std::int64_t b = 0; b < blocks; ++b) {
+        const std::int64_t first = rows * b / blocks;
+        task.rows = rows * (b + 1) / blocks - first;
+        task.a = frame.in<float>(input.place) + first * input.stride;
+        task.c = reinterpret_cast<float*>(accumulator(frame)) + first * columns;
+        const OwnWeights& after = b + 1 < blocks ? own : next;
+        task.next = after.panels, task.nextBytes = after.panelBytes;
+        inParallel(frame.threads, task.panelCount,
+                   [&](std::int64_t begin, std::int64_t end, int) { multiplyFloats(task, begin, end); });
+        finishRows(frame, first, task.rows);
+    }
+}
+
 void ProductStep::run(const Frame& frame, StepState* state) const
 {
     if (!product)
-        return runOwn(frame);
+        return integer ? runOwn(frame) : runOwnFloats(frame);
     auto& call = *static_cast<ProductState*>(state)->call;
-    const Kernels& k = *frame.kernels;
-    const std::int64_t n = columns;
-    // An fp32 product is written where its sum is wanted and finished in place.
-    const bool inPlace = !integer && sum.wanted && sum.rows.stride == n;
-    void* accumulator = inPlace ? static_cast<void*>(frame.out<float>(sum.rows.place)) : frame.out<std::byte>(accumulators);
     const void* a = integer ? static_cast<const void*>(frame.in<std::uint8_t>(quantized.values))
         : halves.none()             ? static_cast<const void*>(frame.in<float>(input.place))
                                     : static_cast<const void*>(frame.out<std::uint16_t>(halves));
     if (!halves.none())
         inParallel(frame.threads, rows, [&](std::int64_t begin, std::int64_t end, int) {
             for (std::int64_t at = begin; at < end; ++at)
-                k.toBf16(frame.in<float>(input.place) + at * input.stride, frame.out<std::uint16_t>(halves) + at * depth, depth);
+                frame.kernels->toBf16(
+                    frame.in<float>(input.place) + at * input.stride, frame.out<std::uint16_t>(halves) + at * depth, depth);
         });
-    product->run(call, a, accumulator, dnnScratch.none() ? nullptr : frame.out<std::byte>(dnnScratch));
+    product->run(call, a, accumulator(frame), dnnScratch.none() ? nullptr : frame.out<std::byte>(dnnScratch));
+    finishRows(frame, 0, rows);
+}
 
+/// What comes behind the sums, while they are hot where they were made in blocks.
+void ProductStep::finishRows(const Frame& frame, std::int64_t first, std::int64_t count) const
+{
+    const Kernels& k = *frame.kernels;
+    const std::int64_t n = columns;
+    std::byte* sums = accumulator(frame);
     const float* addends = biases(frame);
     const float* others = frame.in<float>(residual.place);
     const float* gamma = norm ? frame.in<float>(norm->gamma) : nullptr;
     const float* beta = norm ? frame.in<float>(norm->beta) : nullptr;
     const bool perRow = integer && quantized.form.dynamic;
-    inParallel(frame.threads, rows, [&](std::int64_t begin, std::int64_t end, int thread) {
-        for (std::int64_t at = begin; at < end; ++at) {
+    inParallel(frame.threads, count, [&](std::int64_t begin, std::int64_t end, int thread) {
+        for (std::int64_t at = first + begin; at < first + end; ++at) {
             float* row = nullptr;
             if (integer) {
                 row = workRow(frame, sum, scratch, thread, at);
                 const float rowScale = perRow ? frame.in<float>(quantized.scales)[at] : quantized.form.affine.scale;
                 const std::int32_t zero
                     = perRow ? frame.in<std::int32_t>(quantized.zeroPoints)[at] : quantized.form.affine.zeroPoint;
-                k.dequantize(static_cast<const std::int32_t*>(accumulator) + at * n, weight->columnSums.data(),
+                k.dequantize(reinterpret_cast<const std::int32_t*>(sums) + at * n, weight->columnSums.data(),
                              weight->scales.data(), addends, zero, rowScale, row, n);
             } else {
-                row = static_cast<float*>(accumulator) + at * n;
+                row = reinterpret_cast<float*>(sums) + at * n;
                 if (addends)
                     k.add(row, addends, n);
             }

@@ -140,7 +140,11 @@ public:
 private:
     const float* biases(const Frame& frame) const;
     void runOwn(const Frame& frame) const;
-    std::int64_t rowBlocks(bool real) const;
+    void runOwnFloats(const Frame& frame) const;
+    /// Where an fp32 product is written: in place where its sum is wanted.
+    std::byte* accumulator(const Frame& frame) const;
+    void finishRows(const Frame& frame, std::int64_t first, std::int64_t count) const;
+    std::int64_t rowBlocks(std::int64_t bytes) const;
     void finishBlock(const Frame& frame, const ProductTask& task, int direct) const;
 };
 
@@ -169,6 +173,7 @@ public:
         std::vector<float> outFactors; // [heads, width] smoothing of v; empty = none
     };
     std::optional<Integers> integers; // both products in int8; then q, kt, v are not read
+    bool halves = false; // both products in bf16
     std::int64_t batch = 1, heads = 1, queries = 0, keys = 0, depth = 0, width = 0;
     float scale = 1;
     Place scratch; // threads x scratchFloats

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The fp32 product of our own: weights lie in panels in the order in which they are read (panels.h), and the next panel is
+// prefetched while the current one computes. Scalar form: core/engine/reference.
+#pragma once
+
+#include <cstdint>
+
+namespace octet::engine {
+
+/// c [rows, n] = a [rows, k] x weights [k, n]. A sum runs over k in order, whatever the rows and threads are.
+struct FloatProductTask
+{
+    const float* a = nullptr;
+    std::int64_t aRow = 0; // floats from row to row
+    std::int64_t rows = 0, k = 0, n = 0;
+    const float* panels = nullptr;
+    std::int64_t panelCount = 0;
+    const void* next = nullptr; // what is read after the last panel, for prefetching; may be null
+    std::int64_t nextBytes = 0;
+    float* c = nullptr;
+    std::int64_t cRow = 0;
+};
+
+/// Panels [begin, end). Needs AVX-512.
+void multiplyFloats(const FloatProductTask& task, std::int64_t begin, std::int64_t end);
+
+} // namespace octet::engine
