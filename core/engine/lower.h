@@ -19,7 +19,7 @@ struct Program::Impl
     };
     std::shared_ptr<const graph::Model> model; // its weights are read in place
     Ir ir; // owns folded constants
-    std::vector<std::shared_ptr<const std::vector<std::byte>>> alignedConstants;
+    std::vector<std::shared_ptr<const std::byte>> alignedConstants;
     std::vector<std::unique_ptr<Step>> steps;
     std::vector<Buffer> buffers;
     std::vector<Binding> inputs, outputs, taps;

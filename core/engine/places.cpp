@@ -59,7 +59,7 @@ const std::byte* Places::constant(const IrValue& value)
     if (bytes == 0 || graph::isAligned(value.constant, elementSize(value.type)))
         return value.constant;
     m_program.alignedConstants.push_back(m_store.impl().aligned({value.constant, bytes}));
-    return m_program.alignedConstants.back()->data();
+    return m_program.alignedConstants.back().get();
 }
 
 Placed& Places::placed(ValueId id)

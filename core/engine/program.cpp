@@ -2,13 +2,13 @@
 #include "core/engine/program.h"
 
 #include "core/engine/lower.h"
+#include "core/engine/pages.h"
 #include "core/engine/passes/passes.h"
 #include "core/engine/steps/rows.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
 #include <omp.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <chrono>
@@ -88,13 +88,8 @@ std::shared_ptr<const Program> compile(std::shared_ptr<const graph::Model> model
 
 struct Session::Impl
 {
-    struct Unmap
-    {
-        std::size_t bytes;
-        void operator()(std::byte* p) const { munmap(p, bytes); }
-    };
     std::shared_ptr<const Program> program;
-    std::unique_ptr<std::byte, Unmap> arena;
+    std::shared_ptr<std::byte> arena;
     std::vector<std::unique_ptr<StepState>> states;
     Frame frame;
 
@@ -110,15 +105,11 @@ Session::Session(std::shared_ptr<const Program> program)
     : m_impl(std::make_unique<Impl>())
 {
     const Program::Impl& plan = program->impl();
-    // From the system and back to it: in the heap, the arenas of one padded length after another leave holes between the
-    // small things that outlive them, and the memory of a run would grow with its samples.
-    const std::size_t bytes = std::max<std::size_t>(plan.arenaBytes, 64);
-    void* mapped = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapped == MAP_FAILED)
+    m_impl->arena = takePages(plan.arenaBytes);
+    std::byte* memory = m_impl->arena.get();
+    if (!memory)
         throw Error(ErrorKind::Resource, fmt::format("Running this model takes {} MB of memory, which is not to be had.",
                                                      plan.arenaBytes >> 20));
-    auto* memory = static_cast<std::byte*>(mapped);
-    m_impl->arena = {memory, Impl::Unmap{bytes}};
     m_impl->program = std::move(program);
     for (const auto& step : plan.steps)
         m_impl->states.push_back(step->makeState());

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/weight_store.h"
 
+#include "core/engine/pages.h"
 #include "core/graph/weight_values.h"
 #include "core/quantize/bias_correction.h"
+#include "core/values/error.h"
 #include "core/values/hash.h"
 
 #include <fmt/format.h>
@@ -98,20 +100,21 @@ std::shared_ptr<const StoredWeight> WeightStore::Impl::get(const WeightRequest& 
     return made;
 }
 
-std::shared_ptr<const std::vector<std::byte>> WeightStore::Impl::aligned(std::span<const std::byte> constant)
+std::shared_ptr<const std::byte> WeightStore::Impl::aligned(std::span<const std::byte> constant)
 {
     const std::lock_guard lock(mutex);
     std::erase_if(copies, [](const auto& copy) { return copy.second.expired(); });
     auto& known = copies[constant.data()];
-    auto copy = known.lock();
+    std::shared_ptr<const std::byte> copy = known.lock();
     if (!copy) {
         // Piece by piece, or the table would be in memory twice.
         constexpr std::size_t piece = std::size_t(4) << 20;
-        auto made = std::make_shared<std::vector<std::byte>>();
-        made->reserve(constant.size());
+        const auto made = takePages(constant.size());
+        if (!made)
+            throw Error(ErrorKind::Resource, fmt::format("A table of {} MB does not fit into memory.", constant.size() >> 20));
         for (std::size_t at = 0; at < constant.size(); at += piece) {
             const auto part = constant.subspan(at, std::min(piece, constant.size() - at));
-            made->insert(made->end(), part.begin(), part.end());
+            std::memcpy(made.get() + at, part.data(), part.size());
             graph::releasePages(part);
         }
         known = copy = made;

@@ -52,7 +52,7 @@ struct WeightStore::Impl
 
     /// A constant that lies in its file where its type must not: copied for those who read it in place (the table of
     /// an embedding). Programs share the copy, and it goes with the last of them. Each of them keeps the model.
-    std::shared_ptr<const std::vector<std::byte>> aligned(std::span<const std::byte> constant);
+    std::shared_ptr<const std::byte> aligned(std::span<const std::byte> constant);
 
     struct Entry
     {
@@ -63,7 +63,7 @@ struct WeightStore::Impl
     std::size_t bytes = 0;
     std::list<Entry> entries; // most recently used first
     WeightMemory memory; // of our own packed weights
-    std::map<const std::byte*, std::weak_ptr<const std::vector<std::byte>>> copies; // by what was copied
+    std::map<const std::byte*, std::weak_ptr<const std::byte>> copies; // by what was copied
     std::mutex mutex;
 };
 
