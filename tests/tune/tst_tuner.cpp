@@ -72,7 +72,7 @@ public:
     void log(const std::string& line) override { lines.push_back(line); }
 };
 
-constexpr std::int64_t width = 128, hidden = 1024, classes = 4; // large enough that int8 is faster than fp32
+constexpr std::int64_t width = 256, hidden = 1024, classes = 4; // large enough that int8 is faster than fp32
 
 } // namespace
 
