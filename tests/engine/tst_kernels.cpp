@@ -610,7 +610,8 @@ private slots:
             task.out = out.data(), task.outStride = n;
             const std::int64_t half = rows / 2;
             for (const auto& [first, count] : {std::pair(std::int64_t(0), half), std::pair(half, rows - half)}) {
-                task.firstRow = first, task.rows = count, task.againAfter = first == 0;
+                task.firstRow = first, task.rows = count;
+                task.nextWeights = first == 0 ? panels.data() : nullptr, task.nextBytes = panels.panelBytes();
                 for (std::int64_t p = 0; p < panels.panels(); ++p)
                     multiply(task, p, p + 1);
             }
@@ -677,7 +678,7 @@ private slots:
             std::vector<float> whole(static_cast<std::size_t>(m * cRow), 1234.0f), parts = whole;
             FloatProductTask task;
             task.a = a.data(), task.aRow = aRow, task.rows = m, task.k = k, task.n = n;
-            task.panels = reinterpret_cast<const float*>(panels.data()), task.panelCount = panels.panels();
+            task.panels = reinterpret_cast<const float*>(panels.data());
             task.next = panels.data(), task.nextBytes = panels.panelBytes();
             task.c = whole.data(), task.cRow = cRow;
             multiplyFloats(task, 0, panels.panels());

@@ -159,7 +159,7 @@ private:
         const Vec highestScore = Vec::all(highest(top));
         const auto weight = [&](const float* score) {
             const Vec x = Vec::load(score) - highestScore;
-            return selectLess(x, Vec::all(-126.0f), Vec::zero(), powerOfTwo(x, 1.0f));
+            return selectLess(x, Vec::all(-126.0f), Vec::zero(), powerOfTwo(x));
         };
         Vec lower = Vec::zero(), upper = Vec::zero();
         for (j = 0; j < m_row; j += 2 * lanes) {

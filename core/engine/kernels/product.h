@@ -26,7 +26,6 @@ struct ProductTask
     const std::uint8_t* a = nullptr; // [.., K], dense, readable to a multiple of 4
     std::int64_t k = 0, n = 0; // k a multiple of 4
     std::int64_t firstRow = 0, rows = 0; // the block of rows to compute; all arrays begin at row 0
-    bool againAfter = false; // the same panels follow, for another block
     const std::int8_t* panels = nullptr; // PanelWeights::data()
     std::int64_t panelCount = 0, panelBytes = 0;
     const std::int8_t* nextWeights = nullptr; // what this thread reads after its last panel, for prefetching; may be null

@@ -111,7 +111,7 @@ void multiplyFloats(const FloatProductTask& t, std::int64_t begin, std::int64_t 
         for (std::int64_t first = 0; first < t.k; first += depthAtOnce) {
             const Part part{t.panels + (p * t.k + first) * panelColumns, first,
                 t.k - first < depthAtOnce ? t.k - first : depthAtOnce, p * panelColumns};
-            const bool last = p + 1 == t.panelCount && first + part.depth == t.k;
+            const bool last = p + 1 == end && first + part.depth == t.k;
             const void* next = last ? t.next : part.weights + part.depth * panelColumns;
             const std::int64_t nextBytes = last ? t.nextBytes : depthAtOnce * panelColumns * 4;
             for (std::int64_t b = 0; b < blocks; ++b) {

@@ -31,11 +31,9 @@ public:
     {
         const ProductTask& t = m_task;
         for (std::int64_t p = begin; p < end; ++p) {
-            const bool again = p + 1 == end && t.againAfter, over = p + 1 == end && !again;
-            const std::int8_t* next = again ? t.panels + begin * t.panelBytes
-                : over                      ? t.nextWeights
-                                            : t.panels + (p + 1) * t.panelBytes;
-            panel(p, next, next ? (over ? t.nextBytes : t.panelBytes) / 64 : 0);
+            const bool last = p + 1 == end;
+            const std::int8_t* next = last ? t.nextWeights : t.panels + (p + 1) * t.panelBytes;
+            panel(p, next, next ? (last ? t.nextBytes : t.panelBytes) / 64 : 0);
         }
         finishRows(m_pending.rows);
         if (m_configuredRows)

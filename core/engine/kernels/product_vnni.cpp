@@ -197,10 +197,8 @@ void multiplyPanelInChunks(const ProductTask& t, std::int64_t p, Next next)
 void multiplyVnni(const ProductTask& t, std::int64_t begin, std::int64_t end)
 {
     for (std::int64_t p = begin; p < end; ++p) {
-        const bool again = p + 1 == end && t.againAfter, over = p + 1 == end && !again;
-        const Next next = again ? Next{t.panels + begin * t.panelBytes, t.panelBytes}
-            : over              ? Next{t.nextWeights, t.nextBytes}
-                                : Next{t.panels + (p + 1) * t.panelBytes, t.panelBytes};
+        const Next next = p + 1 == end ? Next{t.nextWeights, t.nextBytes}
+                                       : Next{t.panels + (p + 1) * t.panelBytes, t.panelBytes};
         if (t.rows <= fewRows)
             multiplyPanelInChunks(t, p, next);
         else

@@ -320,17 +320,17 @@ inline Vec expOfNegative(Vec x)
 #endif
 }
 
-/// times * 2^x for x <= 0 to 4e-6 of `times`; 0 far below. Minimax polynomial of degree 4.
-inline Vec powerOfTwo(Vec x, float times)
+/// 2^x for x <= 0 to 4e-6 of it; 0 far below. Minimax polynomial of degree 4.
+inline Vec powerOfTwo(Vec x)
 {
     const Vec clamped = max(x, Vec::all(-126.0f));
     const Vec n = round(clamped);
     const Vec f = clamped - n;
-    Vec p = Vec::all(0.00957880f * times);
-    p = fma(p, f, Vec::all(0.05550397f * times));
-    p = fma(p, f, Vec::all(0.24022794f * times));
-    p = fma(p, f, Vec::all(0.69314721f * times));
-    p = fma(p, f, Vec::all(times));
+    Vec p = Vec::all(0.00957880f);
+    p = fma(p, f, Vec::all(0.05550397f));
+    p = fma(p, f, Vec::all(0.24022794f));
+    p = fma(p, f, Vec::all(0.69314721f));
+    p = fma(p, f, Vec::all(1.0f));
 #ifdef __AVX512F__
     return {_mm512_scalef_ps(p.v, n.v)};
 #else

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/steps/rows.h"
 
-#include "core/engine/parallel.h"
-
 namespace octet::engine {
 
 namespace {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/engine/kernels/product_floats.h"
 #include "core/engine/steps/rows.h"
 
-#include "core/engine/parallel.h"
+#include "core/engine/kernels/product_floats.h"
 
 #include <algorithm>
 #include <cmath>
@@ -148,7 +147,6 @@ void ProductStep::runOwn(const Frame& frame) const
     task.a = frame.in<std::uint8_t>(quantized.values);
     task.k = depth, task.n = n;
     task.panels = own.panels, task.panelCount = own.panelCount, task.panelBytes = own.panelBytes;
-    task.nextBytes = next.panelBytes;
     static const bool amd = __builtin_cpu_is("amd");
     task.prefetchPastL2 = amd;
     task.scales = own.scales, task.columnSums = own.columnSums;
@@ -182,11 +180,11 @@ void ProductStep::runOwn(const Frame& frame) const
     for (std::int64_t b = 0; b < blocks; ++b) {
         task.firstRow = rows * b / blocks;
         task.rows = rows * (b + 1) / blocks - task.firstRow;
-        task.againAfter = b + 1 < blocks;
+        const OwnWeights& after = b + 1 < blocks ? own : next;
+        task.nextBytes = after.panelBytes;
         inParallel(frame.threads, task.panelCount, [&](std::int64_t begin, std::int64_t end, int thread) {
             ProductTask share = task;
-            if (next.panels) // each thread into its own L2
-                share.nextWeights = next.panels + shareBegin(next.panelCount, frame.threads, thread) * next.panelBytes;
+            share.nextWeights = after.firstPanel(frame.threads, thread); // each thread into its own L2
             multiply(share, begin, end);
         });
         if (wholeRows)
@@ -233,7 +231,7 @@ void ProductStep::runOwnFloats(const Frame& frame) const
     FloatProductTask task;
     task.aRow = input.stride;
     task.k = depth, task.n = columns;
-    task.panels = reinterpret_cast<const float*>(own.panels), task.panelCount = own.panelCount;
+    task.panels = reinterpret_cast<const float*>(own.panels);
     task.cRow = columns;
     const std::int64_t blocks = rowBlocks(4 * depth);
     for (std::int64_t b = 0; b < blocks; ++b) {
@@ -242,9 +240,12 @@ void ProductStep::runOwnFloats(const Frame& frame) const
         task.a = frame.in<float>(input.place) + first * input.stride;
         task.c = reinterpret_cast<float*>(accumulator(frame)) + first * columns;
         const OwnWeights& after = b + 1 < blocks ? own : next;
-        task.next = after.panels, task.nextBytes = after.panelBytes;
-        inParallel(frame.threads, task.panelCount,
-                   [&](std::int64_t begin, std::int64_t end, int) { multiplyFloats(task, begin, end); });
+        task.nextBytes = after.panelBytes;
+        inParallel(frame.threads, own.panelCount, [&](std::int64_t begin, std::int64_t end, int thread) {
+            FloatProductTask share = task;
+            share.next = after.firstPanel(frame.threads, thread);
+            multiplyFloats(share, begin, end);
+        });
         finishRows(frame, first, task.rows);
     }
 }

@@ -6,6 +6,7 @@
 #include "core/engine/kernels/product.h"
 #include "core/engine/onednn.h"
 #include "core/engine/ops/strided.h"
+#include "core/engine/parallel.h"
 #include "core/engine/plan.h"
 #include "core/engine/weight_store.h"
 #include "core/quantize/affine.h"
@@ -102,6 +103,11 @@ struct OwnWeights
         , scales(weight.scales.data())
         , columnSums(weight.columnSums.data())
     {
+    }
+    /// The first panel that a thread of the product reads; null without panels.
+    const std::int8_t* firstPanel(int threads, int thread) const
+    {
+        return panels ? panels + shareBegin(panelCount, threads, thread) * panelBytes : nullptr;
     }
     const std::int8_t* panels = nullptr;
     std::int64_t panelCount = 0, panelBytes = 0;
