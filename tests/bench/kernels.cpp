@@ -101,14 +101,14 @@ public:
                         ProductTask task;
                         task.a = m_a.data(), task.rows = m_m, task.k = m_k, task.n = m_n;
                         task.panels = weights.data();
-                        task.panelCount = weights.panels(), task.panelBytes = weights.panelBytes();
+                        task.panelBytes = weights.panelBytes();
                         task.nextWeights = (*packed)[(i + 1) % packed->size()].data();
                         task.nextBytes = weights.panelBytes();
                         task.prefetchPastL2 = __builtin_cpu_is("amd");
                         task.scales = m_scales.data(), task.columnSums = m_sums.data(), task.bias = m_bias.data();
                         task.zeroPoint = 117;
                         task.out = m_out.data(), task.outStride = m_n;
-                        multiply(task, 0, task.panelCount);
+                        multiply(task, 0, weights.panels());
                     }
                 }};
     }

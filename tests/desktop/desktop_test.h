@@ -11,6 +11,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <memory>
+
 namespace octet::test {
 
 constexpr int longest = 60000; // ms; a loaded machine only waits longer
@@ -43,6 +45,14 @@ public:
         window.open(model());
         const desktop::Document& document = *window.document();
         return QTest::qWaitFor([&] { return document.hasModel() && !document.opening(); }, longest);
+    }
+
+    std::unique_ptr<desktop::MainWindow> openedWindow() const
+    {
+        auto window = std::make_unique<desktop::MainWindow>();
+        window->resize(1600, 1000);
+        window->show();
+        return open(*window) ? std::move(window) : nullptr;
     }
 
     /// Small and accepted: the first 64 images, measured 30 times.

@@ -22,18 +22,10 @@ class TestJobs : public QObject
     test::SampleCopy m_sample;
     static constexpr int longest = test::longest;
 
-    std::unique_ptr<MainWindow> openedWindow()
-    {
-        auto window = std::make_unique<MainWindow>();
-        window->resize(1600, 1000);
-        window->show();
-        return m_sample.open(*window) ? std::move(window) : nullptr;
-    }
-
 private slots:
     void aKilledWorkerIsOneFailedJob()
     {
-        const auto window = openedWindow();
+        const auto window = m_sample.openedWindow();
         QVERIFY(window);
         QVERIFY(test::SampleCopy::acceptSmallData(*window));
         Workload workload = window->document()->workload();
@@ -55,7 +47,7 @@ private slots:
 
     void jobsWaitForTheirTurn()
     {
-        const auto window = openedWindow();
+        const auto window = m_sample.openedWindow();
         QVERIFY(window);
         QVERIFY(test::SampleCopy::acceptSmallData(*window));
         Workload workload = window->document()->workload();
@@ -96,7 +88,7 @@ private slots:
 
     void stopAnswersAndKeepsWhatIsDone()
     {
-        const auto window = openedWindow();
+        const auto window = m_sample.openedWindow();
         QVERIFY(window);
         QVERIFY(test::SampleCopy::acceptSmallData(*window));
         Workload workload = window->document()->workload();

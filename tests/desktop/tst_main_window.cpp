@@ -52,14 +52,6 @@ class TestMainWindow : public QObject
     QTemporaryDir m_home;
     static constexpr int longest = test::longest;
 
-    std::unique_ptr<MainWindow> openedWindow()
-    {
-        auto window = std::make_unique<MainWindow>();
-        window->resize(1600, 1000);
-        window->show();
-        return m_sample.open(*window) ? std::move(window) : nullptr;
-    }
-
     /// Every group of the trial and of fp32 is on the profile page once, and rows and ops are one selection.
     static void profileFollowsTheSelection(MainWindow& window, int trialId)
     {
@@ -123,7 +115,7 @@ private slots:
 
     void graphAppearsGrouped()
     {
-        const auto window = openedWindow();
+        const auto window = m_sample.openedWindow();
         QVERIFY(window);
         QTRY_COMPARE(window->workbench()->graph()->canvas()->visibleBoxCount(), 8);
         QVERIFY(QFile::exists(m_sample.project())); // saved from the start
@@ -131,7 +123,7 @@ private slots:
 
     void calibrationWithoutLabelsIsNoClass()
     {
-        const auto window = openedWindow();
+        const auto window = m_sample.openedWindow();
         QVERIFY(window);
         const DataSource* data = window->document()->data();
         QVERIFY(QTest::qWaitFor([&] { return data->usable(); }, longest));
@@ -144,7 +136,7 @@ private slots:
 
     void marksAreUndone()
     {
-        const auto window = openedWindow();
+        const auto window = m_sample.openedWindow();
         QVERIFY(window);
         Document& document = *window->document();
         const Config before = document.draft();
@@ -168,7 +160,7 @@ private slots:
 
     void theDraftIsEditedAsYaml()
     {
-        const auto window = openedWindow();
+        const auto window = m_sample.openedWindow();
         QVERIFY(window);
         Document& document = *window->document();
         const Config before = document.draft();
@@ -218,7 +210,7 @@ private slots:
 
     void aPrecisionCellSelectsItsOps()
     {
-        const auto window = openedWindow();
+        const auto window = m_sample.openedWindow();
         QVERIFY(window);
         Document& document = *window->document();
         QTRY_VERIFY(window->actionList()->presetStatic->isEnabled());
@@ -241,7 +233,7 @@ private slots:
 
     void theMachineIsAskedOfTheWorker()
     {
-        const auto window = openedWindow();
+        const auto window = m_sample.openedWindow();
         QVERIFY(window);
         widgets::CapabilityView* view = window->machinePage()->view();
         QVERIFY(test::trigger(window->actionList()->machinePage));
@@ -263,7 +255,7 @@ private slots:
 
     void sameOpInAllLayersIsMarkedTogether()
     {
-        const auto window = openedWindow();
+        const auto window = m_sample.openedWindow();
         QVERIFY(window);
         Document& document = *window->document();
         document.selection()->setNodes({QStringLiteral("/blocks.4/mlp/fc1/MatMul")});
@@ -285,7 +277,7 @@ private slots:
     {
         std::size_t baselines = 0;
         {
-            const auto window = openedWindow();
+            const auto window = m_sample.openedWindow();
             QVERIFY(window);
             QVERIFY(test::SampleCopy::acceptSmallData(*window));
             QSignalSpy ended(window->jobs(), &JobControl::ended);
@@ -306,7 +298,7 @@ private slots:
             profileFollowsTheSelection(*window, 2);
             comparesTwoTrials(*window);
         }
-        const auto again = openedWindow();
+        const auto again = m_sample.openedWindow();
         QVERIFY(again);
         QCOMPARE(again->document()->trials().size(), baselines); // nothing was lost
     }
@@ -315,7 +307,7 @@ private slots:
     {
         int id = 0, other = 0;
         {
-            const auto window = openedWindow();
+            const auto window = m_sample.openedWindow();
             QVERIFY(window);
             Document& document = *window->document();
             Trial trial;
@@ -361,7 +353,7 @@ private slots:
             QTRY_COMPARE(document.trial(id)->name, std::string("Night run"));
             document.undoStack()->undo();
         }
-        const auto again = openedWindow();
+        const auto again = m_sample.openedWindow();
         QVERIFY(again);
         QCOMPARE(again->document()->trial(id)->name, std::string("ship it"));
         QCOMPARE(again->document()->chosenTrial()->note, std::string("fast enough"));
@@ -369,7 +361,7 @@ private slots:
 
     void aReasonIsAsked()
     {
-        const auto window = openedWindow();
+        const auto window = m_sample.openedWindow();
         QVERIFY(window);
         Document& document = *window->document();
         Trial trial;
@@ -397,7 +389,7 @@ private slots:
         const QString op = QStringLiteral("/blocks.0/mlp/fc1/MatMul");
         std::string value;
         {
-            const auto window = openedWindow();
+            const auto window = m_sample.openedWindow();
             QVERIFY(window);
             QVERIFY(test::SampleCopy::acceptSmallData(*window));
             Document& document = *window->document();
@@ -429,7 +421,7 @@ private slots:
             QCOMPARE(used.max, range.max);
             QVERIFY(trial->name.find("1 range by hand") != std::string::npos);
         }
-        const auto again = openedWindow();
+        const auto again = m_sample.openedWindow();
         QVERIFY(again);
         QVERIFY(again->document()->draft().manualRanges.contains(value));
         QVERIFY(QTest::qWaitFor([&] { return !again->document()->evidence().empty(); }, longest));
@@ -438,7 +430,7 @@ private slots:
 
     void aBadFileIsAMessageAndNoCrash()
     {
-        const auto window = openedWindow();
+        const auto window = m_sample.openedWindow();
         QVERIFY(window);
         const QString bad = m_home.filePath(QStringLiteral("bad.onnx"));
         QFile file(bad);

@@ -525,7 +525,7 @@ private slots:
                 Activation::GeluErf, Activation::None, Activation::GeluTanh, Activation::Relu, Activation::Tanh};
             ProductTask task;
             task.a = a.data(), task.rows = rows, task.k = k, task.n = n;
-            task.panels = panels.data(), task.panelCount = panels.panels(), task.panelBytes = panels.panelBytes();
+            task.panels = panels.data(), task.panelBytes = panels.panelBytes();
             task.nextWeights = panels.data(), task.nextBytes = panels.panelBytes();
             task.scales = scales.data(), task.columnSums = sums.data();
             task.bias = biased ? bias.data() : nullptr;
@@ -605,7 +605,7 @@ private slots:
             std::vector<float> out(static_cast<std::size_t>(rows * n), -1.0f);
             ProductTask task;
             task.a = a.data(), task.k = k, task.n = n;
-            task.panels = panels.data(), task.panelCount = panels.panels(), task.panelBytes = panels.panelBytes();
+            task.panels = panels.data(), task.panelBytes = panels.panelBytes();
             task.scales = ones.data(), task.columnSums = sums.data();
             task.out = out.data(), task.outStride = n;
             const std::int64_t half = rows / 2;

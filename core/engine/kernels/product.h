@@ -27,7 +27,7 @@ struct ProductTask
     std::int64_t k = 0, n = 0; // k a multiple of 4
     std::int64_t firstRow = 0, rows = 0; // the block of rows to compute; all arrays begin at row 0
     const std::int8_t* panels = nullptr; // PanelWeights::data()
-    std::int64_t panelCount = 0, panelBytes = 0;
+    std::int64_t panelBytes = 0;
     const std::int8_t* nextWeights = nullptr; // what this thread reads after its last panel, for prefetching; may be null
     std::int64_t nextBytes = 0;
     bool prefetchPastL2 = false; // straight to L1: 3 to 10 % faster on AMD's family 26, not tried elsewhere

@@ -146,7 +146,7 @@ void ProductStep::runOwn(const Frame& frame) const
     ProductTask task;
     task.a = frame.in<std::uint8_t>(quantized.values);
     task.k = depth, task.n = n;
-    task.panels = own.panels, task.panelCount = own.panelCount, task.panelBytes = own.panelBytes;
+    task.panels = own.panels, task.panelBytes = own.panelBytes;
     static const bool amd = __builtin_cpu_is("amd");
     task.prefetchPastL2 = amd;
     task.scales = own.scales, task.columnSums = own.columnSums;
@@ -182,7 +182,7 @@ void ProductStep::runOwn(const Frame& frame) const
         task.rows = rows * (b + 1) / blocks - task.firstRow;
         const OwnWeights& after = b + 1 < blocks ? own : next;
         task.nextBytes = after.panelBytes;
-        inParallel(frame.threads, task.panelCount, [&](std::int64_t begin, std::int64_t end, int thread) {
+        inParallel(frame.threads, own.panelCount, [&](std::int64_t begin, std::int64_t end, int thread) {
             ProductTask share = task;
             share.nextWeights = after.firstPanel(frame.threads, thread); // each thread into its own L2
             multiply(share, begin, end);
