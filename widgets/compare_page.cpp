@@ -46,7 +46,7 @@ void showFacts(QGridLayout* grid, const QVector<CompareContent::Fact>& facts, co
     for (const CompareContent::Fact& fact : facts) {
         auto* title = new ElidedLabel(fact.title);
         title->setForegroundRole(QPalette::PlaceholderText);
-        auto* value = new ElidedLabel(fact.value);
+        auto* value = new QLabel(fact.value); // the key figure is never cut
         QFont font = strongFont(value->font());
         font.setPointSizeF(font.pointSizeF() + 1.5);
         value->setFont(font);
