@@ -41,6 +41,8 @@ void clear(QLayout* layout)
 void showFacts(QGridLayout* grid, const QVector<CompareContent::Fact>& facts, const QPalette& palette)
 {
     clear(grid);
+    for (int i = 0; i < grid->columnCount(); ++i) // the one behind the last fact may have been another
+        grid->setColumnStretch(i, 0);
     const Theme& theme = Theme::of(palette);
     int column = 0;
     for (const CompareContent::Fact& fact : facts) {
