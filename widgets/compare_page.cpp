@@ -245,6 +245,7 @@ void ComparePage::Impl::showSides()
         for (const CompareContent::Choice& choice : content.choices)
             box->addItem(choice.name, choice.trial);
         box->setCurrentIndex(box->findData(trial));
+        box->setToolTip(box->currentText()); // a long name is cut
     };
     fill(a.trial, content.a);
     fill(b.trial, content.b);

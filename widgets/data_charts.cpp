@@ -137,7 +137,7 @@ void CheckCards::paintEvent(QPaintEvent*)
 LabelBars::LabelBars(QWidget* parent)
     : QWidget(parent)
 {
-    setLeastTextHeight(this, 150, 5);
+    setLeastTextHeight(this, 150, 3);
     setAccessibleName(QStringLiteral("Label counts"));
 }
 
@@ -289,7 +289,7 @@ void LabelBars::paintColumns(QPainter& painter, const QRectF& area)
 LengthHistogram::LengthHistogram(QWidget* parent)
     : QWidget(parent)
 {
-    setLeastTextHeight(this, 150, 5);
+    setLeastTextHeight(this, 150, 3);
     setAccessibleName(QStringLiteral("Lengths"));
 }
 
@@ -363,7 +363,7 @@ void LengthHistogram::paintEvent(QPaintEvent*)
 PaddingBars::PaddingBars(QWidget* parent)
     : QWidget(parent)
 {
-    setLeastTextHeight(this, 150, 5);
+    setLeastTextHeight(this, 150, 3);
     setAccessibleName(QStringLiteral("Padding"));
 }
 

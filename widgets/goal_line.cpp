@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/goal_line.h"
 
+#include "widgets/elided.h"
 #include "widgets/goal_popup.h"
 #include "widgets/goal_words.h"
 #include "widgets/theme.h"
@@ -126,7 +127,8 @@ void GoalLine::Impl::build()
     budget = new PartButton(QStringLiteral("budget"), QStringLiteral("Change how long the search may take"));
     layout->addWidget(budget);
     end = addText(QStringLiteral("."));
-    warning = addText({});
+    warning = new ElidedLabel;
+    layout->addWidget(warning);
     warning->setObjectName(QStringLiteral("goalWarning"));
     warning->setContentsMargins(12, 0, 0, 0);
     warning->hide();
@@ -196,7 +198,10 @@ void GoalLine::Impl::fit()
         make->hide();
         latency->hide();
         spend->setText(QStringLiteral("; spend "));
+        layout->invalidate();
     }
+    if (tooWide())
+        before->hide();
     q->setToolTip(q->sentence());
 }
 
