@@ -43,7 +43,7 @@ class TestScenarioA : public QObject
 {
     Q_OBJECT
 
-    QTemporaryDir m_folder, m_home;
+    QTemporaryDir m_folder;
     std::unique_ptr<MainWindow> m_window;
     static constexpr int longest = 120000; // ms; a loaded machine only waits longer
 
@@ -123,7 +123,6 @@ class TestScenarioA : public QObject
 private slots:
     void initTestCase()
     {
-        qputenv("XDG_RUNTIME_DIR", m_home.path().toUtf8());
         const QDir sample(QStringLiteral(OCTET_SOURCE_DIR "/resources/sample"));
         for (const QString& file : sample.entryList(QDir::Files))
             if (file != QLatin1String("model.onnx") && !file.endsWith(QLatin1String(".octet")))

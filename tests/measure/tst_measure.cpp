@@ -5,7 +5,6 @@
 #include "measure/tiny_text.h"
 #include "test_main.h"
 
-#include <QTemporaryDir>
 #include <QtTest>
 
 using namespace octet;
@@ -39,7 +38,6 @@ private:
     }
     Settings settings(const char* preset) const { return quantize::resolve(*m_model, presetConfig(preset)).settings(); }
 
-    QTemporaryDir m_folder;
     test::OnnxBuilder m_builder;
     std::shared_ptr<const graph::Model> m_model;
     engine::WeightStore m_store;
@@ -47,7 +45,6 @@ private:
 
 void TestMeasure::initTestCase()
 {
-    qputenv("XDG_RUNTIME_DIR", m_folder.path().toLocal8Bit());
     m_model = test::tinyModel(m_builder);
 }
 

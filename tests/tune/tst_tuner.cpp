@@ -79,7 +79,6 @@ constexpr std::int64_t width = 256, hidden = 1024, classes = 4; // large enough 
 /// Two products; the second reads an activation with an outlier channel, which static min-max int8 does not survive.
 void TestTuner::initTestCase()
 {
-    qputenv("XDG_RUNTIME_DIR", m_folder.path().toLocal8Bit());
     std::mt19937 random(9);
     const auto values = [&](std::int64_t n) {
         std::vector<float> v(static_cast<std::size_t>(n));
