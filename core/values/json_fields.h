@@ -173,6 +173,7 @@ void fields(A& a, V& v)
     a("ratio_high", v.ratioHigh);
     a("drift", v.drift);
     a("drifted", v.drifted);
+    a("waited", v.waited);
 }
 
 template <typename A, Is<GroupProfile> V>
