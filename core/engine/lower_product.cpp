@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace octet::engine {
 
 const OpSettings& Lowering::settingsOf(const std::string& node) const
@@ -47,7 +49,8 @@ const Range* Lowering::rangeOf(const std::string& value, const OpSettings& setti
     return &it->second;
 }
 
-QuantizedRows Lowering::quantized(const Rows& rows, const QuantizedForm& form, const std::string& valueName)
+QuantizedRows Lowering::quantized(
+    const Rows& rows, const QuantizedForm& form, const std::string& valueName, Columns needed)
 {
     const auto sink = m_sinks.find(rows.place.buffer);
     const bool whole = sink != m_sinks.end() && rows.place.offset == 0 && rows.stride == rows.columns
@@ -60,11 +63,16 @@ QuantizedRows Lowering::quantized(const Rows& rows, const QuantizedForm& form, c
     } else {
         list = &m_copies[{rows.place.buffer, rows.place.offset, rows.rows, rows.columns, rows.stride}];
     }
-    for (const QuantizedRows& existing : *list)
-        if (existing.form == form)
+    for (QuantizedRows& existing : *list)
+        if (existing.form == form) {
+            existing.firstColumn = std::min(existing.firstColumn, needed.begin);
+            existing.endColumn = std::max(existing.endColumn, needed.end);
             return used(existing);
+        }
     QuantizedRows made;
     made.form = form;
+    made.firstColumn = whole ? needed.begin : 0;
+    made.endColumn = whole ? needed.end : rows.columns;
     made.values = newBuffer(static_cast<std::size_t>(rows.rows * rows.columns));
     if (form.dynamic) {
         made.scales = newBuffer(static_cast<std::size_t>(rows.rows) * sizeof(float));
@@ -107,7 +115,7 @@ void Lowering::lowerProduct(const IrNode& node)
     const bool conv = d.product.kind == quantize::ProductKind::Conv;
     const Rows input = conv ? patches(node) : rowsOf(node.inputs[0]);
     const Rows residual = node.inputs[1] >= 0 ? rowsOf(node.inputs[1]) : Rows{};
-    const QuantizedRows bytes = integer ? quantized(input, form, d.product.activation) : QuantizedRows{};
+    const QuantizedRows bytes = integer ? quantized(input, form, d.product.activation, {0, input.columns}) : QuantizedRows{};
 
     auto step = std::make_unique<ProductStep>();
     const std::int64_t m = input.rows, k = d.product.k, n = d.product.n;

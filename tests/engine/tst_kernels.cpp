@@ -568,6 +568,17 @@ private slots:
             shorter.out = nullptr, shorter.bytes[0].to = bytesAlone.data(), shorter.bytes[1] = {};
             multiply(shorter, 0, panels.panels());
             QVERIFY(bytesAlone == bytes);
+            // A form for each part of the columns: its own part is the same, whatever becomes of the others.
+            std::vector<std::uint8_t> first(bytes.size(), 7), second(bytes.size(), 7);
+            shorter.bytes[0].to = first.data(), shorter.bytes[0].endColumn = n / 2;
+            shorter.bytes[1] = task.bytes[1];
+            shorter.bytes[1].to = second.data(), shorter.bytes[1].firstColumn = n / 2;
+            multiply(shorter, 0, panels.panels());
+            for (std::int64_t row = 0; row < rows; ++row)
+                for (std::int64_t column = 0; column < n; ++column) {
+                    const auto at = static_cast<std::size_t>(row * byteStride + column);
+                    QCOMPARE(int((column < n / 2 ? first : second)[at]), int((column < n / 2 ? bytes : smoothed)[at]));
+                }
             std::vector<float> outAlone(out.size(), 1234.0f);
             shorter = task;
             shorter.out = outAlone.data(), shorter.bytes[0] = shorter.bytes[1] = {};

@@ -7,6 +7,7 @@
 #include "core/engine/activation.h"
 
 #include <cstdint>
+#include <limits>
 
 namespace octet::engine {
 
@@ -18,6 +19,7 @@ struct ByteOutput
     float inverseScale = 1;
     std::int32_t zeroPoint = 0;
     const float* factors = nullptr; // [N], 1 / smoothing of each column; null = all 1
+    std::int64_t firstColumn = 0, endColumn = std::numeric_limits<std::int64_t>::max(); // at least these are written
 };
 
 /// out = activation((acc - zeroPoint * columnSum) * scale * rowScale + bias) + residual

@@ -35,21 +35,19 @@ public:
             const std::int8_t* next = last ? t.nextWeights : t.panels + (p + 1) * t.panelBytes;
             panel(p, next, next ? (last ? t.nextBytes : t.panelBytes) / 64 : 0);
         }
-        finishRows(m_pending.rows);
+        finish<tilePanelColumns>(
+            t, m_pending.row, m_pending.rows, m_pending.column, m_pending.vectors, m_pending.sums);
         if (m_configuredRows)
             m_tiles.release();
     }
 
 private:
     static constexpr std::int64_t blockRows = 32, tileBytes = 1024;
-    /// Fewer rows at a time cost more in setting up the epilogue than they hide; more do not fit what the processor
-    /// looks ahead.
-    static constexpr std::int64_t rowsAtOnce = 8;
 
-    /// A block whose sums are there and whose epilogue is not through.
+    /// A block whose sums are there and whose epilogue is still to come.
     struct Pending
     {
-        std::int64_t row = 0, rows = 0, done = 0, column = 0, vectors = 0;
+        std::int64_t row = 0, rows = 0, column = 0, vectors = 0;
         const std::int32_t* sums = nullptr;
     };
 
@@ -69,14 +67,14 @@ private:
             m_next = next + from * 64;
             m_nextLines = to - from;
             if (rows > 16 && columns > 16)
-                accumulate<2, 2>(weights, row, rows);
+                multiplyAndFinish<2, 2>(weights, row, rows);
             else if (rows > 16)
-                accumulate<2, 1>(weights, row, rows);
+                multiplyAndFinish<2, 1>(weights, row, rows);
             else if (columns > 16)
-                accumulate<1, 2>(weights, row, rows);
+                multiplyAndFinish<1, 2>(weights, row, rows);
             else
-                accumulate<1, 1>(weights, row, rows);
-            m_pending = {row, rows, 0, column, (columns + lanes - 1) / lanes, m_sums[m_turn]};
+                multiplyAndFinish<1, 1>(weights, row, rows);
+            m_pending = {row, rows, column, (columns + lanes - 1) / lanes, m_sums[m_turn]};
             m_turn ^= 1;
         }
     }
@@ -92,25 +90,32 @@ private:
         m_configuredRows = rows;
     }
 
-    /// The epilogue of the pending block up to its row `until`.
-    void finishRows(std::int64_t until)
+    /// The sums of a block, and the epilogue of the one before it, a few rows at every step.
+    template <int RowTiles, int ColumnTiles>
+    void multiplyAndFinish(const std::int8_t* weights, std::int64_t row, std::int64_t rows)
     {
-        Pending& p = m_pending;
-        if (p.done >= until)
-            return;
-        finish<tilePanelColumns>(
-            m_task, p.row + p.done, until - p.done, p.column, p.vectors, p.sums + p.done * tilePanelColumns);
-        p.done = until;
+        const Pending& p = m_pending;
+        if (ColumnTiles == 2 && p.rows && m_task.n - p.column >= tilePanelColumns)
+            return withRowFinisher<tilePanelColumns / lanes>(m_task, p.row, p.column, [&](const auto& finisher) {
+                accumulate<RowTiles, ColumnTiles>(weights, row, rows, finisher);
+            });
+        accumulate<RowTiles, ColumnTiles>(weights, row, rows, [&](const std::int32_t* sums, std::int64_t r) {
+            finish<tilePanelColumns>(m_task, p.row + r, 1, p.column, p.vectors, sums);
+        });
     }
 
-    template <int RowTiles, int ColumnTiles>
-    void accumulate(const std::int8_t* weights, std::int64_t row, std::int64_t rows)
+    template <int RowTiles, int ColumnTiles, class Finisher>
+    void accumulate(const std::int8_t* weights, std::int64_t row, std::int64_t rows, const Finisher& finishRow)
     {
         const std::int64_t k = m_task.k, full = k / 64, steps = (k + 63) / 64;
         const std::uint8_t* a = m_task.a + row * k;
+        const std::int64_t linesAStep = (m_nextLines + steps - 1) / steps;
+        const std::int64_t rowsAStep = (m_pending.rows + steps - 1) / steps;
+        const std::int8_t* line = m_next;
+        const std::int8_t* const lastLine = m_next + m_nextLines * 64;
+        const std::int32_t* sums = m_pending.sums;
+        std::int64_t done = 0;
         zeroSums<RowTiles, ColumnTiles>();
-        std::int64_t fetched = 0;
-        const std::int64_t pending = m_pending.rows;
         for (std::int64_t step = 0; step < steps; ++step, weights += 2 * tileBytes) {
             if (step < full) {
                 multiplyStep<RowTiles, ColumnTiles>(a + step * 64, k, weights);
@@ -118,11 +123,10 @@ private:
                 fillTail(a + full * 64, rows, k - full * 64);
                 multiplyStep<RowTiles, ColumnTiles>(m_tail, 64, weights);
             }
-            for (const std::int64_t until = m_nextLines * (step + 1) / steps; fetched < until; ++fetched)
-                prefetch(m_next + fetched * 64);
-            const std::int64_t due = pending * (step + 1) / steps;
-            if (due - m_pending.done >= rowsAtOnce || step + 1 == steps)
-                finishRows(due);
+            for (std::int64_t i = 0; i < linesAStep && line < lastLine; ++i, line += 64)
+                prefetch(line);
+            for (std::int64_t i = 0; i < rowsAStep && done < m_pending.rows; ++i, ++done, sums += tilePanelColumns)
+                finishRow(sums, done);
         }
         storeSums<RowTiles, ColumnTiles>();
     }

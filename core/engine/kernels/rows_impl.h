@@ -2,6 +2,7 @@
 // Row kernels, compiled once per ISA.
 #pragma once
 
+#include "core/engine/kernels/gelu.h"
 #include "core/engine/kernels/simd.h"
 
 #include <cmath>
@@ -65,12 +66,12 @@ inline void addRow(float* row, const float* other, std::int64_t n)
 
 inline void geluErfRow(float* row, std::int64_t n)
 {
-    mapRow(row, n, [](Vec x, std::int64_t) { return geluErf(x); });
+    mapRow(row, n, [gelu = GeluErf()](Vec x, std::int64_t) { return gelu(x); });
 }
 
 inline void geluTanhRow(float* row, std::int64_t n)
 {
-    mapRow(row, n, [](Vec x, std::int64_t) { return geluTanh(x); });
+    mapRow(row, n, [gelu = GeluTanh()](Vec x, std::int64_t) { return gelu(x); });
 }
 
 inline void reluRow(float* row, std::int64_t n)

@@ -62,8 +62,10 @@ void finishRow(const Frame& frame, const RowSink& sink, const float* row, std::i
             frame.out<float>(q.scales)[at] = affine.scale;
             frame.out<std::int32_t>(q.zeroPoints)[at] = affine.zeroPoint;
         }
-        frame.kernels->quantize(row, q.form.columnFactors(), 1.0f / affine.scale, affine.zeroPoint,
-                                frame.out<std::uint8_t>(q.values) + at * n, n);
+        const std::int64_t first = q.firstColumn;
+        const float* factors = q.form.columnFactors();
+        frame.kernels->quantize(row + first, factors ? factors + first : nullptr, 1.0f / affine.scale, affine.zeroPoint,
+            frame.out<std::uint8_t>(q.values) + at * n + first, q.endColumn - first);
     }
 }
 
@@ -169,7 +171,7 @@ void ProductStep::runOwn(const Frame& frame) const
             continue;
         }
         task.bytes[direct++] = {frame.out<std::uint8_t>(q.values), n, 1.0f / q.form.affine.scale,
-                                q.form.affine.zeroPoint, q.form.columnFactors()};
+                                q.form.affine.zeroPoint, q.form.columnFactors(), q.firstColumn, q.endColumn};
     }
     if (sum.wanted)
         task.out = frame.out<float>(sum.rows.place), task.outStride = sum.rows.stride;
