@@ -125,7 +125,8 @@ std::optional<AttentionStep::Integers> Lowering::attentionBytes(const IrNode& no
         const std::int64_t begin = view.bytes.offset % view.whole.columns;
         const std::int64_t end = begin + (heads - 1) * view.bytes.head + columns;
         const bool part = view.rowsAreTokens && end <= view.whole.columns;
-        result.rows = quantized(view.whole, form, view.value, part ? Columns{begin, end} : Columns{0, view.whole.columns});
+        result.rows = quantized(view.whole, form, view.value, ByteLayout::rowByRow(view.whole.columns),
+            part ? Columns{begin, end} : Columns{0, view.whole.columns});
         return result;
     };
     AttentionStep::Integers integers{made(*q, scores, node.attention.queryScale, query.back()),

@@ -72,7 +72,8 @@ private:
     };
     /// The rows in int8, of which these columns are needed: made by the step that makes them where it can, else by a
     /// step of its own.
-    QuantizedRows quantized(const Rows& rows, const QuantizedForm& form, const std::string& valueName, Columns needed);
+    QuantizedRows quantized(const Rows& rows, const QuantizedForm& form, const std::string& valueName,
+        const ByteLayout& layout, Columns needed);
     QuantizedRows used(const QuantizedRows& rows);
     std::vector<float> corrected(ValueId bias, std::vector<float> correction);
     std::string productKernel(const ProductStep& step, const OpSettings& settings, bool saturates) const;

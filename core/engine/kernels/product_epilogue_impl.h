@@ -54,24 +54,30 @@ struct PartOfVector
     void bytes(VecI x, std::uint8_t* p) const { storeBytes(x, p, m); }
 };
 
-// Where finished values go: row r from the first row on, column c from the first on; x are `Vectors` vectors of a row
-// side by side. All of them keep what they need of the task in registers: the stores of bytes could alias anything that
-// lies in memory.
+// Where finished values go: x are `Vectors` vectors side by side, of row r from the first row on. All of them keep what
+// they need of the task in registers: the stores of bytes could alias anything that lies in memory.
+
+/// byteAt() for kernels.
+inline std::int64_t placeOf(const ByteLayout& layout, std::int64_t row, std::int64_t column)
+{
+    return (row >> 4) * layout.rows16 + (row & 15) * layout.row + (column >> 6) * layout.columns64 + (column & 63);
+}
 
 /// The commonest: bytes of one form and nothing else. The values of the other forms cost it their branches.
 struct BytesAlone
 {
-    BytesAlone(const ProductTask&, const ByteOutput& b, std::int64_t row, std::int64_t at)
+    BytesAlone(const ProductTask&, const ByteOutput& b, std::int64_t firstRow, std::int64_t at)
         : inverseScale(Vec::all(b.inverseScale))
         , zeroPoint(VecI::all(b.zeroPoint))
-        , stride(b.stride)
-        , to(b.to + row * stride + at)
+        , layout(b.layout)
+        , row(firstRow)
+        , to(b.to + placeOf(b.layout, 0, at))
     {
     }
     template <int Vectors, class Access>
-    void put(const Vec (&x)[Vectors], std::int64_t r, std::int64_t c, Access access) const
+    void put(const Vec (&x)[Vectors], std::int64_t r, Access access) const
     {
-        std::uint8_t* p = to + r * stride + c;
+        std::uint8_t* p = to + placeOf(layout, row + r, 0);
         if constexpr (Vectors % 2 == 0)
             for (int v = 0; v < Vectors; v += 2)
                 storeBytes(toSteps(x[v], inverseScale), toSteps(x[v + 1], inverseScale), zeroPoint, p + v * lanes);
@@ -81,7 +87,8 @@ struct BytesAlone
     }
     const Vec inverseScale;
     const VecI zeroPoint;
-    const std::int64_t stride;
+    const ByteLayout layout;
+    const std::int64_t row;
     std::uint8_t* const to;
 };
 
@@ -96,9 +103,10 @@ struct FloatsAlone
     {
     }
     template <int Vectors, class Access>
-    void put(const Vec (&x)[Vectors], std::int64_t r, std::int64_t c, Access access) const
+    void put(const Vec (&x)[Vectors], std::int64_t r, Access access) const
     {
-        for (int v = 0; v < Vectors; ++v, c += lanes) {
+        for (int v = 0; v < Vectors; ++v) {
+            const std::int64_t c = v * lanes;
             Vec value = x[v];
             if (residual)
                 value = value + access.load(residual + r * residualStride + c);
@@ -125,9 +133,10 @@ struct Everything
     {
     }
     template <int Vectors, class Access>
-    void put(const Vec (&values)[Vectors], std::int64_t r, std::int64_t c, Access access) const
+    void put(const Vec (&values)[Vectors], std::int64_t r, Access access) const
     {
-        for (int v = 0; v < Vectors; ++v, c += lanes) {
+        for (int v = 0; v < Vectors; ++v) {
+            const std::int64_t c = v * lanes;
             Vec x = values[v];
             if (residual)
                 x = x + access.load(residual + (row + r) * residualStride + at + c);
@@ -145,7 +154,7 @@ struct Everything
             return;
         const Vec smooth = b.factors ? x * access.load(b.factors + at + c) : x;
         access.bytes(toByteRange(smooth, Vec::all(b.inverseScale), VecI::all(b.zeroPoint)),
-            b.to + (row + r) * b.stride + at + c);
+            b.to + placeOf(b.layout, row + r, at + c));
     }
     const float* const residual;
     float* const out;
@@ -183,7 +192,7 @@ public:
             const Vec factor = m_rowScales ? m_factor[v] * Vec::all(m_rowScales[r]) : m_factor[v];
             x[v] = m_activate(fma(toFloat(VecI::load(sums + v * lanes) - shift), factor, m_bias[v]));
         }
-        m_outputs.put(x, r, 0, m_access);
+        m_outputs.put(x, r, m_access);
     }
 
 private:
@@ -225,7 +234,7 @@ inline void withActivation(const ProductTask& t, F f)
     }
 }
 
-/// f(finisher) for the rows from `row` on of `Vectors` whole vectors from `column` on.
+/// f(finisher) for the rows from `row` on of `Vectors` whole vectors from `column` on, which do not cross a multiple of 64.
 template <int Vectors, class F>
 inline void withRowFinisher(const ProductTask& t, std::int64_t row, std::int64_t column, F f)
 {
