@@ -68,6 +68,7 @@ struct Accuracy
     long better = 0;
     long flips = 0; // predictions that differ
     double lossLow = 0, lossHigh = 0; // of metrics that are no counts: paired loss, each end one-sided 95 %
+    std::vector<int> confidences; // probability of each prediction, in thousandths; empty = not recorded, or no classes
     bool operator==(const Accuracy&) const = default;
 };
 

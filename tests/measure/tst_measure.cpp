@@ -25,6 +25,7 @@ private slots:
     void statisticsDoNotDependOnTheBatch();
     void calibrationTakesOverWhatIsKnown();
     void accuracyByHand();
+    void probabilitiesAreTakenAsTheyAre();
     void resultsDoNotDependOnTheBatch_data();
     void resultsDoNotDependOnTheBatch();
     void latencyOfContenders();
@@ -137,6 +138,15 @@ void TestMeasure::accuracyByHand()
     data->labels[20] = (right[20] + 1) % test::tinyClasses;
     const auto run = measure::accuracy(context(data), {}, {}, Split::Tuning);
     QCOMPARE(run.accuracy.predictions, right);
+    QCOMPARE(run.accuracy.confidences.size(), right.size());
+    for (std::size_t i = 0; i < right.size(); ++i) {
+        const float* row = logits.data() + i * test::tinyClasses;
+        double sum = 0;
+        for (int c = 0; c < test::tinyClasses; ++c)
+            sum += std::exp(double(row[c]));
+        const double probability = std::exp(double(row[right[i]])) / sum;
+        QVERIFY(std::abs(run.accuracy.confidences[i] - 1000 * probability) <= 0.51);
+    }
     QCOMPARE(run.accuracy.correct, 35L);
     QCOMPARE(run.accuracy.samples, 37L);
     QCOMPARE(run.accuracy.value, 35.0 / 37);
@@ -145,6 +155,20 @@ void TestMeasure::accuracyByHand()
         QVERIFY(std::fabs(run.outputs[i] - logits[i]) < 1e-4f);
     QCOMPARE(run.outputDigest.size(), std::size_t(64));
     QVERIFY(!run.groups.empty());
+}
+
+void TestMeasure::probabilitiesAreTakenAsTheyAre()
+{
+    const auto logits = measure::accuracy(context(std::make_shared<test::TinyData>()), {}, {}, Split::Tuning);
+    test::OnnxBuilder ended;
+    const auto model = test::tinyModel(ended, true);
+    auto c = context(std::make_shared<test::TinyData>());
+    c.model = model;
+    const auto run = measure::accuracy(c, {}, {}, Split::Tuning);
+    QCOMPARE(run.accuracy.predictions, logits.accuracy.predictions);
+    QCOMPARE(run.accuracy.confidences.size(), logits.accuracy.confidences.size());
+    for (std::size_t i = 0; i < run.accuracy.confidences.size(); ++i) // not the softmax of a softmax
+        QVERIFY(std::abs(run.accuracy.confidences[i] - logits.accuracy.confidences[i]) <= 1);
 }
 
 void TestMeasure::resultsDoNotDependOnTheBatch_data()
