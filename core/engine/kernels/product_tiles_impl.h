@@ -204,8 +204,13 @@ private:
         m_inTiles = false;
     }
 
+    /// The last lines of a page of 4 KiB the processor has then fetched of itself: it follows a stream up to there, and
+    /// what it fetches does not take up the few places for lines that are awaited.
     void prefetch(const std::int8_t* line) const
     {
+        constexpr std::uintptr_t lines = 54;
+        if ((reinterpret_cast<std::uintptr_t>(line) / 64 & 63) >= lines)
+            return;
         if (m_task.prefetchPastL2)
             _mm_prefetch(reinterpret_cast<const char*>(line), _MM_HINT_NTA);
         else
