@@ -4,12 +4,13 @@
 #include "widgets/icons.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"
+#include "widgets/wrap_layout.h"
 
 #include <QEvent>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
 #include <QPushButton>
+#include <QResizeEvent>
 #include <QToolButton>
 
 namespace octet::widgets {
@@ -51,7 +52,7 @@ void AdviceList::build()
     for (int i = 0; i < (m_all ? int(m_rows.size()) : std::min(1, int(m_rows.size()))); ++i) {
         const AdviceRow& advice = m_rows[i];
         auto* row = new QWidget(this);
-        auto* line = new QHBoxLayout(row);
+        auto* line = new WrapLayout(row);
         line->setContentsMargins(0, 0, 0, 0);
         line->setSpacing(8);
         auto* mark = new QLabel;
@@ -61,8 +62,12 @@ void AdviceList::build()
         text->setTextFormat(Qt::PlainText);
         text->setTextInteractionFlags(Qt::TextSelectableByMouse);
         text->setFont(smallFont(font()));
+        QSizePolicy grows(QSizePolicy::Expanding, QSizePolicy::Preferred);
+        grows.setHeightForWidth(true);
+        text->setSizePolicy(grows);
+        text->setMinimumWidth(40 * QFontMetrics(text->font()).averageCharWidth());
         line->addWidget(mark);
-        line->addWidget(text, 1);
+        line->addWidget(text);
         if (!advice.button.isEmpty()) {
             auto* button = new QPushButton(advice.button);
             button->setObjectName(QStringLiteral("advice%1").arg(i));
@@ -99,6 +104,19 @@ void AdviceList::build()
     }
     setAccessibleDescription(sentences.join(QLatin1Char(' ')));
     updateGeometry();
+}
+
+QSize AdviceList::minimumSizeHint() const
+{
+    // A splitter does not ask what height a width takes: it would let the plot pay for it.
+    return {QWidget::minimumSizeHint().width(), m_layout->heightForWidth(width())};
+}
+
+void AdviceList::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    if (event->oldSize().width() != width())
+        updateGeometry();
 }
 
 void AdviceList::changeEvent(QEvent* event)

@@ -27,6 +27,8 @@ public:
     void setRows(const QVector<AdviceRow>& rows, const QString& whyNot = {});
     const QVector<AdviceRow>& rows() const { return m_rows; }
 
+    QSize minimumSizeHint() const override;
+
 signals:
     void pressed(int row);
     void dismissed(int row);
@@ -34,6 +36,7 @@ signals:
 protected:
     void changeEvent(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void build();

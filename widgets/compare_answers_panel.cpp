@@ -2,6 +2,7 @@
 #include "widgets/compare_answers_panel.h"
 
 #include "widgets/compare_delegate.h"
+#include "widgets/flat_header.h"
 #include "widgets/segmented.h"
 #include "widgets/words.h"
 
@@ -41,12 +42,14 @@ CompareAnswersPanel::CompareAnswersPanel(QWidget* parent)
     m_filter->setSortRole(CompareAnswersModel::SortRole);
     m_table = compareTable(QStringLiteral("answers"), tr("Changed answers"), m_filter);
     m_table->setTextElideMode(Qt::ElideRight);
-    m_table->header()->setSectionResizeMode(CompareAnswersModel::Text, QHeaderView::Stretch);
+    takeRoom(m_table, CompareAnswersModel::Text, 24);
     const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
     m_table->setColumnWidth(CompareAnswersModel::Row, 8 * unit);
     for (const int column : {CompareAnswersModel::Label, CompareAnswersModel::A, CompareAnswersModel::B})
-        m_table->setColumnWidth(column, 14 * unit);
+        m_table->setColumnWidth(column, (column == CompareAnswersModel::Label ? 13 : 17) * unit);
+    m_table->setColumnWidth(CompareAnswersModel::Change, 10 * unit);
     m_table->sortByColumn(CompareAnswersModel::Row, Qt::AscendingOrder);
+    m_table->setColumnHidden(CompareAnswersModel::Change, true);
     m_note = quietNote(QStringLiteral("answersNote"));
     m_picture = new QLabel;
     m_picture->setObjectName(QStringLiteral("answerPicture"));
@@ -80,8 +83,10 @@ void CompareAnswersPanel::showWhole(const QModelIndex& index)
     if (!index.isValid())
         return;
     const auto answer = [&](int column) { return index.siblingAtColumn(column).data(Qt::AccessibleTextRole).toString(); };
-    m_text->setText(image.isNull() ? QStringLiteral("\u201c%1\u201d").arg(words)
-                                   : tr("%1\nA: %2\nB: %3").arg(words, answer(CompareAnswersModel::A), answer(CompareAnswersModel::B)));
+    const QString label = answer(CompareAnswersModel::Label);
+    m_text->setText((image.isNull() ? QStringLiteral("\u201c%1\u201d").arg(words) : words)
+        + (label.isEmpty() ? QString() : QLatin1Char('\n') + tr("Label: %1").arg(label))
+        + tr("\nA: %1 \u2192 B: %2").arg(answer(CompareAnswersModel::A), answer(CompareAnswersModel::B)));
     if (image.isNull())
         return;
     const double scale = devicePixelRatioF();
@@ -96,7 +101,13 @@ void CompareAnswersPanel::showWhole(const QModelIndex& index)
 
 void CompareAnswersPanel::setContent(const CompareContent& content)
 {
+    const bool knew = m_model->knowsChange();
     m_model->setAnswers(content.answers, content.noun);
+    // The largest change first, once there is one to tell; a person's own order stays.
+    m_table->setColumnHidden(CompareAnswersModel::Change, !m_model->knowsChange());
+    if (const bool knows = m_model->knowsChange(); knows != knew)
+        m_table->sortByColumn(knows ? CompareAnswersModel::Change : CompareAnswersModel::Row,
+            knows ? Qt::DescendingOrder : Qt::AscendingOrder);
     showWhole({});
     const QString value = m_which->value().isEmpty() ? QStringLiteral("all") : m_which->value();
     m_which->setOptions({{tr("All %1").arg(grouped(content.answers.size())), QStringLiteral("all")},

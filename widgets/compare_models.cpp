@@ -30,6 +30,12 @@ QString changeOf(const CompareContent::Answer& answer)
                                            : QStringLiteral("other");
 }
 
+/// "positive 0.93": the answer and how sure the model was of it.
+QString withSureness(const QString& answer, double sure)
+{
+    return sure < 0 ? answer : QStringLiteral("%1 %2").arg(answer, QString::number(sure, 'f', 2));
+}
+
 QVariant alignment(bool right)
 {
     return int((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
@@ -129,6 +135,11 @@ void CompareAnswersModel::setAnswers(const QVector<CompareContent::Answer>& answ
     endResetModel();
 }
 
+bool CompareAnswersModel::knowsChange() const
+{
+    return std::any_of(m_answers.begin(), m_answers.end(), [](const auto& answer) { return answer.sure(); });
+}
+
 int CompareAnswersModel::count(const QString& change) const
 {
     return int(std::count_if(m_answers.begin(), m_answers.end(), [&](const auto& a) { return changeOf(a) == change; }));
@@ -156,15 +167,15 @@ QVariant CompareAnswersModel::data(const QModelIndex& index, int role) const
     case RightRole:
         return column == A ? QVariant(answer.aRight) : column == B ? QVariant(answer.bRight) : QVariant();
     case Qt::TextAlignmentRole:
-        return alignment(column == Row);
+        return alignment(column == Row || column == Change);
     case Qt::ToolTipRole:
-        return answer.text;
+        return column == Text ? answer.text : data(index, Qt::AccessibleTextRole);
     case Qt::DecorationRole:
         return column == Text && !answer.image.isNull() ? QVariant(answer.image) : QVariant();
     case Qt::AccessibleTextRole:
         if (column == A || column == B) {
             const bool right = column == A ? answer.aRight : answer.bRight;
-            return tr("%1, %2").arg(column == A ? answer.a : answer.b, right ? tr("right") : tr("wrong"));
+            return tr("%1, %2").arg(data(index, Qt::DisplayRole).toString(), right ? tr("right") : tr("wrong"));
         }
         [[fallthrough]];
     case SortRole:
@@ -177,9 +188,13 @@ QVariant CompareAnswersModel::data(const QModelIndex& index, int role) const
         case Label:
             return answer.label;
         case A:
-            return answer.a;
+            return withSureness(answer.a, answer.aSure);
+        case B:
+            return withSureness(answer.b, answer.bSure);
         default:
-            return answer.b;
+            return role == SortRole ? QVariant(answer.sure() ? answer.moved() : -1.0)
+                : answer.sure()     ? QVariant(QString::number(answer.moved(), 'f', 2))
+                                    : QVariant(QString());
         }
     default:
         return {};
@@ -191,11 +206,15 @@ QVariant CompareAnswersModel::headerData(int section, Qt::Orientation orientatio
     if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return alignment(section == Row);
+        return alignment(section == Row || section == Change);
+    if (role == Qt::ToolTipRole)
+        return section == A || section == B ? tr("The answer, and the probability that the model gave it")
+            : section == Change ? tr("Probability that went from A's answer to B's, of more than two classes at least")
+                                : QVariant();
     if (role != Qt::DisplayRole)
         return {};
     const QString text = m_noun.isEmpty() ? tr("Sample") : m_noun.left(1).toUpper() + m_noun.mid(1);
-    const QString titles[] = {tr("Row"), text, tr("Label"), tr("A"), tr("B")};
+    const QString titles[] = {tr("Row"), text, tr("Label"), tr("A"), tr("B"), tr("Change")};
     return titles[section];
 }
 

@@ -45,6 +45,10 @@ struct CompareContent
         QString text, label, a, b; // words; `label` may be empty
         bool aRight = false, bRight = false;
         QImage image; // instead of the text; null = none
+        double aSure = -1, bSure = -1; // probability of each answer, 0 to 1; < 0 = not recorded
+        bool sure() const { return aSure >= 0 && bSure >= 0; }
+        /// Probability that went from A's answer to B's: at least this, and exactly this of two classes.
+        double moved() const { return aSure + bSure > 1 ? aSure + bSure - 1 : 0; }
     };
 
     QVector<Choice> choices;
@@ -83,11 +87,12 @@ class CompareAnswersModel : public QAbstractTableModel
 {
     Q_OBJECT
 public:
-    enum Column { Row, Text, Label, A, B, ColumnCount };
+    enum Column { Row, Text, Label, A, B, Change, ColumnCount };
     /// ChangeRole: "repaired" (right in B only), "broken" (right in A only), "other" (wrong in both, differently).
     enum Role { SortRole = Qt::UserRole + 1, ChangeRole, RightRole };
     using QAbstractTableModel::QAbstractTableModel;
     void setAnswers(const QVector<CompareContent::Answer>& answers, const QString& noun);
+    bool knowsChange() const; // how sure each answer was is recorded for some
     int count(const QString& change) const;
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;

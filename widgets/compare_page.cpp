@@ -2,6 +2,8 @@
 #include "widgets/compare_page.h"
 
 #include "widgets/compare_answers_panel.h"
+#include "widgets/elided.h"
+#include "widgets/flat_header.h"
 #include "widgets/compare_delegate.h"
 #include "widgets/icons.h"
 #include "widgets/label_colour.h"
@@ -42,16 +44,16 @@ void showFacts(QGridLayout* grid, const QVector<CompareContent::Fact>& facts, co
     const Theme& theme = Theme::of(palette);
     int column = 0;
     for (const CompareContent::Fact& fact : facts) {
-        auto* title = new QLabel(fact.title);
+        auto* title = new ElidedLabel(fact.title);
         title->setForegroundRole(QPalette::PlaceholderText);
-        auto* value = new QLabel(fact.value);
+        auto* value = new ElidedLabel(fact.value);
         QFont font = strongFont(value->font());
         font.setPointSizeF(font.pointSizeF() + 1.5);
         value->setFont(font);
         value->setAccessibleName(fact.title + QStringLiteral(": ") + fact.value + QLatin1Char(' ') + fact.detail);
         if (fact.tone != 0)
             setTextColour(value, fact.tone > 0 ? theme.meets : theme.misses);
-        auto* detail = new QLabel(fact.detail);
+        auto* detail = new ElidedLabel(fact.detail);
         detail->setForegroundRole(QPalette::PlaceholderText);
         detail->setVisible(!fact.detail.isEmpty());
         grid->addWidget(title, 0, column);
@@ -198,7 +200,7 @@ QWidget* ComparePage::Impl::buildOps()
     opsFilter->setSortRole(CompareOpsModel::SortRole);
     opsFilter->setWanted(true);
     opsTable = compareTable(QStringLiteral("ops"), ComparePage::tr("Products that differ"), opsFilter);
-    opsTable->header()->setSectionResizeMode(CompareOpsModel::Product, QHeaderView::Stretch);
+    takeRoom(opsTable, CompareOpsModel::Product, 24);
     const int unit = q->fontMetrics().horizontalAdvance(QLatin1Char('0'));
     for (const int column : {CompareOpsModel::A, CompareOpsModel::B})
         opsTable->setColumnWidth(column, 8 * unit);

@@ -7,6 +7,7 @@
 #include "widgets/theme.h"
 #include "widgets/words.h"
 
+#include <QEvent>
 #include <QPainter>
 
 #include <algorithm>
@@ -58,7 +59,7 @@ int medianLength(QVector<int> lengths)
 CheckCards::CheckCards(QWidget* parent)
     : QWidget(parent)
 {
-    setTextHeight(this, 58);
+    fitHeight();
     setAccessibleName(QStringLiteral("Checks"));
 }
 
@@ -74,6 +75,19 @@ void CheckCards::setChecks(const QVector<DataPageContent::Check>& checks, bool c
     setAccessibleDescription(words.join(QStringLiteral("; ")));
     setToolTip(words.join(QLatin1Char('\n')));
     update();
+}
+
+void CheckCards::fitHeight()
+{
+    const int lines = QFontMetrics(strongFont(font())).height() + QFontMetrics(smallFont(font())).height();
+    setFixedHeight(std::max(58, lines + 22));
+}
+
+void CheckCards::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange)
+        fitHeight();
 }
 
 void CheckCards::paintEvent(QPaintEvent*)
@@ -111,7 +125,8 @@ void CheckCards::paintEvent(QPaintEvent*)
         const QRectF text = card.adjusted(44, 10, -8, -8);
         painter.setFont(strong);
         painter.setPen(t.text);
-        painter.drawText(text, Qt::AlignLeft | Qt::AlignTop, check.title);
+        painter.drawText(text, Qt::AlignLeft | Qt::AlignTop,
+            QFontMetrics(strong).elidedText(check.title, Qt::ElideRight, int(text.width())));
         painter.setFont(small);
         painter.setPen(t.secondary);
         painter.drawText(text, Qt::AlignLeft | Qt::AlignBottom,
@@ -122,7 +137,7 @@ void CheckCards::paintEvent(QPaintEvent*)
 LabelBars::LabelBars(QWidget* parent)
     : QWidget(parent)
 {
-    setMinimumHeight(150);
+    setLeastTextHeight(this, 150, 5);
     setAccessibleName(QStringLiteral("Label counts"));
 }
 
@@ -274,7 +289,7 @@ void LabelBars::paintColumns(QPainter& painter, const QRectF& area)
 LengthHistogram::LengthHistogram(QWidget* parent)
     : QWidget(parent)
 {
-    setMinimumHeight(150);
+    setLeastTextHeight(this, 150, 5);
     setAccessibleName(QStringLiteral("Lengths"));
 }
 
@@ -338,15 +353,17 @@ void LengthHistogram::paintEvent(QPaintEvent*)
             QRectF(area.left() + double(at) / end * area.width() - 30, area.bottom() + 3, 60, metrics.height()),
             Qt::AlignCenter, QString::number(at));
     painter.setPen(t.text);
-    painter.drawText(QRectF(0, height() - metrics.height() - 8, width > 0 ? this->width() : 0, metrics.height()),
-        Qt::AlignCenter,
-        QStringLiteral("Tokens per text, median %1, longest %2").arg(medianLength(m_lengths)).arg(longest));
+    const QString said =
+        QStringLiteral("Tokens per text, median %1, longest %2").arg(medianLength(m_lengths)).arg(longest);
+    painter.drawText(QRectF(6, height() - metrics.height() - 8, this->width() - 12, metrics.height()), Qt::AlignCenter,
+        metrics.elidedText(said, Qt::ElideRight, this->width() - 12));
+    setToolTip(said);
 }
 
 PaddingBars::PaddingBars(QWidget* parent)
     : QWidget(parent)
 {
-    setMinimumHeight(150);
+    setLeastTextHeight(this, 150, 5);
     setAccessibleName(QStringLiteral("Padding"));
 }
 
@@ -368,8 +385,9 @@ void PaddingBars::setLengths(const QVector<int>& lengths, int maxLength)
     }
     QStringList words;
     for (const Bar& bar : m_bars)
-        words.append(QStringLiteral("%1: %2 %").arg(bar.title).arg(qRound(bar.share * 100)));
+        words.append(QStringLiteral("%1: %2 %, %3").arg(bar.title).arg(qRound(bar.share * 100)).arg(bar.note));
     setAccessibleDescription(words.join(QStringLiteral("; ")));
+    setToolTip(words.join(QLatin1Char('\n')));
     update();
 }
 
@@ -388,9 +406,11 @@ void PaddingBars::paintEvent(QPaintEvent*)
         const QRectF line(area.left(), y, area.width(), metrics.height());
         painter.setFont(small);
         painter.setPen(t.text);
-        painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, bar.title);
+        const QString share = QStringLiteral("%1 %").arg(qRound(bar.share * 100));
+        const double room = line.width() - QFontMetricsF(strongFont(small)).horizontalAdvance(share) - 8;
+        painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(bar.title, Qt::ElideRight, room));
         painter.setFont(strongFont(small));
-        painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("%1 %").arg(qRound(bar.share * 100)));
+        painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, share);
         const QRectF track(area.left(), line.bottom() + 3, area.width(), 7);
         painter.fillRect(track, t.line);
         painter.fillRect(QRectF(track.topLeft(), QSizeF(track.width() * bar.share, track.height())), t.otherMarks);

@@ -22,8 +22,11 @@ public:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
+    void fitHeight();
+
     QVector<DataPageContent::Check> m_checks;
     bool m_checking = false;
 };

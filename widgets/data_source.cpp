@@ -2,6 +2,7 @@
 #include "widgets/data_source.h"
 
 #include "widgets/data_roles.h"
+#include "widgets/elided.h"
 #include "widgets/icons.h"
 #include "widgets/label_colour.h"
 #include "widgets/theme.h"
@@ -17,6 +18,7 @@
 #include <QPushButton>
 #include <QRadioButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -94,7 +96,7 @@ DataSource::DataSource(QWidget* parent)
     m_error->hide();
     body()->addWidget(m_error);
 
-    auto* scroll = new QScrollArea;
+    auto* scroll = m_scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setFocusPolicy(Qt::NoFocus); // what is in it scrolls it
@@ -201,7 +203,7 @@ void DataSource::addCombo(const QString& name, const QString& caption, const QSt
     auto* combo = new QComboBox;
     combo->setObjectName(name);
     combo->setAccessibleName(caption);
-    combo->setMinimumContentsLength(10);
+    combo->setMinimumContentsLength(6);
     combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     auto* label = new QLabel(caption);
     label->setForegroundRole(QPalette::PlaceholderText);
@@ -234,7 +236,7 @@ void DataSource::addModelFiles()
     for (const QString& file : m_content.modelFiles) {
         auto* radio = new QRadioButton(QFileInfo(file).fileName());
         radio->setObjectName(QStringLiteral("model:") + QFileInfo(file).fileName());
-        auto* note = new QLabel;
+        auto* note = new ElidedLabel;
         note->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
         note->setFont(smallFont(font()));
         note->setForegroundRole(QPalette::PlaceholderText);
@@ -292,7 +294,7 @@ void DataSource::addTextFields()
             spec.maxLength = value;
             return QString();
         });
-    m_longest = new QLabel;
+    m_longest = new ElidedLabel;
     m_longest->setFont(smallFont(font()));
     m_longest->setForegroundRole(QPalette::PlaceholderText);
     m_layout->addRow(QString(), m_longest);
@@ -383,6 +385,9 @@ void DataSource::refresh()
                                              : QStringLiteral("longest text here: %1 tokens")
                                                    .arg(*std::max_element(lengths.begin(), lengths.end())));
     }
+    // What scrolls up and down only must not be wider than what shows it.
+    m_scroll->setMinimumWidth(
+        m_form->minimumSizeHint().width() + m_scroll->verticalScrollBar()->sizeHint().width());
 }
 
 void DataSource::write(const Writer& writer, const QString& text)

@@ -12,6 +12,7 @@ class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
+class QScrollArea;
 
 namespace octet::widgets {
 
@@ -54,6 +55,7 @@ private:
     QString m_shape; // what the fields were built for
     QLineEdit* m_folder = nullptr;
     QPushButton* m_choose = nullptr;
+    QScrollArea* m_scroll = nullptr;
     QWidget* m_form = nullptr;
     QFormLayout* m_layout = nullptr;
     QLabel* m_error = nullptr;

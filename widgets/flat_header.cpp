@@ -3,7 +3,9 @@
 
 #include "widgets/theme.h"
 
+#include <QEvent>
 #include <QPainter>
+#include <QTreeView>
 
 #include <algorithm>
 
@@ -14,7 +16,49 @@ namespace {
 constexpr int headerHeight = 26;
 constexpr int padding = 8;
 
+class RoomTaker : public QObject
+{
+public:
+    RoomTaker(QTreeView* table, int column, int least)
+        : QObject(table)
+        , m_table(table)
+        , m_column(column)
+        , m_least(least)
+    {
+        table->viewport()->installEventFilter(this);
+        table->header()->setSectionResizeMode(column, QHeaderView::Fixed);
+        connect(table->header(), &QHeaderView::sectionResized, this, [this](int section) {
+            if (section != m_column)
+                apply();
+        });
+    }
+    bool eventFilter(QObject*, QEvent* event) override
+    {
+        if (event->type() == QEvent::Resize || event->type() == QEvent::FontChange)
+            apply();
+        return false;
+    }
+
+private:
+    void apply()
+    {
+        const QHeaderView& header = *m_table->header();
+        int others = 0;
+        for (int i = 0; i < header.count(); ++i)
+            others += i == m_column ? 0 : header.sectionSize(i); // 0 when hidden
+        const int least = m_least * m_table->fontMetrics().horizontalAdvance(QLatin1Char('0'));
+        m_table->setColumnWidth(m_column, std::max(least, m_table->viewport()->width() - others));
+    }
+    QTreeView* m_table;
+    int m_column, m_least;
+};
+
 } // namespace
+
+void takeRoom(QTreeView* table, int column, int least)
+{
+    new RoomTaker(table, column, least);
+}
 
 FlatHeader::FlatHeader(QWidget* parent)
     : QHeaderView(Qt::Horizontal, parent)

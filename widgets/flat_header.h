@@ -3,7 +3,13 @@
 
 #include <QHeaderView>
 
+class QTreeView;
+
 namespace octet::widgets {
+
+/// Gives a column the room that the others leave, at least `least` digits: below that the table scrolls, since a name of
+/// three letters says nothing. The others keep their widths.
+void takeRoom(QTreeView* table, int column, int least);
 
 /// Flat header: hairline below, chevron before the title of the sorted column.
 class FlatHeader : public QHeaderView

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/frontier_plot_impl.h"
+#include "widgets/text_height.h"
 #include "widgets/words.h"
 
 #include <QResizeEvent>
@@ -172,7 +173,7 @@ void FrontierPlot::Impl::showRanges()
     ratioTicker->clear();
     for (const RatioTick& tick : ratioTicks(painter.content().todayMs, scales, width, 64))
         ratioTicker->addTick(tick.ms, tick.text);
-    canvas->replot(QCustomPlot::rpImmediateRefresh);
+    canvas->replot(QCustomPlot::rpQueuedRefresh); // laid out at once, on screen with all else that changed
 }
 
 void FrontierPlot::Impl::describe()
@@ -204,7 +205,8 @@ FrontierPlot::FrontierPlot(QWidget* parent)
         std::make_unique<AccessibleMarks>(this, &m_impl->painter, [this](int index) { m_impl->select(index); }));
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
-    setMinimumSize(280, 200);
+    setMinimumWidth(280);
+    setLeastTextHeight(this, 200, 4); // two scales and their titles
     setAccessibleName(QStringLiteral("Accuracy against latency"));
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);

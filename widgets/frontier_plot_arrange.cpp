@@ -160,10 +160,21 @@ void FrontierPlotPainter::arrangeLabels(LabelSpace& space)
                                      mark.label.isEmpty() ? QString() : QStringLiteral(", ") + mark.label);
             if (!words.text.isEmpty())
                 words.strong += QStringLiteral(": ");
-            const QSizeF size(
-                strong.horizontalAdvance(words.strong) + plain.horizontalAdvance(words.text) + 2, strong.height());
             const double r = radius(i) + (mark.trial == m_selected ? 6 : 2);
-            words.place = placeLabel(space, m_positions[i], r, size);
+            const auto place = [&] {
+                const QSizeF size(
+                    strong.horizontalAdvance(words.strong) + plain.horizontalAdvance(words.text) + 2, strong.height());
+                words.place = placeLabel(space, m_positions[i], r, size);
+                return space.bounds.contains(words.place.rect)
+                    && std::none_of(m_words.begin(), m_words.end(),
+                        [&](const Words& other) { return other.place.rect.intersects(words.place.rect); });
+            };
+            if (!place()) { // words over words say nothing: the name alone, or what the tooltip says
+                words.text.clear();
+                words.strong.remove(QStringLiteral(": "));
+                if (words.strong.isEmpty() || !place())
+                    continue;
+            }
             space.obstacles.append(words.place.rect);
             m_words.append(words);
         }

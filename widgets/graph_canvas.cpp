@@ -214,7 +214,8 @@ void GraphCanvas::setStructure(std::shared_ptr<const graph::Structure> structure
 void GraphCanvas::setOps(const OpViews& ops, double totalMs)
 {
     Impl& d = *m_impl;
-    d.faces.setOps(ops, totalMs);
+    if (!d.faces.setOps(ops, totalMs))
+        return;
     d.updateCompanions();
     d.minimap.invalidate();
     if (d.boxCount() > 0 && d.wantedSizes() != d.usedSizes)

@@ -9,6 +9,7 @@
 #include "widgets/graph_layout_runner.h"
 #include "widgets/graph_minimap.h"
 #include "widgets/graph_painter.h"
+#include "widgets/graph_pictures.h"
 #include "widgets/graph_scene.h"
 
 #include <QElapsedTimer>
@@ -53,6 +54,7 @@ struct GraphCanvas::Impl
     // View
     GraphCamera camera;
     GraphMinimap minimap;
+    GraphPictures pictures;
     bool autoFit = true; // until the user moves the view
     bool restored = false; // set by setView, until the user moves it: new sizes of boxes leave it where it is
     QSizeF lastSize; // of the view when it was last placed

@@ -146,7 +146,7 @@ void GraphCanvas::Impl::paint(QPainter& painter)
             paintMessage(painter, GraphCanvas::tr("Arranging the graph"));
         return;
     }
-    GraphPainter shapes(painter, t, faces, fill, camera.zoom);
+    GraphPainter shapes(painter, t, faces, fill, camera.zoom, &pictures);
     paintBoxes(shapes, camera.toScene(view));
     if (drag == Drag::Band) {
         QColor wash = t.accent;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace octet::widgets {
 
@@ -42,24 +43,37 @@ void GraphFaces::setStructure(std::shared_ptr<const graph::Structure> structure,
 {
     m_structure = std::move(structure);
     m_nodeNames = nodeNames;
+    m_summaries.clear();
+    m_faces.clear();
     setOps({}, -1);
 }
 
-void GraphFaces::setOps(const OpViews& ops, double totalMs)
+bool GraphFaces::setOps(const OpViews& ops, double totalMs)
 {
+    const bool sized = m_structure && m_summaries.size() == m_structure->boxes.size();
+    if (sized && ops == m_ops && totalMs == m_totalMs)
+        return false;
+    const bool sameTotal = totalMs == m_totalMs;
     m_ops = ops;
     m_totalMs = totalMs;
     m_topMs = -1;
     m_sensitivity = rangeOf(ops, &OpView::sensitivity);
     m_ownError = rangeOf(ops, &OpView::ownError);
-    m_summaries.clear();
-    m_faces.clear();
-    if (!m_structure || m_structure->boxes.empty())
-        return;
-    m_summaries = summarise(*m_structure, m_nodeNames, ops);
+    if (!m_structure || m_structure->boxes.empty()) {
+        m_summaries.clear();
+        m_faces.clear();
+        return true;
+    }
+    const std::vector<BoxSummary> before =
+        std::exchange(m_summaries, summarise(*m_structure, m_nodeNames, ops));
     m_faces.resize(m_structure->boxes.size());
+    m_versions.resize(m_faces.size());
+    for (std::size_t box = 0; box < m_faces.size(); ++box) // to measure words takes time, and few boxes change
+        if (!sized || !sameTotal || !(before[box] == m_summaries[box]))
+            m_faces[box].reset();
     for (const int child : m_structure->boxes[0].children)
         m_topMs = std::max(m_topMs, m_summaries[std::size_t(child)].ms);
+    return true;
 }
 
 void GraphFaces::setFont(const QFont& font)
@@ -94,9 +108,17 @@ QString GraphFaces::groupOf(int node) const
 const BoxFace& GraphFaces::face(int box) const
 {
     auto& slot = m_faces[std::size_t(box)];
-    if (!slot)
+    if (!slot) {
         slot = std::make_unique<BoxFace>(make(box));
+        m_versions[std::size_t(box)] = ++m_lastVersion;
+    }
     return *slot;
+}
+
+int GraphFaces::version(int box) const
+{
+    face(box);
+    return m_versions[std::size_t(box)];
 }
 
 QString GraphFaces::timeText(int box) const

@@ -39,10 +39,12 @@ class GraphFaces
 {
 public:
     void setStructure(std::shared_ptr<const graph::Structure> structure, const QStringList& nodeNames);
-    void setOps(const OpViews& ops, double totalMs);
+    /// False: they are what they were.
+    bool setOps(const OpViews& ops, double totalMs);
     void setFont(const QFont& font);
 
     const BoxFace& face(int box) const; // made at the first call
+    int version(int box) const; // of face(); another number = the words may be others
     const BoxSummary& summary(int box) const { return m_summaries[std::size_t(box)]; }
     std::size_t boxCount() const { return m_summaries.size(); }
     bool isProduct(int node) const;
@@ -74,6 +76,8 @@ private:
     QFont m_nameFont, m_smallFont, m_chipFont;
     qreal m_nameHeight = 0, m_smallHeight = 0;
     mutable std::vector<std::unique_ptr<BoxFace>> m_faces;
+    mutable std::vector<int> m_versions; // of each face
+    mutable int m_lastVersion = 0;
 };
 
 } // namespace octet::widgets

@@ -68,12 +68,14 @@ void paintHatch(QPainter& painter, const QRectF& rect, const Theme& theme, qreal
 }
 
 GraphPainter::GraphPainter(
-    QPainter& painter, const Theme& theme, const GraphFaces& faces, GraphCanvas::Fill fill, qreal zoom)
+    QPainter& painter, const Theme& theme, const GraphFaces& faces, GraphCanvas::Fill fill, qreal zoom,
+    GraphPictures* pictures)
     : m_painter(painter)
     , m_theme(theme)
     , m_faces(faces)
     , m_fill(fill)
     , m_zoom(zoom)
+    , m_pictures(pictures)
 {
 }
 
@@ -110,6 +112,9 @@ void GraphPainter::box(const QRectF& rect, int box, const BoxState& state)
     m_painter.setOpacity(state.opacity * (state.dimmed && state.selected == Mark::None ? kDimmed : 1));
     if (state.expanded)
         frame(rect, box, state);
+    else if (m_pictures && m_zoom >= kNoText)
+        pictured(rect, box, state,
+            [&](GraphPainter& painter, const QRectF& at) { painter.closedBox(at, box, state); });
     else
         closedBox(rect, box, state);
     rings(rect, box, state);
@@ -242,17 +247,25 @@ void GraphPainter::timeRow(const QSizeF& size, qreal y, const BoxFace& face, dou
 
 void GraphPainter::frame(const QRectF& rect, int box, const BoxState& state)
 {
-    const QRectF inner = rect.adjusted(0.5, 0.5, -0.5, -0.5);
-    const qreal radius = kRadius * std::min(m_zoom, 1.5);
-    m_painter.setBrush(m_theme.nestedBox);
-    m_painter.setPen(QPen(state.hovered ? m_theme.text : m_theme.border, 1));
+    const QColor& line = state.hovered ? m_theme.text : m_theme.border;
     if (m_zoom < kFillOnly) {
-        m_painter.drawRect(inner);
+        m_painter.setBrush(m_theme.nestedBox);
+        m_painter.setPen(QPen(line, 1));
+        m_painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5));
         return;
     }
-    m_painter.drawRoundedRect(inner, radius, radius);
+    panel(rect, kRadius * std::min(m_zoom, 1.5), line);
     if (m_zoom < kNoText)
         return;
+    const QRectF top(rect.topLeft(), QSizeF(rect.width(), kHeader * m_zoom));
+    if (m_pictures)
+        pictured(top, box, state, [&](GraphPainter& painter, const QRectF& at) { painter.header(at, box); });
+    else
+        header(top, box);
+}
+
+void GraphPainter::header(const QRectF& rect, int box)
+{
     const BoxFace& face = m_faces.face(box);
     m_painter.save();
     m_painter.translate(rect.topLeft());

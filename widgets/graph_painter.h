@@ -10,9 +10,13 @@
 
 #include <QPolygonF>
 
+#include <functional>
+
 class QPainter;
 
 namespace octet::widgets {
+
+class GraphPictures;
 
 enum class Mark : char { None, Partly, Selected };
 
@@ -31,7 +35,9 @@ struct BoxState
 class GraphPainter
 {
 public:
-    GraphPainter(QPainter& painter, const Theme& theme, const GraphFaces& faces, GraphCanvas::Fill fill, qreal zoom);
+    /// Without `pictures` everything is painted anew.
+    GraphPainter(QPainter& painter, const Theme& theme, const GraphFaces& faces, GraphCanvas::Fill fill, qreal zoom,
+        GraphPictures* pictures = nullptr);
 
     /// `rect` in viewport pixels.
     void box(const QRectF& rect, int box, const BoxState& state);
@@ -48,6 +54,11 @@ public:
 private:
     void closedBox(const QRectF& rect, int box, const BoxState& state);
     void frame(const QRectF& rect, int box, const BoxState& state);
+    void header(const QRectF& rect, int box);
+    void panel(const QRectF& rect, qreal wantedRadius, const QColor& line);
+    QRectF snapped(const QRectF& rect) const;
+    void pictured(const QRectF& rect, int box, const BoxState& state,
+        const std::function<void(GraphPainter&, const QRectF&)>& paint);
     void stripe(const QRectF& rect, const PrecisionCounts& counts);
     void contents(const QRectF& rect, int box);
     void timeRow(const QSizeF& size, qreal y, const BoxFace& face, double ms);
@@ -60,6 +71,7 @@ private:
     const GraphFaces& m_faces;
     const GraphCanvas::Fill m_fill;
     const qreal m_zoom;
+    GraphPictures* const m_pictures;
 };
 
 /// 0..4 of a ramp: linear from 0 for times, logarithmic for sensitivities. -1 = not measured.

@@ -24,6 +24,7 @@ struct BoxSummary
     int differing = 0; // products that do
     QString reason; // the one reason all products below share; empty = none or several
     int executedWith = -1; // node whose group ran everything measured here; -1 = own groups, or nothing measured
+    bool operator==(const BoxSummary&) const = default;
 
     int products() const; // counted or not
     bool hasProducts() const { return products() > 0; }

@@ -13,6 +13,8 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace octet::widgets {
 
 namespace {
@@ -61,13 +63,44 @@ QString valueOf(Precision precision)
     return QString::fromStdString(toString(precision));
 }
 
+/// Keys and values under titles, and what they show.
+struct Sections
+{
+    QWidget* widget = nullptr;
+    QVector<InspectorContent::Section> content;
+    int keyWidth = 0;
+    QVector<QLabel*> titles, asides; // by section; an aside may be null
+    QVector<QVector<ValueText*>> values; // by section and row
+};
+
+QString titleOf(const InspectorContent::Section& section)
+{
+    return section.title.section(QLatin1Char('\t'), 0, 0);
+}
+
+QString asideOf(const InspectorContent::Section& section)
+{
+    return section.title.section(QLatin1Char('\t'), 1);
+}
+
+/// Only words differ: the same rows have the same keys.
+bool sameShape(const QVector<InspectorContent::Section>& a, const QVector<InspectorContent::Section>& b)
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+        return asideOf(x).isEmpty() == asideOf(y).isEmpty()
+            && std::equal(x.rows.begin(), x.rows.end(), y.rows.begin(), y.rows.end(),
+                [](const auto& one, const auto& other) { return one.first == other.first; });
+    });
+}
+
 } // namespace
 
 struct Inspector::Impl
 {
     Inspector* q = nullptr;
     QScrollArea* scroll = nullptr;
-    QWidget *body = nullptr, *head = nullptr, *draft = nullptr, *sections = nullptr, *details = nullptr;
+    QWidget *body = nullptr, *head = nullptr, *draft = nullptr;
+    Sections sections, details;
     QLabel *title = nullptr, *subtitle = nullptr, *source = nullptr, *refusalIcon = nullptr, *empty = nullptr;
     QLabel* reason = nullptr;
     QWidget* refusal = nullptr;
@@ -153,12 +186,12 @@ struct Inspector::Impl
         bodyLayout->addWidget(source);
         bodyLayout->addSpacing(3);
         bodyLayout->addWidget(refusal);
-        sections = new QWidget;
-        bodyLayout->addWidget(sections);
+        sections.widget = new QWidget;
+        bodyLayout->addWidget(sections.widget);
         range = new RangeView;
         bodyLayout->addWidget(range);
-        details = new QWidget;
-        bodyLayout->addWidget(details);
+        details.widget = new QWidget;
+        bodyLayout->addWidget(details.widget);
         bodyLayout->addStretch(1);
         scroll = new QScrollArea(q);
         scroll->setFrameShape(QFrame::NoFrame);
@@ -173,7 +206,7 @@ struct Inspector::Impl
         layout->addWidget(scroll);
     }
 
-    QWidget* sectionWidget(const InspectorContent::Section& section, int keyWidth)
+    QWidget* sectionWidget(const InspectorContent::Section& section, int keyWidth, Sections& shown)
     {
         auto* widget = new QWidget;
         auto* grid = new QGridLayout(widget);
@@ -183,14 +216,18 @@ struct Inspector::Impl
         grid->setColumnMinimumWidth(0, keyWidth);
         grid->setColumnStretch(1, 1);
         auto* heading = new QHBoxLayout;
-        heading->addWidget(label(section.title.section(QLatin1Char('\t'), 0, 0), Tone::Title, false), 1);
-        if (section.title.contains(QLatin1Char('\t')))
-            heading->addWidget(label(section.title.section(QLatin1Char('\t'), 1), Tone::Secondary, false));
+        shown.titles << label(titleOf(section), Tone::Title, false);
+        heading->addWidget(shown.titles.last(), 1);
+        shown.asides << (asideOf(section).isEmpty() ? nullptr : label(asideOf(section), Tone::Secondary, false));
+        if (shown.asides.last())
+            heading->addWidget(shown.asides.last());
+        shown.values << QVector<ValueText*>();
         grid->addLayout(heading, 0, 0, 1, 2);
         int row = 1;
         for (const auto& [key, value] : section.rows) {
             auto* text = new ValueText(value);
             text->setAccessibleName(key);
+            shown.values.last() << text;
             if (key.isEmpty()) {
                 grid->addWidget(text, row++, 0, 1, 2);
                 continue;
@@ -205,18 +242,39 @@ struct Inspector::Impl
     }
 
     /// Puts what the sections say into the place of `shown`. One key column for all, so that values stand under each other.
-    void showSections(QWidget*& shown, const QVector<InspectorContent::Section>& content, int keyWidth)
+    void showSections(Sections& shown, const QVector<InspectorContent::Section>& content, int keyWidth)
     {
+        if (keyWidth == shown.keyWidth && sameShape(content, shown.content)) {
+            reword(shown, content);
+            return;
+        }
+        Sections next;
+        next.content = content;
+        next.keyWidth = keyWidth;
         auto* fresh = new QWidget;
         auto* layout = new QVBoxLayout(fresh);
         layout->setContentsMargins(0, 0, 0, 0);
         layout->setSpacing(0);
         for (const auto& section : content)
-            layout->addWidget(sectionWidget(section, keyWidth));
-        delete bodyLayout->replaceWidget(shown, fresh);
-        shown->hide(); // a row of it may be handling the event that led here
-        shown->deleteLater();
-        shown = fresh;
+            layout->addWidget(sectionWidget(section, keyWidth, next));
+        delete bodyLayout->replaceWidget(shown.widget, fresh);
+        shown.widget->hide(); // a row of it may be handling the event that led here
+        shown.widget->deleteLater();
+        next.widget = fresh;
+        shown = next;
+    }
+
+    /// Dozens of widgets anew at every step of a search would cost a frame.
+    void reword(Sections& shown, const QVector<InspectorContent::Section>& content)
+    {
+        for (int i = 0; i < content.size(); ++i) {
+            shown.titles[i]->setText(titleOf(content[i]));
+            if (shown.asides[i])
+                shown.asides[i]->setText(asideOf(content[i]));
+            for (int row = 0; row < content[i].rows.size(); ++row)
+                shown.values[i][row]->setValue(content[i].rows[row].second);
+        }
+        shown.content = content;
     }
 
     /// At most two fifths of the panel.
@@ -265,8 +323,7 @@ void Inspector::setContent(const InspectorContent& content)
     d.source->setText(content.sourceText);
     d.source->setVisible(!nothing && !content.sourceText.isEmpty());
     d.refusal->setVisible(!nothing && !content.refusal.isEmpty());
-    d.refusalText->setPlainText(content.refusal);
-    d.refusalText->updateGeometry();
+    d.refusalText->setValue(content.refusal);
 
     d.precision->setValue(content.precision ? valueOf(*content.precision) : QString());
     d.precision->setOptionEnabled(QStringLiteral("inherit"), !content.inherited,

@@ -26,14 +26,23 @@ ValueText::ValueText(const QString& text, QWidget* parent)
     setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
     setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     document()->setDocumentMargin(0);
-    setPlainText(text.size() > kLongest ? text.left(kLongest - 1) + QChar(0x2026) : text);
-    if (text.size() > kLongest)
-        setToolTip(text);
+    setValue(text);
     QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
     viewport()->setAutoFillBackground(false);
     applyTheme();
+}
+
+void ValueText::setValue(const QString& text)
+{
+    if (text == m_value)
+        return;
+    m_value = text;
+    m_height.first = -1;
+    setPlainText(text.size() > kLongest ? text.left(kLongest - 1) + QChar(0x2026) : text);
+    setToolTip(text.size() > kLongest ? text : QString());
+    updateGeometry();
 }
 
 void ValueText::applyTheme()
@@ -48,9 +57,12 @@ void ValueText::applyTheme()
 
 int ValueText::heightForWidth(int width) const
 {
-    std::unique_ptr<QTextDocument> copy(document()->clone());
-    copy->setTextWidth(std::max(10, width));
-    return qCeil(copy->size().height());
+    if (width != m_height.first) {
+        const std::unique_ptr<QTextDocument> copy(document()->clone());
+        copy->setTextWidth(std::max(10, width));
+        m_height = {width, qCeil(copy->size().height())};
+    }
+    return m_height.second;
 }
 
 QSize ValueText::sizeHint() const
@@ -79,6 +91,7 @@ void ValueText::wheelEvent(QWheelEvent* event)
 void ValueText::changeEvent(QEvent* event)
 {
     QTextEdit::changeEvent(event);
+    m_height.first = -1;
     if (event->type() == QEvent::PaletteChange)
         applyTheme();
 }

@@ -5,6 +5,8 @@
 #include <QAbstractButton>
 #include <QTextEdit>
 
+#include <utility>
+
 namespace octet::widgets {
 
 /// Read-only text without a frame that is as tall as it needs. Very long text is cut, with the whole in a tooltip.
@@ -13,6 +15,7 @@ class ValueText : public QTextEdit
     Q_OBJECT
 public:
     explicit ValueText(const QString& text, QWidget* parent = nullptr);
+    void setValue(const QString& text);
     bool hasHeightForWidth() const override { return true; }
     int heightForWidth(int width) const override;
     QSize sizeHint() const override;
@@ -25,6 +28,8 @@ protected:
 
 private:
     void applyTheme();
+    QString m_value;
+    mutable std::pair<int, int> m_height{-1, 0}; // of a width: layouts ask many times over
 };
 
 /// Checkable; flat frame like Segmented, padlock open or closed.

@@ -22,6 +22,7 @@ struct OpView
     double ownError = -1; // in int8 on fp32 inputs: rms of the error over that of the output; < 0 = not measured
     bool locked = false; // the search may not touch it
     bool differs = false; // from the hovered trial
+    bool operator==(const OpView&) const = default;
 };
 
 using OpViews = QHash<QString, OpView>; // by ONNX node name

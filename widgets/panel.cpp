@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panel.h"
 
+#include "widgets/elided.h"
 #include "widgets/text_height.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QPainter>
 #include <QPainterPath>
 #include <QVBoxLayout>
@@ -18,8 +18,8 @@ Panel::Panel(const QString& title, QWidget* parent)
     : QWidget(parent)
     , m_headerBar(new QWidget)
     , m_header(new QHBoxLayout(m_headerBar))
-    , m_title(new QLabel(title))
-    , m_note(new QLabel)
+    , m_title(new ElidedLabel(title))
+    , m_note(new ElidedLabel)
     , m_body(new QVBoxLayout)
 {
     setAccessibleName(title);
@@ -45,7 +45,6 @@ Panel::Panel(const QString& title, QWidget* parent)
 void Panel::setNote(const QString& note)
 {
     m_note->setText(note);
-    m_note->setToolTip(note);
 }
 
 void Panel::applyFonts()

@@ -5,10 +5,11 @@
 #include <QWidget>
 
 class QHBoxLayout;
-class QLabel;
 class QVBoxLayout;
 
 namespace octet::widgets {
+
+class ElidedLabel;
 
 class Panel : public QWidget
 {
@@ -28,8 +29,8 @@ private:
 
     QWidget* m_headerBar;
     QHBoxLayout* m_header;
-    QLabel* m_title;
-    QLabel* m_note;
+    ElidedLabel* m_title;
+    ElidedLabel* m_note;
     QVBoxLayout* m_body;
 };
 

@@ -88,7 +88,7 @@ ProfileView::ProfileView(QWidget* parent)
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(ProfileModel::Ms, Qt::DescendingOrder);
     QHeaderView* header = m_table->header();
-    header->setSectionResizeMode(ProfileModel::Group, QHeaderView::Stretch);
+    takeRoom(m_table, ProfileModel::Group, 28);
     const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
     const std::pair<int, int> widths[] = {{ProfileModel::Kind, 18}, {ProfileModel::Fp32Ms, 10}, {ProfileModel::Ms, 10},
         {ProfileModel::Ratio, 8}, {ProfileModel::Share, 16}, {ProfileModel::Gops, 9}, {ProfileModel::Gbs, 8},
@@ -148,7 +148,7 @@ void ProfileView::makeSums()
             column, Qt::Horizontal, int(Qt::AlignVCenter | Qt::AlignRight), Qt::TextAlignmentRole);
     m_sums->setModel(m_sumsModel);
     m_sums->header()->setSortIndicatorShown(false);
-    m_sums->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+    takeRoom(m_sums, 0, 12);
     const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
     for (int column = 1; column < 4; ++column)
         m_sums->setColumnWidth(column, 11 * unit);

@@ -167,7 +167,7 @@ SensitivityView::SensitivityView(QWidget* parent)
     QHeaderView* header = m_table->header();
     header->setStretchLastSection(false);
     header->setSectionResizeMode(QHeaderView::Fixed);
-    header->setSectionResizeMode(SensitivityModel::Op, QHeaderView::Stretch);
+    takeRoom(m_table, SensitivityModel::Op, 24);
     const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
     m_table->setColumnWidth(SensitivityModel::Kl, 15 * unit);
     m_table->setColumnWidth(SensitivityModel::Flips, 9 * unit);

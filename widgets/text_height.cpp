@@ -16,10 +16,12 @@ constexpr int usualTextHeight = 19; // of 10 pt at 96 dpi
 class HeightOfText : public QObject
 {
 public:
-    HeightOfText(QWidget* widget, int usual)
+    /// `lines` 0 = fixed, for one line.
+    HeightOfText(QWidget* widget, int usual, int lines)
         : QObject(widget)
         , m_widget(widget)
         , m_usual(usual)
+        , m_lines(lines)
     {
         widget->installEventFilter(this);
         apply();
@@ -32,9 +34,15 @@ public:
     }
 
 private:
-    void apply() { m_widget->setFixedHeight(grownHeight(m_usual, m_widget->font())); }
+    void apply()
+    {
+        if (m_lines == 0)
+            m_widget->setFixedHeight(grownHeight(m_usual, m_widget->font()));
+        else
+            m_widget->setMinimumHeight(m_usual + m_lines * grownHeight(0, m_widget->font()));
+    }
     QWidget* m_widget;
-    int m_usual;
+    int m_usual, m_lines;
 };
 
 } // namespace
@@ -46,7 +54,12 @@ int grownHeight(int usual, const QFont& font)
 
 void setTextHeight(QWidget* widget, int usual)
 {
-    new HeightOfText(widget, usual);
+    new HeightOfText(widget, usual, 0);
+}
+
+void setLeastTextHeight(QWidget* widget, int usual, int lines)
+{
+    new HeightOfText(widget, usual, lines);
 }
 
 } // namespace octet::widgets

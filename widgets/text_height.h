@@ -11,5 +11,7 @@ namespace octet::widgets {
 int grownHeight(int usual, const QFont& font);
 /// Fixed at that height, also when the widget's font changes.
 void setTextHeight(QWidget* widget, int usual);
+/// At least that height, for `lines` of text below each other.
+void setLeastTextHeight(QWidget* widget, int usual, int lines);
 
 } // namespace octet::widgets

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/trials_view.h"
 
+#include "widgets/elided.h"
 #include "widgets/icons.h"
 #include "widgets/label_colour.h"
 #include "widgets/main_part.h"
@@ -10,11 +11,11 @@
 #include "widgets/trials_proxy.h"
 #include "widgets/trials_table.h"
 #include "widgets/words.h"
+#include "widgets/wrap_layout.h"
 
 #include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
@@ -77,9 +78,9 @@ void TrialsView::Impl::build()
     searchIcon->setText(QStringLiteral("Filter"));
     frontierOnly = new QCheckBox(QStringLiteral("Frontier only"));
     frontierOnly->setObjectName(QStringLiteral("frontierOnly"));
-    message = new QLabel;
+    message = new ElidedLabel;
     message->setObjectName(QStringLiteral("message"));
-    message->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    message->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     message->setForegroundRole(QPalette::PlaceholderText);
     errorLabel = new QLabel;
     errorLabel->setObjectName(QStringLiteral("filterError"));
@@ -103,12 +104,12 @@ void TrialsView::Impl::build()
     table->setSortingEnabled(true);
     table->sortByColumn(TrialsModel::Id, Qt::DescendingOrder);
 
-    auto* tools = new QHBoxLayout;
+    auto* tools = new WrapLayout;
     tools->setContentsMargins(8, 6, 8, 6);
     tools->setSpacing(8);
-    tools->addWidget(filter, 4);
+    tools->addWidget(filter);
     tools->addWidget(frontierOnly);
-    tools->addWidget(message, 3);
+    tools->addWidget(message);
     tools->addWidget(selectedLabel);
     tools->addWidget(copyButton);
     tools->addWidget(columnsButton);

@@ -37,7 +37,7 @@ private:
     widgets::AdviceList* m_list;
     std::vector<tune::Advice> m_advice; // as shown
     QSet<QString> m_dismissed; // sentences
-    QTimer m_timer;
+    QTimer m_timer{this};
 };
 
 } // namespace octet::desktop

@@ -21,7 +21,7 @@ QString brokenRules(const Document& document, const Trial& trial)
     const quantize::Resolution& draft = document.resolution();
     if (std::none_of(draft.ops.begin(), draft.ops.end(), [](const quantize::ResolvedOp& op) { return op.asked.locked; }))
         return {};
-    std::vector<tune::Breach> broken = tune::breaches(document.resolve(trial.config), draft);
+    std::vector<tune::Breach> broken = tune::breaches(document.resolutionOf(trial), draft);
     std::erase_if(broken, [](const tune::Breach& breach) { return !breach.locked; });
     if (broken.empty())
         return {};

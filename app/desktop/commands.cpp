@@ -257,28 +257,6 @@ void Commands::searchOn()
     m_document->undoStack()->push(new SetGoal(m_document, goal));
 }
 
-void Commands::offerToResume()
-{
-    const QString unfinished = m_document->unfinishedJob();
-    if (unfinished.isEmpty() || !m_document->editable())
-        return;
-    JobKind kind = JobKind::Tune;
-    try {
-        kind = jobKindFromString(words::s(unfinished));
-    } catch (const Error&) {
-        return; // of a newer version
-    }
-    const auto& trials = m_document->trials();
-    const long kept = std::count_if(
-        trials.begin(), trials.end(), [](const Trial& trial) { return trial.state == TrialState::Done; });
-    m_window->showMessage(
-        {Notice::Kind::Info,
-            tr("%1 did not end when the project was last open: %2 kept.")
-                .arg(JobControl::title(kind), words::count(kept, QStringLiteral("trial"))),
-            tr("It goes on from there; nothing that is finished runs again.")},
-        {{tr("Resume"), [this, kind] { m_jobs->start(kind); }, true}});
-}
-
 void Commands::baselineAdvice()
 {
     const QString advice = octet::desktop::baselineAdvice(*m_document);

@@ -3,8 +3,11 @@
 #pragma once
 
 #include "app/desktop/export_job.h"
+#include "core/values/job.h"
 
 #include <QObject>
+
+#include <optional>
 
 namespace octet::desktop {
 
@@ -39,7 +42,9 @@ private:
     void showVerdict(); // of the chosen trial, on the held-out half
     void baselineAdvice();
     void searchOn();
-    void offerToResume(); // what was killed in the middle
+    void offerToResume();
+    std::optional<JobKind> unfinishedKind() const;
+    void queueLeft();
 
     MainWindow* m_window;
     Actions* m_actions = nullptr;

@@ -43,7 +43,7 @@ private:
     int m_a = 0, m_b = 0;
     std::shared_ptr<const SampleTexts> m_texts;
     std::string m_reading; // hash of the data being read; also when that failed
-    QTimer m_timer; // several signals of one change make one repaint, and none while the page is hidden
+    QTimer m_timer{this}; // several signals of one change make one repaint, and none while the page is hidden
 };
 
 } // namespace octet::desktop

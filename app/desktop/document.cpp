@@ -78,6 +78,7 @@ void Document::adopt(std::shared_ptr<Opened> result)
     m_store.set(std::move(result->project));
     m_loaded = std::move(result->model);
     m_resolved.clear();
+    m_resolvedTrials.clear();
     m_reviewReason = result->reviewReason;
     m_recorded = std::move(result->recorded);
     m_modelHash.clear();
@@ -85,6 +86,7 @@ void Document::adopt(std::shared_ptr<Opened> result)
     m_draft = std::move(contents.draft);
     m_goal = contents.goal;
     m_workload = contents.workload;
+    m_waitingJobs = std::move(contents.waitingJobs);
     m_trials = std::move(contents.trials);
     m_storedModelPath = contents.modelPath;
     m_storedModelHash = contents.modelHash;
@@ -182,6 +184,14 @@ quantize::Resolution Document::resolve(const Config& config) const
     return m_resolved.front().second;
 }
 
+const quantize::Resolution& Document::resolutionOf(const Trial& trial) const
+{
+    // All trials are asked for whenever one changes, and one takes milliseconds.
+    const auto it = m_resolvedTrials.find(trial.id);
+    return it != m_resolvedTrials.end() ? it->second
+                                        : m_resolvedTrials.emplace(trial.id, resolve(trial.config)).first->second;
+}
+
 void Document::setDraft(const Config& draft)
 {
     m_draft = draft;
@@ -231,8 +241,10 @@ void Document::putTrial(const Trial& trial)
 {
     m_store.write([trial](project::Project& project) { project.putTrial(trial); });
     m_nextTrialId = std::max(m_nextTrialId, trial.id + 1);
+    m_resolvedTrials.erase(trial.id);
     if (!m_recorded.empty()) {
         m_recorded.clear();
+        m_resolvedTrials.clear();
         m_selection.setTrial(0);
         m_selection.setHoveredTrial(0);
         m_selection.setComparedTrial(0);
@@ -363,6 +375,14 @@ QString Document::unfinishedJob() const
 void Document::setUnfinishedJob(const QString& kind)
 {
     m_store.write([kind = s(kind)](project::Project& project) { project.setMeta(unfinishedKey, kind); });
+}
+
+void Document::setWaitingJobs(const std::vector<WaitingJob>& jobs)
+{
+    if (jobs == m_waitingJobs)
+        return;
+    m_waitingJobs = jobs;
+    m_store.write([jobs](project::Project& project) { project.setWaitingJobs(jobs); });
 }
 
 QByteArray Document::viewState() const

@@ -14,6 +14,7 @@
 #include <QUndoStack>
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -56,6 +57,7 @@ public:
     const Workload& workload() const { return m_workload; }
     const quantize::Resolution& resolution() const { return m_resolution; }
     quantize::Resolution resolve(const Config& config) const;
+    const quantize::Resolution& resolutionOf(const Trial& trial) const; // of a trial of this project, made once
     // Called by the undo commands; everything else pushes a command.
     void setDraft(const Config& draft);
     void setGoal(const Goal& goal);
@@ -87,6 +89,9 @@ public:
     /// A job that has begun and not ended, by name, so that the next opening can offer to go on; "" = none.
     QString unfinishedJob() const;
     void setUnfinishedJob(const QString& kind);
+    /// Those that were asked for and have not begun: kept for the next opening.
+    const std::vector<WaitingJob>& waitingJobs() const { return m_waitingJobs; }
+    void setWaitingJobs(const std::vector<WaitingJob>& jobs);
 
     /// A consistent copy of the project file.
     void saveCopy(const QString& path);
@@ -128,9 +133,11 @@ private:
     Ranges m_ranges; // that the project has of this data
     CalibrationEvidence m_evidence;
     Workload m_workload;
+    std::vector<WaitingJob> m_waitingJobs;
     quantize::Resolution m_resolution;
     // The same few configs are asked for at every change, and one takes milliseconds. Latest first.
     mutable std::deque<std::pair<Config, quantize::Resolution>> m_resolved;
+    mutable std::map<int, quantize::Resolution> m_resolvedTrials; // by id
     std::vector<Trial> m_trials; // by id
     std::vector<Trial> m_recorded; // by id; empty once there are trials of one's own
     QUndoStack m_undo;

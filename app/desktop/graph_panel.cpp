@@ -11,10 +11,10 @@
 #include "widgets/graph_legend.h"
 #include "widgets/main_part.h"
 #include "widgets/segmented.h"
+#include "widgets/wrap_layout.h"
 
 #include <QAbstractItemView>
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QJsonArray>
 #include <QLabel>
 
@@ -55,15 +55,13 @@ GraphPanel::GraphPanel(Document* document, QWidget* parent)
     m_other->setMaximumWidth(170);
     m_other->hide();
     m_fill->setAccessibleName(tr("Fill"));
-    m_fill->setMinimumWidth(110);
     auto* fillLabel = new QLabel(tr("Fill"));
     fillLabel->setBuddy(m_fill);
     style::setSecondary(fillLabel);
-    auto* row = new QHBoxLayout;
+    auto* row = new widgets::WrapLayout;
     row->setContentsMargins(8, 4, 8, 4);
     row->setSpacing(6);
     row->addWidget(m_shown);
-    row->addStretch(1);
     row->addWidget(fillLabel);
     row->addWidget(m_fill);
     row->addWidget(m_other);

@@ -19,7 +19,7 @@ JobControl::JobControl(Document* document, QObject* parent)
     connect(&m_worker, &WorkerClient::pauseChanged, this, &JobControl::pauseChanged);
     connect(m_document, &Document::opsMarked, this, &JobControl::followMarks);
     connect(m_document, &Document::goalChanged, this, &JobControl::followGoal);
-    connect(m_document, &Document::opened, this, &JobControl::clearWaiting); // they were for another project
+    connect(m_document, &Document::opened, this, &JobControl::takeLeft);
     connect(&m_worker, &WorkerClient::logLine, this, &JobControl::logLine);
     connect(&m_worker, &WorkerClient::rangesFound, m_document, &Document::addRanges);
     connect(&m_worker, &WorkerClient::sensitivityFound, m_document, &Document::setSensitivity);
@@ -164,27 +164,73 @@ bool JobControl::start(JobKind kind)
         emit notice({Notice::Kind::Warning, tr("%1: %2.").arg(title(kind), reason), {}});
         return false;
     }
-    const QueuedJob job = asked(kind);
-    if (running() || !m_queue.jobs().isEmpty()) {
-        m_queue.add(job);
-        emit logLine(tr("%1 waits for its turn.").arg(job.title));
-        emit waitingChanged();
-    } else {
-        run(job, false);
-    }
+    runOrWait(asked(kind));
     return true;
+}
+
+void JobControl::runOrWait(const QueuedJob& job)
+{
+    if (!running() && m_queue.jobs().isEmpty()) {
+        run(job, false);
+        return;
+    }
+    m_queue.add(job);
+    emit logLine(tr("%1 waits for its turn.").arg(job.title));
+    queueChanged();
+}
+
+QString JobControl::titleOf(const WaitingJob& job)
+{
+    return job.trialName.empty() ? title(job.kind) : tr("%1: %2").arg(title(job.kind), q(job.trialName));
+}
+
+void JobControl::takeLeft()
+{
+    m_queue.clear(); // they were for another project, which keeps them
+    m_left.clear();
+    for (const WaitingJob& job : m_document->waitingJobs())
+        m_left.push_back({job, titleOf(job)});
+    emit waitingChanged();
+}
+
+bool JobControl::queueLeft()
+{
+    if (m_left.isEmpty())
+        return true;
+    const JobKind first = m_left.first().kind;
+    if (const QString reason = whyNotAtAll(first); !reason.isEmpty()) {
+        emit notice({Notice::Kind::Warning, tr("%1: %2.").arg(title(first), reason), {}});
+        return false;
+    }
+    for (const QueuedJob& job : std::exchange(m_left, {}))
+        if (!(running() && m_running.sameAs(job)) && !m_queue.holds(job))
+            runOrWait(job);
+    queueChanged();
+    return true;
+}
+
+void JobControl::forgetLeft()
+{
+    m_left.clear();
+    queueChanged();
+}
+
+void JobControl::queueChanged()
+{
+    std::vector<WaitingJob> jobs(m_queue.jobs().begin(), m_queue.jobs().end());
+    jobs.insert(jobs.end(), m_left.begin(), m_left.end());
+    m_document->setWaitingJobs(jobs);
+    emit waitingChanged();
 }
 
 QueuedJob JobControl::asked(JobKind kind) const
 {
     QueuedJob job;
     job.kind = kind;
-    job.title = title(kind);
     job.draft = m_document->draft();
-    if (kind == JobKind::Measure) {
+    if (kind == JobKind::Measure)
         job.trialName = s(draftName());
-        job.title = tr("%1: %2").arg(job.title, q(job.trialName));
-    }
+    job.title = titleOf(job);
     if (const Trial* chosen = m_document->chosenTrial(); chosen && kind == JobKind::Judge)
         job.judged = chosen->id;
     return job;
@@ -217,7 +263,7 @@ void JobControl::runNext()
         const std::optional<QueuedJob> job = m_queue.takeFirst();
         if (!job)
             return;
-        emit waitingChanged();
+        queueChanged();
         if (const QString reason = whyNotAtAll(job->kind); !reason.isEmpty())
             emit notice({Notice::Kind::Warning, tr("%1: %2.").arg(job->title, reason), {}});
         else
@@ -228,15 +274,14 @@ void JobControl::runNext()
 void JobControl::removeWaiting(int id)
 {
     if (m_queue.remove(id))
-        emit waitingChanged();
+        queueChanged();
 }
 
-void JobControl::clearWaiting()
+void JobControl::leaveWaiting()
 {
-    if (m_queue.jobs().isEmpty())
-        return;
+    m_left = m_queue.jobs() + m_left;
     m_queue.clear();
-    emit waitingChanged();
+    queueChanged();
 }
 
 void JobControl::stop()

@@ -27,7 +27,13 @@ public:
     /// Those that wait, first in turn first.
     const QVector<QueuedJob>& waiting() const { return m_queue.jobs(); }
     void removeWaiting(int id);
-    void clearWaiting();
+    /// Nothing that waits runs any more; the project keeps it for its next opening.
+    void leaveWaiting();
+    /// Those that waited when the project was last open. They run when somebody asks for them again.
+    const QVector<QueuedJob>& left() const { return m_left; }
+    /// Starts or queues them. False, with a notice, when nothing can run yet: they are kept.
+    bool queueLeft();
+    void forgetLeft();
     void stop();
     void pause(bool on);
     bool paused() const { return m_paused; } // as asked; the worker follows within a second
@@ -63,8 +69,12 @@ private:
     JobRequest request(JobKind kind) const;
     QueuedJob asked(JobKind kind) const;
     QString whyNotAtAll(JobKind kind) const;
+    static QString titleOf(const WaitingJob& job);
+    void runOrWait(const QueuedJob& job);
     void run(const QueuedJob& asked, bool waited);
     void runNext();
+    void takeLeft();
+    void queueChanged();
     bool searching() const { return running() && m_kind == JobKind::Tune; }
     void followMarks(const Config& before, const Config& after);
     void followGoal();
@@ -78,6 +88,7 @@ private:
     JobKind m_kind = JobKind::Baseline;
     QueuedJob m_running; // or the last one that ran
     JobQueue m_queue;
+    QVector<QueuedJob> m_left;
     QHash<int, int> m_ids; // the worker's trial ids -> the project's
     CalibrationEvidence m_partial;
     JobUpdate m_sent; // what the running search was last told

@@ -14,14 +14,9 @@
 
 namespace octet::desktop {
 
-/// Of what a job is made when its turn comes, only what a person would expect to be as it was when they asked.
-struct QueuedJob
+struct QueuedJob : WaitingJob
 {
-    JobKind kind = JobKind::Baseline;
     QString title; // "Measure draft: Static, 2 products in fp32"
-    Config draft; // read by Measure and Calibrate; the other kinds take the draft of their turn
-    std::string trialName; // of Measure
-    int judged = 0; // of Judge
     int id = 0; // unique in a queue
 
     /// To run both would give one result twice.

@@ -95,7 +95,7 @@ private:
     StatusLine* m_status;
     CommandPalette* m_palette;
     Leaving* m_leaving;
-    QTimer m_refreshTimer;
+    QTimer m_refreshTimer{this};
 };
 
 } // namespace octet::desktop

@@ -119,6 +119,7 @@ void readContents(Opened& opened)
         contents.draft = project.draft();
         contents.goal = project.goal();
         contents.workload = project.workload();
+        contents.waitingJobs = project.waitingJobs();
         contents.trials = project.trials();
         contents.modelPath = project.modelPath();
         contents.modelHash = project.modelHash();

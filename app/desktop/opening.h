@@ -33,6 +33,7 @@ struct ProjectContents
     Config draft;
     Goal goal;
     Workload workload;
+    std::vector<WaitingJob> waitingJobs;
     std::vector<Trial> trials;
     std::string modelPath, modelHash;
     int nextTrialId = 1;

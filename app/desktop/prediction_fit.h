@@ -38,7 +38,7 @@ private:
     void start();
 
     Document* m_document;
-    QTimer m_timer; // several signals of one change make one fit
+    QTimer m_timer{this}; // several signals of one change make one fit
     bool m_running = false, m_again = false;
     std::optional<tune::Predictor> m_predictor;
     Basis m_basis; // of m_predictor

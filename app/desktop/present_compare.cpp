@@ -40,7 +40,7 @@ Side sideOf(const Document& document, int id)
     Side side;
     side.trial = document.trial(id);
     side.config = side.trial ? &side.trial->config : &document.draft();
-    side.resolution = side.trial ? document.resolve(*side.config) : document.resolution();
+    side.resolution = side.trial ? document.resolutionOf(*side.trial) : document.resolution();
     const LoadedModel& loaded = document.loaded();
     side.ops = side.trial && !side.trial->groups.empty() ? executedOps(*side.trial, loaded.products, loaded.nodeNames)
                                                          : plannedOps(side.resolution);
@@ -111,6 +111,14 @@ QString between(double low, double high)
         .arg(words::signedCount(std::lround(low)), words::signedCount(std::lround(high)));
 }
 
+/// Of what the project has; < 0 = it was not recorded.
+double sureness(const Accuracy& accuracy, std::size_t sample)
+{
+    return accuracy.confidences.size() == accuracy.predictions.size()
+        ? std::clamp(accuracy.confidences[sample], 0, 1000) / 1000.0
+        : -1;
+}
+
 /// Right and wrong by label, sample by sample; fills the answers that changed.
 void compareAnswers(CompareContent& content, const Side& a, const Side& b, const std::vector<Split>& splits,
     const SampleTexts& texts, const std::vector<std::string>& labelNames, Accuracy& paired, Counts& before)
@@ -121,8 +129,8 @@ void compareAnswers(CompareContent& content, const Side& a, const Side& b, const
                                                      : QString::number(index);
     };
     for (const Split split : splits) {
-        const std::vector<int>& first = a.trial->accuracy.at(split).predictions;
-        const std::vector<int>& second = b.trial->accuracy.at(split).predictions;
+        const Accuracy &ofA = a.trial->accuracy.at(split), &ofB = b.trial->accuracy.at(split);
+        const std::vector<int>&first = ofA.predictions, &second = ofB.predictions;
         const auto known = texts.splits.find(split);
         if (known == texts.splits.end() || first.size() != second.size() || first.size() != known->second.size()) {
             content.noAnswers = QObject::tr("Single answers are not recorded for all of these samples.");
@@ -138,7 +146,7 @@ void compareAnswers(CompareContent& content, const Side& a, const Side& b, const
             if (first[i] != second[i])
                 content.answers << CompareContent::Answer{
                     sample.row, sample.text, label(sample.label), label(first[i]), label(second[i]), aRight, bRight,
-                    sample.image};
+                    sample.image, sureness(ofA, i), sureness(ofB, i)};
         }
     }
     content.samples = paired.samples;

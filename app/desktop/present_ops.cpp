@@ -96,7 +96,7 @@ double shareOf(double decibels)
 OpsContent opsOf(const Document& document, const Trial& trial)
 {
     const LoadedModel& loaded = document.loaded();
-    return trial.groups.empty() ? plannedOps(document.resolve(trial.config))
+    return trial.groups.empty() ? plannedOps(document.resolutionOf(trial))
                                 : executedOps(trial, loaded.products, loaded.nodeNames);
 }
 

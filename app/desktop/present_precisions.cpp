@@ -39,7 +39,7 @@ const Trial* measuredAs(const Document& document, const Settings& settings, cons
 {
     for (auto trial = document.trials().rbegin(); trial != document.trials().rend(); ++trial)
         if (trial->state == TrialState::Done && !trial->groups.empty() && trial->workload == document.workload()
-            && trial->counts == counts && document.resolve(trial->config).settings() == settings)
+            && trial->counts == counts && document.resolutionOf(*trial).settings() == settings)
             return &*trial;
     return nullptr;
 }

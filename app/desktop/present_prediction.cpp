@@ -147,6 +147,7 @@ std::optional<WhatIfQuestion> whatIfQuestion(const Document& document, const QSt
     WhatIfQuestion question{document.loaded().model, document.loaded().products, document.draft(), *predictor,
         *fp32->tuning(), fp32->latency.p50, 0, {}, nodes};
     question.fp32.predictions.clear();
+    question.fp32.confidences.clear();
     question.floor = document.goal().floor(question.fp32.value) * double(question.fp32.samples);
     if (const Trial* measured = measuredDraft(document, *fp32))
         question.measured = {tune::pairedMs(*measured, fp32), double(measured->tuning()->correct)};

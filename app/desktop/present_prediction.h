@@ -27,7 +27,7 @@ struct WhatIfQuestion
     std::vector<quantize::Product> products;
     Config draft;
     tune::Predictor predictor;
-    Accuracy fp32; // without its predictions
+    Accuracy fp32; // without what it holds per sample
     double fp32Ms = 0;
     double floor = 0; // lowest acceptable score
     std::optional<std::pair<double, double>> measured; // ms and score of the draft, if it was measured

@@ -31,7 +31,7 @@ private:
 
     Document* m_document;
     widgets::ProfileView* m_view;
-    QTimer m_timer; // several signals of one change make one refresh, and none while the page is hidden
+    QTimer m_timer{this}; // several signals of one change make one refresh, and none while the page is hidden
 };
 
 } // namespace octet::desktop

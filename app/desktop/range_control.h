@@ -31,7 +31,7 @@ private:
     JobControl* m_jobs;
     widgets::RangeView* m_view;
     std::string m_wanted; // of several values of an op
-    QTimer m_timer; // several signals of one change make one refresh
+    QTimer m_timer{this}; // several signals of one change make one refresh
 };
 
 } // namespace octet::desktop

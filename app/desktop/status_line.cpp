@@ -6,6 +6,7 @@
 #include "app/desktop/style.h"
 #include "app/desktop/words.h"
 #include "core/tune/frontier.h"
+#include "widgets/elided.h"
 #include "widgets/text_height.h"
 
 #include <QFileInfo>
@@ -23,7 +24,7 @@ StatusLine::StatusLine(Document* document, JobControl* jobs, QWidget* parent)
     widgets::setTextHeight(this, 26);
     setContentsMargins(6, 0, 6, 0);
     for (QLabel** label : {&m_model, &m_today, &m_machine, &m_running, &m_project}) {
-        *label = new QLabel;
+        *label = new widgets::ElidedLabel;
         style::keepFont(*label, style::smallFont);
         (*label)->setContentsMargins(4, 0, 8, 0);
         style::setSecondary(*label);

@@ -31,7 +31,7 @@ private:
 
     Document* m_document;
     QStringList m_hovered;
-    QTimer m_timer; // several signals of one change make one question
+    QTimer m_timer{this}; // several signals of one change make one question
     std::shared_ptr<std::atomic<bool>> m_cancelled; // of the question that is being answered
     WhatIfAnswer m_answer;
 };

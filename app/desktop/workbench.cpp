@@ -20,6 +20,7 @@
 #include "app/desktop/workload_menu.h"
 #include "core/measure/verdict.h"
 #include "widgets/advice_list.h"
+#include "widgets/elided.h"
 #include "widgets/frontier_plot.h"
 #include "widgets/goal_line.h"
 #include "widgets/graph_canvas.h"
@@ -82,6 +83,8 @@ Workbench::Workbench(Document* document, JobControl* jobs, Actions* actions, QWi
         timer->setSingleShot(true);
         timer->setInterval(0);
     }
+    m_opsTimer.setObjectName(QStringLiteral("ops"));
+    m_trialsTimer.setObjectName(QStringLiteral("trials"));
     connect(&m_opsTimer, &QTimer::timeout, this, &Workbench::refreshOps);
     connect(&m_trialsTimer, &QTimer::timeout, this, &Workbench::refreshTrials);
     connectDocument();
@@ -114,14 +117,14 @@ widgets::Panel* Workbench::makeInspector()
 widgets::Panel* Workbench::makePlot()
 {
     auto* panel = m_plotPanel = new widgets::Panel(tr("Accuracy and latency"));
-    m_workload = new QPushButton;
+    m_workload = new widgets::ElidedButton;
     m_workload->setObjectName(QStringLiteral("workload"));
     m_workload->setToolTip(tr("What a latency means. Another workload is another plot."));
     widgets::setTextHeight(m_workload, 24);
     m_workloadMenu = new QMenu(m_workload);
     m_workload->setMenu(m_workloadMenu);
     connect(m_workloadMenu, &QMenu::aboutToShow, this, [this] { fillWorkloadMenu(m_workloadMenu, m_document); });
-    auto* split = new QLabel(tr("Split  tuning half"));
+    auto* split = new widgets::ElidedLabel(tr("Split  tuning half"));
     split->setToolTip(tr("The search and this plot read the tuning half; only a verdict reads the held-out half."));
     panel->header()->addWidget(m_workload);
     panel->header()->addWidget(split);
@@ -352,10 +355,11 @@ void Workbench::refreshTrials()
     m_goal->setReadOnly(!m_document->editable());
     m_trialsModel->setEditable(m_document->editable() && m_document->recordedOn().isEmpty());
     m_workload->setText(tr("Workload  %1").arg(words::workload(m_document->workload())));
-    m_inspector->setContent(inspect(*m_document));
     // The graph may show the trial that has just finished.
     if (!m_document->selection()->showsDraft())
         m_opsTimer.start();
+    if (!m_opsTimer.isActive())
+        m_inspector->setContent(inspect(*m_document));
 }
 
 void Workbench::showProgress(double share, const QString& stage)

@@ -101,7 +101,7 @@ private:
     QPushButton* m_workload;
     QMenu* m_workloadMenu;
     // Several signals of one change make one repaint.
-    QTimer m_opsTimer, m_trialsTimer;
+    QTimer m_opsTimer{this}, m_trialsTimer{this};
 };
 
 } // namespace octet::desktop

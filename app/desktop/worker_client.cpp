@@ -69,6 +69,7 @@ QByteArray framed(const json& message)
 WorkerClient::WorkerClient(QObject* parent)
     : QObject(parent)
 {
+    m_line.setMaxThreadCount(1);
     m_cancelTimer.setSingleShot(true);
     m_cancelTimer.setInterval(cancelPatienceMs);
     connect(&m_cancelTimer, &QTimer::timeout, this, [this] {
@@ -80,6 +81,7 @@ WorkerClient::WorkerClient(QObject* parent)
 WorkerClient::~WorkerClient()
 {
     stopProcess();
+    m_line.waitForDone();
 }
 
 void WorkerClient::setCommand(const QStringList& command)
@@ -117,7 +119,7 @@ void WorkerClient::launch(const std::string& isa)
     ++m_generation;
     m_isa = isa;
     m_lastErrors.clear();
-    m_deframer = std::make_unique<worker::Deframer>();
+    m_deframer = std::make_shared<worker::Deframer>();
     m_process = std::make_unique<QProcess>();
     QStringList arguments = m_command.isEmpty() ? defaultCommand() : m_command;
     const QString program = arguments.takeFirst();
@@ -156,7 +158,7 @@ void WorkerClient::stopProcess()
 
 void WorkerClient::send(const QByteArray& bytes)
 {
-    if (m_process)
+    if (m_process && m_process->state() != QProcess::NotRunning)
         m_process->write(bytes);
 }
 
@@ -198,7 +200,7 @@ void WorkerClient::askCapability()
 {
     if (m_capabilityId)
         return;
-    if (m_process && m_process->state() == QProcess::NotRunning)
+    if (m_process && !m_busy && m_process->state() == QProcess::NotRunning)
         stopProcess();
     m_capabilityId = ++m_requestId;
     if (!m_process)
@@ -206,38 +208,38 @@ void WorkerClient::askCapability()
     send(framed(request(m_capabilityId, "machine/capability", json::object())));
 }
 
-void WorkerClient::answerCapability(const json& message)
-{
-    m_capabilityId = 0;
-    if (message.contains("result"))
-        emit capabilityFound(fromJson<Capability>(message.at("result")));
-    else
-        emit capabilityFailed(QString::fromStdString(
-            message.value("error", json::object()).value("message", std::string("the worker gave no reason"))));
-}
-
+/// Megabytes of a trial are read on another thread; what they say is said on this one, in their order.
 void WorkerClient::readOutput()
 {
-    const int generation = m_generation;
-    static const json nothing = json::object();
     const QByteArray bytes = m_process->readAllStandardOutput();
-    try {
-        for (const json& message : m_deframer->feed(std::string_view(bytes.constData(), std::size_t(bytes.size())))) {
-            if (message.contains("method"))
-                dispatch(
-                    message.at("method").get<std::string>(), message.contains("params") ? message.at("params") : nothing);
-            else if (m_capabilityId && message.value("id", 0) == m_capabilityId)
-                answerCapability(message);
-            else if (message.value("id", 0) == m_jobId && m_busy)
-                answer(message);
-            // A slot may have started the next job with another worker.
-            if (generation != m_generation)
-                return;
+    m_line.start([this, bytes, deframer = m_deframer, generation = m_generation] {
+        std::vector<Said> all;
+        QString broken;
+        try {
+            for (const json& message : deframer->feed(std::string_view(bytes.constData(), std::size_t(bytes.size()))))
+                all.push_back(read(message));
+        } catch (const std::exception& error) {
+            broken = QString::fromUtf8(error.what());
         }
-    } catch (const std::exception& error) {
-        emit logLine(tr("worker: %1").arg(QString::fromUtf8(error.what())));
-        endDead(tr("worker ended: it broke the protocol"));
-    }
+        later(generation, [this, all = std::move(all), broken, generation] {
+            for (const Said& said : all) {
+                said();
+                if (generation != m_generation) // a slot may have started the next job with another worker
+                    return;
+            }
+            if (broken.isEmpty())
+                return;
+            emit logLine(tr("worker: %1").arg(broken));
+            endDead(tr("worker ended: it broke the protocol"));
+        });
+    });
+}
+
+void WorkerClient::later(int generation, Said said)
+{
+    QMetaObject::invokeMethod(
+        this, [this, generation, said = std::move(said)] { generation == m_generation ? said() : void(); },
+        Qt::QueuedConnection);
 }
 
 void WorkerClient::readErrors()
@@ -248,42 +250,82 @@ void WorkerClient::readErrors()
         emit logLine(line);
 }
 
-void WorkerClient::dispatch(const std::string& method, const json& value)
+template <typename T>
+WorkerClient::Said WorkerClient::told(const json& value, void (WorkerClient::*signal)(const T&))
 {
-    if (method == "step/started")
-        emit trialStarted(fromJson<Trial>(value));
-    else if (method == "step/finished")
-        emit trialFinished(fromJson<Trial>(value));
-    else if (method == "job/progress")
-        emit progress(fromJson<JobProgress>(value));
-    else if (method == "job/ranges")
-        emit rangesFound(fromJson<Ranges>(value));
-    else if (method == "job/sensitivity")
-        emit sensitivityFound(fromJson<Sensitivity>(value));
-    else if (method == "job/evidence")
-        emit evidenceFound(fromJson<CalibrationEvidence>(value));
-    else if (method == "job/partial")
-        emit partialEvidence(fromJson<CalibrationEvidence>(value));
-    else if (method == "job/paused")
-        emit pauseChanged(value.value("paused", false));
-    else if (method == "job/log")
-        emit logLine(QString::fromStdString(value.value("line", std::string())));
+    return [this, told = std::make_shared<const T>(fromJson<T>(value)), signal] { emit(this->*signal)(*told); };
 }
 
-void WorkerClient::answer(const json& message)
+WorkerClient::Said WorkerClient::read(const json& message)
 {
-    if (message.contains("result")) {
-        const JobResult result = fromJson<JobResult>(message.at("result"));
-        const bool wasCancelling = m_cancelling;
-        endJob();
-        // Cancel may have come too late: then the result stands.
-        if (wasCancelling && result == JobResult{})
-            emit cancelled();
-        else
-            emit finished(result);
+    if (!message.contains("method"))
+        return readAnswer(message);
+    const std::string method = message.at("method").get<std::string>();
+    const json value = message.value("params", json::object());
+    if (method == "step/started")
+        return told(value, &WorkerClient::trialStarted);
+    if (method == "step/finished")
+        return told(value, &WorkerClient::trialFinished);
+    if (method == "job/progress")
+        return told(value, &WorkerClient::progress);
+    if (method == "job/ranges")
+        return told(value, &WorkerClient::rangesFound);
+    if (method == "job/sensitivity")
+        return told(value, &WorkerClient::sensitivityFound);
+    if (method == "job/evidence")
+        return told(value, &WorkerClient::evidenceFound);
+    if (method == "job/partial")
+        return told(value, &WorkerClient::partialEvidence);
+    if (method == "job/paused")
+        return [this, stands = value.value("paused", false)] { emit pauseChanged(stands); };
+    if (method == "job/log")
+        return [this, line = QString::fromStdString(value.value("line", std::string()))] { emit logLine(line); };
+    return [] {}; // of a newer worker
+}
+
+WorkerClient::Said WorkerClient::readAnswer(const json& message)
+{
+    const int id = message.value("id", 0);
+    const json result = message.value("result", json()), error = message.value("error", json::object());
+    std::shared_ptr<const JobResult> job;
+    if (result.is_object() && result.contains("summary"))
+        job = std::make_shared<const JobResult>(fromJson<JobResult>(result));
+    return [this, id, result = job ? json() : result, error, job] {
+        if (m_capabilityId && id == m_capabilityId)
+            answerCapability(result, error);
+        else if (id == m_jobId && m_busy)
+            job ? answer(*job) : refused(error);
+    };
+}
+
+void WorkerClient::answerCapability(const json& result, const json& error)
+{
+    m_capabilityId = 0;
+    try {
+        if (result.is_object()) {
+            emit capabilityFound(fromJson<Capability>(result));
+            return;
+        }
+    } catch (const Error& unreadable) {
+        emit capabilityFailed(QString::fromStdString(unreadable.message()));
         return;
     }
-    const json error = message.value("error", json::object());
+    emit capabilityFailed(QString::fromStdString(error.value("message", std::string("the worker gave no reason"))));
+}
+
+void WorkerClient::answer(const JobResult& result)
+{
+    const bool wasCancelling = m_cancelling;
+    endJob();
+    // Cancel may have come too late: then the result stands.
+    if (wasCancelling && result == JobResult{})
+        emit cancelled();
+    else
+        emit finished(result);
+}
+
+void WorkerClient::refused(const json& error)
+{
     const bool wasCancelling = m_cancelling;
     QString reason = QString::fromStdString(error.value("message", std::string("the worker gave no reason")));
     QString detail;
@@ -311,12 +353,11 @@ void WorkerClient::endJob()
 
 void WorkerClient::processEnded(int code, QProcess::ExitStatus status)
 {
-    const int generation = m_generation;
-    readOutput(); // what was written before the end
-    if (generation != m_generation)
-        return;
-    endDead(status == QProcess::CrashExit ? tr("worker ended: %1").arg(signalText(code))
-                                          : tr("worker ended: exit status %1").arg(code));
+    const QString reason = status == QProcess::CrashExit ? tr("worker ended: %1").arg(signalText(code))
+                                                         : tr("worker ended: exit status %1").arg(code);
+    readOutput(); // what was written before the end comes first
+    m_line.start(
+        [this, reason, generation = m_generation] { later(generation, [this, reason] { endDead(reason); }); });
 }
 
 void WorkerClient::processError(QProcess::ProcessError error)

@@ -7,10 +7,12 @@
 
 #include <QObject>
 #include <QProcess>
+#include <QThreadPool>
 #include <QTimer>
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -69,16 +71,24 @@ private:
     void sendWatched();
     void readOutput();
     void readErrors();
-    void dispatch(const std::string& method, const nlohmann::json& params);
-    void answer(const nlohmann::json& message);
-    void answerCapability(const nlohmann::json& message);
+    using Said = std::function<void()>; // on this object's thread
+    void later(int generation, Said said); // unless the worker is another one by then
+    // On the reading thread.
+    Said read(const nlohmann::json& message);
+    Said readAnswer(const nlohmann::json& message);
+    template <typename T>
+    Said told(const nlohmann::json& value, void (WorkerClient::*signal)(const T&));
+    void answer(const JobResult& result);
+    void refused(const nlohmann::json& error);
+    void answerCapability(const nlohmann::json& result, const nlohmann::json& error);
     void processEnded(int code, QProcess::ExitStatus status);
     void processError(QProcess::ProcessError error);
     void endJob();
     void endDead(const QString& reason);
 
     std::unique_ptr<QProcess> m_process;
-    std::unique_ptr<worker::Deframer> m_deframer;
+    QThreadPool m_line; // one thread, which reads what workers write
+    std::shared_ptr<worker::Deframer> m_deframer; // of that thread
     QStringList m_command;
     QTimer m_cancelTimer;
     QString m_lastErrors; // tail of stderr, for the detail of a death

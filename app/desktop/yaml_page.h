@@ -40,7 +40,7 @@ private:
 
     Document* m_document;
     widgets::YamlView* m_view;
-    QTimer m_timer; // several signals of one change make one refresh, and none while the page is hidden
+    QTimer m_timer{this}; // several signals of one change make one refresh, and none while the page is hidden
     Config m_atOpening;
     std::optional<Config> m_said; // by the text that is shown
     std::map<std::string, Location> m_places; // in that text

@@ -482,8 +482,10 @@ OctetDocument documentOf(const Trial& trial, const DataSpec* data, const Goal* g
     document.workload = trial.workload;
     document.manifest = trial.manifest;
     document.accuracy = trial.accuracy;
-    for (auto& [split, accuracy] : document.accuracy)
+    for (auto& [split, accuracy] : document.accuracy) {
         accuracy.predictions.clear();
+        accuracy.confidences.clear();
+    }
     document.outputDigest = trial.outputDigest;
     document.groups = trial.groups;
     return document;

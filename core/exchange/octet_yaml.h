@@ -20,7 +20,7 @@ struct OctetDocument
     std::optional<Goal> goal;
     Workload workload;
     Manifest manifest;
-    std::map<Split, Accuracy> accuracy; // counts only, no predictions
+    std::map<Split, Accuracy> accuracy; // counts only, nothing per sample
     std::string outputDigest;
     std::vector<GroupProfile> groups; // realised
     bool operator==(const OctetDocument&) const = default;

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 namespace octet::measure {
 
@@ -51,6 +53,30 @@ int argmax(std::span<const float> row)
         if (row[i] > row[best] || row[best] != row[best]) // a NaN never wins
             best = i;
     return static_cast<int>(best);
+}
+
+/// Of rows that are probabilities already (a softmax ends the model), those; else of their softmax.
+std::vector<int> confidencesOf(std::span<const float> outputs, std::size_t classes, const std::vector<int>& predictions)
+{
+    const auto row = [&](std::size_t i) { return outputs.subspan(i * classes, classes); };
+    const auto isDistribution = [](std::span<const float> values) {
+        const bool inside = std::all_of(values.begin(), values.end(), [](float x) { return x >= 0 && x <= 1; });
+        return inside && std::abs(std::accumulate(values.begin(), values.end(), 0.0) - 1) < 1e-3;
+    };
+    bool distributions = true;
+    for (std::size_t i = 0; i < predictions.size() && distributions; ++i)
+        distributions = isDistribution(row(i));
+    std::vector<int> thousandths;
+    for (std::size_t i = 0; i < predictions.size(); ++i) {
+        const std::span<const float> values = row(i);
+        const double best = values[static_cast<std::size_t>(predictions[i])];
+        double sum = 0;
+        for (const float x : values)
+            sum += std::exp(x - best);
+        const double probability = distributions ? best : 1 / sum;
+        thousandths.push_back(std::isfinite(probability) ? static_cast<int>(std::lround(1000 * probability)) : 0);
+    }
+    return thousandths;
 }
 
 } // namespace
@@ -176,6 +202,8 @@ AccuracyRun accuracy(
         for (std::size_t i = 0; i < samples; ++i)
             result.accuracy.predictions.push_back(
                 argmax(std::span(result.outputs).subspan(i * collected.classes(), collected.classes())));
+        if (collected.classes() > 1)
+            result.accuracy.confidences = confidencesOf(result.outputs, collected.classes(), result.accuracy.predictions);
         score(result.accuracy, metric, labelsOf(*context.data, split));
     }
     return result;

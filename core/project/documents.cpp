@@ -54,6 +54,24 @@ void Project::setDraft(const Config& draft)
     m_impl->set("document", {{"draft", dump(toJson(draft))}});
 }
 
+std::vector<WaitingJob> Project::waitingJobs() const
+{
+    const std::string text = m_impl->get("document", "waiting_jobs");
+    std::vector<WaitingJob> jobs;
+    if (!text.empty())
+        for (const json& entry : parse(text, *m_impl->database, "The entry \"waiting_jobs\""))
+            jobs.push_back(decode<WaitingJob>(entry.dump(), *m_impl->database, "A job that waits"));
+    return jobs;
+}
+
+void Project::setWaitingJobs(const std::vector<WaitingJob>& jobs)
+{
+    json entries = json::array();
+    for (const WaitingJob& job : jobs)
+        entries.push_back(toJson(job));
+    m_impl->set("document", {{"waiting_jobs", dump(entries)}});
+}
+
 namespace {
 
 /// Its number, made if need be.

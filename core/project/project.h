@@ -41,6 +41,9 @@ public:
     void setWorkload(const Workload& workload);
     Config draft() const;
     void setDraft(const Config& draft);
+    /// Jobs that were asked for and have not begun, first in turn first.
+    std::vector<WaitingJob> waitingJobs() const;
+    void setWaitingJobs(const std::vector<WaitingJob>& jobs);
     /// Ranges of this model on this data (`dataHash` as in Manifest).
     Ranges ranges(const std::string& dataHash) const;
     /// Those that were set by hand are part of a config and left out.

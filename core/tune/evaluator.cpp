@@ -240,8 +240,8 @@ void Evaluator::measureLatency(Trial& trial, const Settings& settings, const std
     for (const Latency& timed : run.latencies)
         m_samples += static_cast<double>(timed.runs) * std::max(1, m_request.workload.batch);
     trial.latency = run.latencies.back();
-    if (trial.latency.drifted)
-        m_observer.log(fmt::format("Warning: {}: {}", what, measure::driftInWords(trial.latency)));
+    if (const std::string doubt = measure::timingDoubt(trial.latency); !doubt.empty())
+        m_observer.log(fmt::format("Warning: {}: {}", what, doubt));
     trial.groups = std::move(run.groups.back());
     trial.weightBytes = run.weightBytes.back();
     trial.memoryBytes = run.memoryBytes.back();

@@ -33,6 +33,16 @@ struct JobRequest
     bool operator==(const JobRequest&) const = default;
 };
 
+/// A job that was asked for while another ran: what must be as it was when it was asked for.
+struct WaitingJob
+{
+    JobKind kind = JobKind::Baseline;
+    Config draft; // read by Measure and Calibrate; the other kinds take the draft of their turn
+    std::string trialName; // of Measure
+    int judged = 0; // of Judge
+    bool operator==(const WaitingJob&) const = default;
+};
+
 /// What may change while a search runs; the others of its settings are final when it starts.
 struct JobUpdate
 {

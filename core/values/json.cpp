@@ -368,6 +368,10 @@ json toJson(const JobUpdate& value)
 {
     return write(value);
 }
+json toJson(const WaitingJob& value)
+{
+    return write(value);
+}
 json toJson(const JobProgress& value)
 {
     return write(value);
@@ -469,6 +473,11 @@ template <>
 JobUpdate fromJson(const json& in)
 {
     return read<JobUpdate>(in, "");
+}
+template <>
+WaitingJob fromJson(const json& in)
+{
+    return read<WaitingJob>(in, "");
 }
 template <>
 JobProgress fromJson(const json& in)

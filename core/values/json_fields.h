@@ -150,6 +150,7 @@ void fields(A& a, V& v)
     a("ci_low", v.ciLow);
     a("ci_high", v.ciHigh);
     a("predictions", v.predictions);
+    a.unlessEmpty("confidences", v.confidences);
     a("worse", v.worse);
     a("better", v.better);
     a("flips", v.flips);
@@ -173,6 +174,7 @@ void fields(A& a, V& v)
     a("ratio_high", v.ratioHigh);
     a("drift", v.drift);
     a("drifted", v.drifted);
+    a("waited", v.waited);
 }
 
 template <typename A, Is<GroupProfile> V>
@@ -270,6 +272,15 @@ void fields(A& a, V& v)
 {
     a("draft", v.draft);
     a("goal", v.goal);
+}
+
+template <typename A, Is<WaitingJob> V>
+void fields(A& a, V& v)
+{
+    a("kind", v.kind);
+    a("draft", v.draft);
+    a("trial_name", v.trialName);
+    a("judged", v.judged);
 }
 
 template <typename A, Is<OpSensitivity> V>

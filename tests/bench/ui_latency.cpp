@@ -17,6 +17,7 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QEventLoop>
+#include <QMetaEnum>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTimer>
@@ -53,7 +54,21 @@ std::string spread(std::vector<double> ms)
     return text;
 }
 
-/// Times every turn of the event loop, and every event that takes long in it.
+/// Class, name and owner of who gets an event, and which.
+QString described(QObject* receiver, QEvent* event)
+{
+    const QObject* owner = receiver->parent();
+    QString text = QString::fromLatin1(receiver->metaObject()->className());
+    if (!receiver->objectName().isEmpty())
+        text += QStringLiteral(" \"%1\"").arg(receiver->objectName());
+    if (owner)
+        text += QStringLiteral(" of %1").arg(QString::fromLatin1(owner->metaObject()->className()));
+    const char* type = QMetaEnum::fromType<QEvent::Type>().valueToKey(event->type());
+    return text + QStringLiteral(", ") + (type ? QString::fromLatin1(type) : QString::number(int(event->type())));
+}
+
+/// Times every turn of the event loop, and every event in it. A turn is what lies between two looks for input: posted
+/// events, and the sockets and timers of the wait after them unless the loop really slept there.
 class TimedApplication : public QApplication
 {
 public:
@@ -61,41 +76,41 @@ public:
 
     void begin(const char* phase)
     {
+        endTurn();
         report();
         m_phase = phase;
         m_late = m_lateCpu = 0;
         m_wall.clear();
         m_cpu.clear();
-        m_culprits.clear();
+        m_slow.clear();
+        m_worst = {};
     }
 
     void watch()
     {
         auto* loop = QAbstractEventDispatcher::instance();
         connect(loop, &QAbstractEventDispatcher::awake, this, [this] {
-            m_turn.start();
-            m_turnCpu = cpuMs();
+            endTurn();
+            resume();
         });
-        connect(loop, &QAbstractEventDispatcher::aboutToBlock, this, [this] { endTurn(); });
+        connect(loop, &QAbstractEventDispatcher::aboutToBlock, this, [this] { pause(); });
     }
 
     bool notify(QObject* receiver, QEvent* event) override
     {
-        if (m_depth++ > 0) {
-            const bool handled = QApplication::notify(receiver, event);
-            --m_depth;
-            return handled;
-        }
-        const QString what = QStringLiteral("%1 %2 of %3, event %4")
-                                 .arg(QString::fromLatin1(receiver->metaObject()->className()), receiver->objectName(),
-                                     receiver->parent() ? QString::fromLatin1(receiver->parent()->metaObject()->className())
-                                                        : QStringLiteral("nobody"))
-                                 .arg(int(event->type()));
+        if (m_depth > 0)
+            return QApplication::notify(receiver, event);
+        resume();
+        const QString what = described(receiver, event); // before: it may delete the receiver
         const double before = cpuMs();
+        ++m_depth;
         const bool handled = QApplication::notify(receiver, event);
         --m_depth;
-        if (const double took = cpuMs() - before; took > frameMs / 2)
-            m_culprits[what] = std::max(m_culprits[what], took);
+        if (const double took = cpuMs() - before; took > 0.5) {
+            m_turn.events.push_back({what, took});
+            if (took > frameMs / 2)
+                m_slow[what] = std::max(m_slow[what], took);
+        }
         return handled;
     }
 
@@ -103,32 +118,74 @@ public:
     {
         if (!m_phase)
             return;
-        std::printf("%-12s %7zu turns  wall %s  CPU %s  over 16 ms: %d wall, %d CPU\n", m_phase, m_wall.size(),
+        std::printf("%-12s %6zu turns  wall %s  CPU %s  over 16 ms: %d wall, %d CPU\n", m_phase, m_wall.size(),
             spread(m_wall).c_str(), spread(m_cpu).c_str(), m_late, m_lateCpu);
-        for (const auto& [what, took] : m_culprits)
-            std::printf("             %6.1f ms CPU in one event: %s\n", took, qPrintable(what));
+        for (const auto& [what, took] : m_slow)
+            std::printf("  %6.1f ms CPU at most in one event: %s\n", took, qPrintable(what));
+        std::printf("  longest turn, %.1f ms CPU in %.1f:\n", m_worst.cpu, m_worst.wall);
+        for (const Event& event : m_worst.events)
+            std::printf("    %6.1f  %s\n", event.ms, qPrintable(event.what));
         std::fflush(stdout);
     }
 
 private:
+    struct Event
+    {
+        QString what;
+        double ms = 0; // CPU
+    };
+    struct Turn
+    {
+        double wall = 0, cpu = 0; // ms so far
+        std::vector<Event> events;
+    };
+
+    void resume()
+    {
+        if (m_awake)
+            return;
+        constexpr double asleepMs = 0.5;
+        if (m_since.isValid() && ms() > asleepMs)
+            endTurn();
+        m_awake = true;
+        m_since.start();
+        m_sinceCpu = cpuMs();
+    }
+
+    void pause()
+    {
+        if (!m_awake)
+            return;
+        m_awake = false;
+        m_turn.wall += ms();
+        m_turn.cpu += cpuMs() - m_sinceCpu;
+        m_since.start();
+    }
+
     void endTurn()
     {
-        if (!m_turn.isValid())
+        pause();
+        if (m_turn.cpu <= 0)
             return;
-        const double wall = double(m_turn.nsecsElapsed()) / 1e6, cpu = cpuMs() - m_turnCpu;
-        m_late += wall > frameMs;
-        m_lateCpu += cpu > frameMs;
-        m_wall.push_back(wall);
-        m_cpu.push_back(cpu);
-        m_turn.invalidate();
+        m_late += m_turn.wall > frameMs;
+        m_lateCpu += m_turn.cpu > frameMs;
+        m_wall.push_back(m_turn.wall);
+        m_cpu.push_back(m_turn.cpu);
+        if (m_turn.cpu > m_worst.cpu)
+            m_worst = m_turn;
+        m_turn = {};
     }
+
+    double ms() const { return double(m_since.nsecsElapsed()) / 1e6; }
 
     const char* m_phase = nullptr;
     int m_depth = 0, m_late = 0, m_lateCpu = 0;
+    bool m_awake = false;
     std::vector<double> m_wall, m_cpu; // ms of every turn
-    double m_turnCpu = 0;
-    std::map<QString, double> m_culprits;
-    QElapsedTimer m_turn;
+    Turn m_turn, m_worst;
+    QElapsedTimer m_since; // of the turn's present stretch, or of the wait
+    double m_sinceCpu = 0;
+    std::map<QString, double> m_slow;
 };
 
 /// In an event loop that sleeps while nothing is to be done, as the window's own does.
@@ -155,6 +212,7 @@ public:
         : m_window(window)
     {
         connect(&m_timer, &QTimer::timeout, this, [this] { act(); });
+        m_timer.setObjectName(QStringLiteral("hand"));
         m_timer.start(250);
     }
 

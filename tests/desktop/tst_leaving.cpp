@@ -53,7 +53,6 @@ private slots:
         QVERIFY(window->jobs()->start(JobKind::Sensitivity));
         QVERIFY(!window->close());
         QVERIFY(window->isVisible() && window->jobs()->running());
-        // What waits does not outlive the window.
         QTRY_VERIFY2(window->messages()->texts().join(QString()).contains(QStringLiteral("waiting: Sensitivity")),
             qPrintable(window->messages()->texts().join(QLatin1Char('|'))));
         QVERIFY(QTest::qWaitFor([&] { return press(*window, QStringLiteral("Cancel")); }));
@@ -61,13 +60,50 @@ private slots:
         QVERIFY(!window->close());
         QVERIFY(QTest::qWaitFor([&] { return press(*window, QStringLiteral("Stop, resume later")); }));
         QTRY_VERIFY_WITH_TIMEOUT(!window->isVisible(), test::longest);
-        QVERIFY(!window->jobs()->running());
+        QVERIFY(!window->jobs()->running() && window->jobs()->waiting().isEmpty());
+    }
+
+    void whatWaitedIsOfferedAgain()
+    {
+        {
+            const auto window = measuring(30000);
+            QVERIFY(window);
+            QVERIFY(window->jobs()->start(JobKind::Sensitivity));
+            QVERIFY(window->jobs()->start(JobKind::Tune));
+            QVERIFY(!window->close());
+            QVERIFY(QTest::qWaitFor([&] { return press(*window, QStringLiteral("Stop, resume later")); }));
+            QTRY_VERIFY_WITH_TIMEOUT(!window->isVisible(), test::longest);
+        }
+        {
+            MainWindow again;
+            again.show();
+            QVERIFY(m_sample.open(again));
+            QTRY_VERIFY2(again.messages()->texts().join(QString()).contains(
+                             QStringLiteral("2 jobs were waiting: Sensitivity, Tune.")),
+                qPrintable(again.messages()->texts().join(QLatin1Char('|'))));
+            QTRY_VERIFY_WITH_TIMEOUT(again.jobs()->whyNot(JobKind::Tune).isEmpty(), test::longest);
+            QVERIFY(!again.jobs()->running() && again.jobs()->waiting().isEmpty()); // nothing starts by itself
+            QSignalSpy progress(again.jobs(), &JobControl::progress);
+            QVERIFY(QTest::qWaitFor([&] { return press(again, QStringLiteral("Resume, then those")); }));
+            QVERIFY(again.jobs()->running() && again.jobs()->kind() == JobKind::Measure);
+            QCOMPARE(again.jobs()->waiting().size(), 2);
+            QVERIFY(progress.count() > 0 || progress.wait(test::longest));
+            QVERIFY(!again.close()); // and the two wait again
+            QVERIFY(QTest::qWaitFor([&] { return press(again, QStringLiteral("Stop, resume later")); }));
+            QTRY_VERIFY_WITH_TIMEOUT(!again.isVisible(), test::longest);
+        }
+        MainWindow last;
+        last.show();
+        QVERIFY(m_sample.open(last));
+        QCOMPARE(last.jobs()->left().size(), 2);
+        last.jobs()->forgetLeft();
+        QVERIFY(last.document()->waitingJobs().empty());
     }
 
     void itGoesOnUnseenAndIsFoundAgain()
     {
         {
-            const auto window = measuring(3000);
+            const auto window = measuring(500);
             QVERIFY(window);
             QSignalSpy ended(window->jobs(), &JobControl::ended);
             QVERIFY(!window->close());

@@ -13,7 +13,7 @@ namespace octet::test {
 constexpr int tinyWidth = 8, tinyClasses = 3, tinyVocabulary = 20;
 
 /// ids -> table -> "dense" -> first token -> "head". Id 0 is padding, of enormous values.
-inline std::shared_ptr<const graph::Model> tinyModel(OnnxBuilder& b)
+inline std::shared_ptr<const graph::Model> tinyModel(OnnxBuilder& b, bool endsInSoftmax = false)
 {
     std::mt19937 random(5);
     const auto values = [&](int n, float size) {
@@ -35,7 +35,9 @@ inline std::shared_ptr<const graph::Model> tinyModel(OnnxBuilder& b)
     auto& gather = b.node("Gather", "first", {"r", "zero"}, {"f"});
     OnnxBuilder::attribute(gather, "axis", std::int64_t(1));
     b.node("MatMul", "head", {"f", "w2"}, {"logits"});
-    b.output("logits", {-1, tinyClasses});
+    if (endsInSoftmax)
+        b.node("Softmax", "end", {"logits"}, {"probabilities"});
+    b.output(endsInSoftmax ? "probabilities" : "logits", {-1, tinyClasses});
     return b.load();
 }
 

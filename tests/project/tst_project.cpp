@@ -180,6 +180,43 @@ private slots:
         QVERIFY(project->evidence("d1").values.empty());
     }
 
+    void keepsWhatWaits()
+    {
+        const std::string path = m_path;
+        WaitingJob measure{JobKind::Measure, presetConfig("static"), "Static, 2 in fp32", 0};
+        const WaitingJob judge{JobKind::Judge, {}, {}, 7};
+        {
+            const auto project = Project::create(path);
+            QVERIFY(project->waitingJobs().empty());
+            project->setWaitingJobs({measure, judge});
+        }
+        {
+            const auto project = Project::open(path);
+            QVERIFY((project->waitingJobs() == std::vector<WaitingJob>{measure, judge}));
+            project->setWaitingJobs({});
+        }
+        QVERIFY(Project::open(path)->waitingJobs().empty());
+        sql(path,
+            "UPDATE document SET value = '[{\"kind\": \"fly\"}]' WHERE key = 'waiting_jobs'");
+        const auto project = Project::open(path);
+        QVERIFY(has(caught([&] { project->waitingJobs(); }).message, "A job that waits"));
+    }
+
+    void keepsHowSureEachAnswerWas()
+    {
+        const std::string path = m_path;
+        Trial sure = trial(1), older = trial(2);
+        sure.accuracy[Split::Tuning].confidences = {930, 580, 1000};
+        {
+            const auto project = Project::create(path);
+            project->putTrial(sure);
+            project->putTrial(older);
+        }
+        const auto trials = Project::open(path)->trials();
+        QVERIFY(trials.at(0) == sure && trials.at(1) == older);
+        QVERIFY(trials.at(1).tuning()->confidences.empty()); // of a file that was written before
+    }
+
     void olderFormatGainsEvidence()
     {
         {

@@ -93,6 +93,36 @@ private slots:
         QVERIFY(!page.grab().isNull());
     }
 
+    void howSureEachAnswerWasIsShownAndSorts()
+    {
+        ComparePage page;
+        page.resize(1400, 800);
+        page.setContent(content());
+        page.show();
+        auto* table = page.findChild<QTreeView*>(QStringLiteral("answers"));
+        QVERIFY(table->isColumnHidden(CompareAnswersModel::Change)); // older projects do not say
+        CompareContent sure = content();
+        sure.answers[0].aSure = 0.51, sure.answers[0].bSure = 0.60;
+        sure.answers[1].aSure = 0.93, sure.answers[1].bSure = 0.58;
+        page.setContent(sure);
+        QVERIFY(!table->isColumnHidden(CompareAnswersModel::Change));
+        const auto cell = [&](int row, int column) { return table->model()->index(row, column).data().toString(); };
+        QCOMPARE(cell(0, CompareAnswersModel::Row), QStringLiteral("182")); // the largest change first
+        QCOMPARE(cell(0, CompareAnswersModel::A), QStringLiteral("negative 0.93"));
+        QCOMPARE(cell(0, CompareAnswersModel::B), QStringLiteral("positive 0.58"));
+        QCOMPARE(cell(0, CompareAnswersModel::Change), QStringLiteral("0.51"));
+        QCOMPARE(cell(2, CompareAnswersModel::Change), QString()); // not recorded: last
+        table->setCurrentIndex(table->model()->index(0, 0));
+        const auto* whole = page.findChild<QLabel*>(QStringLiteral("answerText"));
+        QVERIFY2(whole->text().contains(QStringLiteral("A: negative 0.93, right \u2192 B: positive 0.58, wrong")),
+            qPrintable(whole->text()));
+        table->sortByColumn(CompareAnswersModel::Row, Qt::AscendingOrder);
+        page.setContent(sure);
+        QCOMPARE(cell(0, CompareAnswersModel::Row), QStringLiteral("3")); // a person's order stays
+        page.setContent(content());
+        QVERIFY(table->isColumnHidden(CompareAnswersModel::Change));
+    }
+
     void imagesAreShown()
     {
         CompareContent images = content();

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every page at text sizes from 9 to 18 points, in a large and a small window: nothing is cut off or lies over another.
+#include "app/desktop/main_window.h"
+#include "desktop_test.h"
+#include "test_main.h"
+#include "widgets/elided.h"
+
+#include <QComboBox>
+#include <QFontDatabase>
+#include <QLabel>
+#include <QLayout>
+#include <QtTest>
+
+using namespace octet;
+using namespace octet::desktop;
+
+namespace {
+
+QString nameOf(const QWidget* widget, const QString& text)
+{
+    return QStringLiteral("%1 \"%2\" in %3")
+        .arg(QString::fromLatin1(widget->metaObject()->className()), text.isEmpty() ? widget->objectName() : text.left(30),
+            QString::fromLatin1(widget->parentWidget()->metaObject()->className()));
+}
+
+/// Words that have neither the room that they need nor an ellipsis.
+QString cut(const QWidget* widget)
+{
+    const auto report = [&](const QString& text, int has, int needs) {
+        return has + 1 >= needs ? QString() : QStringLiteral("%1: %2 px of %3").arg(nameOf(widget, text)).arg(has).arg(needs);
+    };
+    if (qobject_cast<const widgets::ElidedLabel*>(widget) || qobject_cast<const widgets::ElidedButton*>(widget))
+        return {};
+    if (const auto* label = qobject_cast<const QLabel*>(widget)) {
+        if (label->text().isEmpty() || !label->pixmap().isNull())
+            return {};
+        if (label->wordWrap())
+            return report(label->text(), label->height(), label->heightForWidth(label->width()));
+        return report(label->text(), label->width(), label->minimumSizeHint().width());
+    }
+    if (const auto* button = qobject_cast<const QAbstractButton*>(widget); button && !button->text().isEmpty())
+        return report(button->text(), button->width(), button->sizeHint().width());
+    if (const auto* combo = qobject_cast<const QComboBox*>(widget); combo && combo->toolTip().isEmpty())
+        return report(combo->currentText(), combo->width(),
+            combo->fontMetrics().horizontalAdvance(combo->currentText()) + combo->fontMetrics().height());
+    return {};
+}
+
+/// Of what a layout placed: neighbours over each other, or a part outside of its whole.
+QStringList misplaced(const QWidget* parent)
+{
+    QStringList found;
+    const QLayout* layout = parent->layout();
+    if (!layout)
+        return found;
+    QList<const QWidget*> placed;
+    for (int i = 0; i < layout->count(); ++i)
+        if (const QWidget* child = layout->itemAt(i)->widget(); child && child->isVisible() && !child->size().isEmpty())
+            placed << child;
+    for (const QWidget* child : placed) {
+        if (!parent->rect().adjusted(-1, -1, 1, 1).contains(child->geometry()))
+            found << nameOf(child, {}) + QStringLiteral(" reaches out");
+        for (const QWidget* other : placed)
+            if (other < child && other->geometry().intersects(child->geometry()) && !other->inherits("QStackedWidget"))
+                found << nameOf(child, {}) + QStringLiteral(" over ") + nameOf(other, {});
+    }
+    return found;
+}
+
+} // namespace
+
+class TestTextSizes : public QObject
+{
+    Q_OBJECT
+    test::SampleCopy m_sample;
+    std::unique_ptr<MainWindow> m_window;
+    QFont m_font;
+
+private slots:
+    void initTestCase()
+    {
+        m_font = QApplication::font();
+        m_window = m_sample.openedWindow();
+        QVERIFY(m_window);
+        QVERIFY(test::SampleCopy::acceptSmallData(*m_window));
+    }
+
+    void cleanupTestCase()
+    {
+        QApplication::setFont(m_font);
+        m_window.reset();
+    }
+
+    void nothingIsCutOff_data()
+    {
+        QTest::addColumn<int>("points");
+        QTest::addColumn<QSize>("size");
+        for (const int points : {9, 11, 14, 18})
+            for (const QSize size : {QSize(1600, 1000), QSize(1280, 800)})
+                QTest::addRow("%d points in %d x %d", points, size.width(), size.height()) << points << size;
+    }
+
+    void nothingIsCutOff()
+    {
+        QFETCH(int, points);
+        QFETCH(QSize, size);
+        QFont font(QFontDatabase::hasFamily(QStringLiteral("Open Sans")) ? QStringLiteral("Open Sans") : m_font.family());
+        font.setPointSize(points);
+        QApplication::setFont(font);
+        m_window->resize(size);
+        QStringList problems;
+        for (const char* page : {"data", "workbench", "compare", "profile", "yaml", "machine"}) {
+            m_window->showPage(QString::fromLatin1(page));
+            QTest::qWait(50);
+            for (const QWidget* widget : m_window->findChildren<QWidget*>()) {
+                if (!widget->isVisible() || !widget->parentWidget())
+                    continue;
+                QStringList found = misplaced(widget);
+                if (const QString words = cut(widget); !words.isEmpty())
+                    found << words;
+                for (const QString& problem : found)
+                    problems << QStringLiteral("%1: %2").arg(QLatin1String(page), problem);
+            }
+        }
+        QCOMPARE(m_window->size(), size); // no text makes the window larger than its screen
+        problems.removeDuplicates();
+        QVERIFY2(problems.isEmpty(), qPrintable(QLatin1Char('\n') + problems.join(QLatin1Char('\n'))));
+    }
+};
+
+OCTET_TEST(TestTextSizes)
+#include "tst_text_sizes.moc"
