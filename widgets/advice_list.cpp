@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/advice_list.h"
 
+#include "widgets/elided.h"
 #include "widgets/icons.h"
+#include "widgets/text_height.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"
 #include "widgets/wrap_layout.h"
@@ -57,15 +59,17 @@ void AdviceList::build()
         line->setSpacing(8);
         auto* mark = new QLabel;
         mark->setPixmap(iconPixmap(QStringLiteral("info"), t.accent, 16, devicePixelRatioF()));
-        auto* text = new QLabel(advice.sentence);
-        text->setWordWrap(true);
+        // In large letters a sentence would take the plot's place.
+        const bool large = grownHeight(0, font()) > 5;
+        QLabel* text = large ? new ElidedLabel(advice.sentence) : new QLabel(advice.sentence);
+        text->setWordWrap(!large);
         text->setTextFormat(Qt::PlainText);
-        text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        text->setTextInteractionFlags(large ? Qt::NoTextInteraction : Qt::TextSelectableByMouse);
         text->setFont(smallFont(font()));
         QSizePolicy grows(QSizePolicy::Expanding, QSizePolicy::Preferred);
-        grows.setHeightForWidth(true);
+        grows.setHeightForWidth(!large);
         text->setSizePolicy(grows);
-        text->setMinimumWidth(40 * QFontMetrics(text->font()).averageCharWidth());
+        text->setMinimumWidth(24 * QFontMetrics(text->font()).averageCharWidth());
         line->addWidget(mark);
         line->addWidget(text);
         if (!advice.button.isEmpty()) {

@@ -41,12 +41,14 @@ void clear(QLayout* layout)
 void showFacts(QGridLayout* grid, const QVector<CompareContent::Fact>& facts, const QPalette& palette)
 {
     clear(grid);
+    for (int i = 0; i < grid->columnCount(); ++i) // the one behind the last fact may have been another
+        grid->setColumnStretch(i, 0);
     const Theme& theme = Theme::of(palette);
     int column = 0;
     for (const CompareContent::Fact& fact : facts) {
         auto* title = new ElidedLabel(fact.title);
         title->setForegroundRole(QPalette::PlaceholderText);
-        auto* value = new ElidedLabel(fact.value);
+        auto* value = new QLabel(fact.value); // the key figure is never cut
         QFont font = strongFont(value->font());
         font.setPointSizeF(font.pointSizeF() + 1.5);
         value->setFont(font);

@@ -165,7 +165,7 @@ void FrontierPlotPainter::arrangeLabels(LabelSpace& space)
                 const QSizeF size(
                     strong.horizontalAdvance(words.strong) + plain.horizontalAdvance(words.text) + 2, strong.height());
                 words.place = placeLabel(space, m_positions[i], r, size);
-                return space.bounds.contains(words.place.rect)
+                return space.bounds.contains(words.place.rect) && !words.place.rect.intersects(m_floorWords)
                     && std::none_of(m_words.begin(), m_words.end(),
                         [&](const Words& other) { return other.place.rect.intersects(words.place.rect); });
             };

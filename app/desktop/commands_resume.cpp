@@ -42,7 +42,7 @@ void Commands::offerToResume()
     const auto resume = [this, kind = *unfinished] { return m_jobs->start(kind); };
     QVector<MessageAction> actions{{tr("Resume"), [resume, forget] { resume() ? forget() : void(); }, true}};
     if (!left.isEmpty())
-        actions = {{tr("Resume, then those"), [this, resume] { resume() ? queueLeft() : void(); }, true},
+        actions = {{tr("Resume, then the rest"), [this, resume] { resume() ? queueLeft() : void(); }, true},
             {tr("Resume only"), actions.front().run, false}};
     m_window->showMessage({Notice::Kind::Info, left.isEmpty() ? text : text + QLatin1Char(' ') + waited,
                               tr("It goes on from there; nothing that is finished runs again.")},

@@ -42,7 +42,7 @@ bool Leaving::mayClose()
                               tr("Stopped, it keeps its finished trials, not the one that runs. Without a window it goes "
                                  "on into the project; starting Octet again brings the window back.")
                                   + (waiting.isEmpty() ? QString()
-                                                       : QLatin1Char(' ') + tr("Stopped, it also keeps what waits, and offers it again."))},
+                                                       : QLatin1Char(' ') + tr("What waits is kept as well, and offered again."))},
         {{tr("Stop, resume later"), [this] { stopAndClose(); }, true},
             {tr("Go on without a window"), [this] { goOnUnseen(); }, false}, {tr("Cancel"), [] {}, false}});
     // The message shows itself a moment later.

@@ -84,7 +84,7 @@ private slots:
             QTRY_VERIFY_WITH_TIMEOUT(again.jobs()->whyNot(JobKind::Tune).isEmpty(), test::longest);
             QVERIFY(!again.jobs()->running() && again.jobs()->waiting().isEmpty()); // nothing starts by itself
             QSignalSpy progress(again.jobs(), &JobControl::progress);
-            QVERIFY(QTest::qWaitFor([&] { return press(again, QStringLiteral("Resume, then those")); }));
+            QVERIFY(QTest::qWaitFor([&] { return press(again, QStringLiteral("Resume, then the rest")); }));
             QVERIFY(again.jobs()->running() && again.jobs()->kind() == JobKind::Measure);
             QCOMPARE(again.jobs()->waiting().size(), 2);
             QVERIFY(progress.count() > 0 || progress.wait(test::longest));
