@@ -58,6 +58,8 @@ int run(QObject& object, const QStringList& arguments)
 int main(int argc, char** argv)
 {
     QStandardPaths::setTestModeEnabled(true);
+    const QTemporaryDir runtime; // else tests would wait for whatever else is timed on this machine
+    qputenv("XDG_RUNTIME_DIR", QFile::encodeName(runtime.path()));
     Application application(argc, argv);
 #ifdef QT_WIDGETS_LIB
     QApplication::setFont(QFont(QStringLiteral("DejaVu Sans"), 9));

@@ -26,7 +26,7 @@ json entriesJson(const Arguments& arguments, const graph::Model& model, const st
             {"isa", engine::toString(engine::effectiveIsa())}, {"batch", workload.batch}, {"length", workload.length},
             {"runs", latency.runs}, {"p50_ms", latency.p50}, {"p90_ms", latency.p90}, {"p99_ms", latency.p99},
             {"min_ms", latency.min}, {"mean_ms", latency.mean}, {"ci95_ms", {latency.ciLow, latency.ciHigh}},
-            {"drift", latency.drift}, {"drifted", latency.drifted},
+            {"drift", latency.drift}, {"drifted", latency.drifted}, {"waited", latency.waited},
             {"precision_counts", countsJson(realisedCounts(model, run.groups[i]))}};
         if (i < run.weightBytes.size())
             entry["weight_bytes"] = run.weightBytes[i];
@@ -114,8 +114,8 @@ int benchmark(const Arguments& arguments, Console& console)
     }
     context.progress = console.step("Timing");
     const measure::LatencyRun run = measure::latency(context, contenders, workload);
-    if (run.latencies[0].drifted)
-        console.note(measure::driftInWords(run.latencies[0], configs[0].name));
+    if (const std::string doubt = measure::timingDoubt(run.latencies[0], configs[0].name); !doubt.empty())
+        console.note(doubt);
     const json document = {{"machine", machineJson(engine::machine(engine::effectiveIsa()))},
         {"entries", entriesJson(arguments, *model, configs, run, workload)}, {"ratios", ratiosJson(configs, run)},
         {"seeded_inputs", !ownData}};

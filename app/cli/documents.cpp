@@ -69,6 +69,7 @@ json trialJson(const Trial& trial)
         entry["p50_ms"] = trial.latency.p50;
         entry["ci95_ms"] = {trial.latency.ciLow, trial.latency.ciHigh};
         entry["drifted"] = trial.latency.drifted;
+        entry["waited"] = trial.latency.waited;
         if (trial.latency.ratioToFp32 > 0)
             entry["ratio_to_fp32"] = trial.latency.ratioToFp32;
     }

@@ -170,6 +170,8 @@ bool JobControl::start(JobKind kind)
 
 void JobControl::runOrWait(const QueuedJob& job)
 {
+    if (m_left.removeIf([&](const QueuedJob& left) { return left.sameAs(job); }) > 0) // asked for anew
+        queueChanged();
     if (!running() && m_queue.jobs().isEmpty()) {
         run(job, false);
         return;

@@ -284,8 +284,8 @@ QStringList resultLines(const Trial& trial, const Trial* fp32, const Goal& goal,
             + (verdict.startsWith(QLatin1String("too close")) ? verdict : verdict + QObject::tr(" the goal"));
     }
     lines << last;
-    if (trial.latency.drifted)
-        lines << q(measure::driftInWords(trial.latency));
+    if (const std::string doubt = measure::timingDoubt(trial.latency); !doubt.empty())
+        lines << q(doubt);
     return lines;
 }
 

@@ -9,8 +9,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <memory>
-#include <optional>
 
 namespace octet::data {
 
@@ -154,23 +152,34 @@ std::vector<std::size_t> indices(const std::vector<std::string>& columns, const 
     return found;
 }
 
-void readRecords(Records& records, const std::string& path, const ColumnChoice& choose, Table& table)
+using RowUse = std::function<void(const TableRow&)>;
+
+/// What a reader of rows leaves behind.
+struct Read
+{
+    std::vector<std::string> columns;
+    bool anyRow = false;
+};
+
+Read readRecords(Records& records, const std::string& path, const ColumnChoice& choose, const RowUse& use)
 {
     std::vector<std::string> fields;
+    Read read;
     if (records.next(fields))
-        table.columns = fields;
-    table.chosen = choose(table.columns);
-    const std::vector<std::size_t> wanted = indices(table.columns, table.chosen);
+        read.columns = fields;
+    const std::vector<std::size_t> wanted = indices(read.columns, choose(read.columns));
     while (records.next(fields)) {
         // A row that does not fit the header would put texts under the wrong labels.
-        if (fields.size() != table.columns.size())
+        if (fields.size() != read.columns.size())
             badRow(path, records.line(),
-                fmt::format("it has {} fields where the header names {}", fields.size(), table.columns.size()));
+                fmt::format("it has {} fields where the header names {}", fields.size(), read.columns.size()));
         TableRow row{records.line(), {}};
         for (const std::size_t column : wanted)
             row.cells.push_back(fields[column]);
-        table.rows.push_back(std::move(row));
+        use(row);
+        read.anyRow = true;
     }
+    return read;
 }
 
 class ObjectLines : public Records
@@ -206,23 +215,25 @@ std::string cell(const nlohmann::ordered_json& object, const std::string& column
     badRow(path, line, fmt::format("\"{}\" is neither text nor a number", column));
 }
 
-void readObjects(const std::string& path, std::string_view text, const ColumnChoice& choose, Table& table)
+Read readObjects(const std::string& path, std::string_view text, const ColumnChoice& choose, const RowUse& use)
 {
     ObjectLines lines(path, text);
     nlohmann::ordered_json object;
-    bool first = true;
+    Read read;
+    std::vector<std::string> chosen;
     while (lines.next(object)) {
-        if (first) {
+        if (!read.anyRow) {
             for (const auto& item : object.items())
-                table.columns.push_back(item.key());
-            table.chosen = choose(table.columns);
+                read.columns.push_back(item.key());
+            chosen = choose(read.columns);
         }
-        first = false;
         TableRow row{lines.line(), {}};
-        for (const std::string& column : table.chosen)
+        for (const std::string& column : chosen)
             row.cells.push_back(cell(object, column, path, lines.line()));
-        table.rows.push_back(std::move(row));
+        use(row);
+        read.anyRow = true;
     }
+    return read;
 }
 
 std::string ending(const std::string& path)
@@ -243,7 +254,7 @@ bool isTableFile(const std::string& path)
     return end == ".tsv" || end == ".csv" || end == ".jsonl";
 }
 
-Table readTable(const std::string& path, const ColumnChoice& choose)
+std::vector<std::string> readTable(const std::string& path, const ColumnChoice& choose, const RowUse& use)
 {
     if (!isTableFile(path))
         throw Error(ErrorKind::Unsupported,
@@ -254,27 +265,26 @@ Table readTable(const std::string& path, const ColumnChoice& choose)
     if (text.starts_with("\xef\xbb\xbf"))
         text.remove_prefix(3);
     checkUtf8(path, text);
-    Table table;
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
         throw Error(ErrorKind::Data, fmt::format("{} is empty.", path), {.file = path});
+    Read read;
     if (ending(path) == ".jsonl") {
-        readObjects(path, text, choose, table);
+        read = readObjects(path, text, choose, use);
+    } else if (ending(path) == ".csv") {
+        CommaRecords records(path, text);
+        read = readRecords(records, path, choose, use);
     } else {
-        std::unique_ptr<Records> records;
-        if (ending(path) == ".csv")
-            records = std::make_unique<CommaRecords>(path, text);
-        else
-            records = std::make_unique<TabRecords>(path, text);
-        readRecords(*records, path, choose, table);
+        TabRecords records(path, text);
+        read = readRecords(records, path, choose, use);
     }
-    if (table.rows.empty())
+    if (!read.anyRow)
         throw Error(ErrorKind::Data, fmt::format("{} has a header but no rows.", path), {.file = path});
-    return table;
+    return read.columns;
 }
 
 std::vector<std::string> tableColumns(const std::string& path)
 {
-    return readTable(path, [](const auto&) { return std::vector<std::string>(); }).columns;
+    return readTable(path, [](const auto&) { return std::vector<std::string>(); }, [](const TableRow&) {});
 }
 
 } // namespace octet::data

@@ -13,19 +13,15 @@ struct TableRow
     long line = 0; // where it starts in the file, from 1; the header counts
     std::vector<std::string> cells; // of the chosen columns
 };
-struct Table
-{
-    std::vector<std::string> columns; // all that the file has
-    std::vector<std::string> chosen;
-    std::vector<TableRow> rows;
-};
 
 /// Picks the wanted ones of a file's columns; throws when they are not there.
 using ColumnChoice = std::function<std::vector<std::string>(const std::vector<std::string>& columns)>;
 
-/// Reads a whole file; its ending says which kind it is. Throws Error(File | Resource), Error(Unsupported) for another
-/// ending, Error(Data) with the row for text that is not UTF-8, a broken row, or a file without rows.
-Table readTable(const std::string& path, const ColumnChoice& choose);
+/// Gives `use` one row of a file after another and returns all columns that it has; its ending says which kind it is.
+/// Throws Error(File | Resource), Error(Unsupported) for another ending, Error(Data) with the row for text that is not
+/// UTF-8, a broken row, or a file without rows.
+std::vector<std::string> readTable(
+    const std::string& path, const ColumnChoice& choose, const std::function<void(const TableRow&)>& use);
 /// The columns alone.
 std::vector<std::string> tableColumns(const std::string& path);
 bool isTableFile(const std::string& path);

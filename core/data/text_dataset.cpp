@@ -5,6 +5,7 @@
 #include "core/data/labels.h"
 #include "core/data/signature.h"
 #include "core/data/table.h"
+#include "core/data/text_samples.h"
 #include "core/data/tokenizer.h"
 #include "core/values/error.h"
 #include "core/values/hash.h"
@@ -24,26 +25,6 @@ constexpr const char* idsName = "input_ids";
 constexpr const char* maskName = "attention_mask";
 constexpr const char* typesName = "token_type_ids";
 
-/// Held for every text of a file: half as wide as what models read, and no longer than it has to be.
-using Ids = std::vector<std::int32_t>;
-
-struct TextSample
-{
-    std::string text, pair;
-    long row = 0;
-    Ids ids, types;
-};
-
-Ids narrowed(const std::vector<std::int64_t>& wide, const std::string& file, long line)
-{
-    for (const std::int64_t id : wide)
-        if (!std::in_range<std::int32_t>(id))
-            throw Error(ErrorKind::Format,
-                fmt::format("{}, row {}: the tokenizer gives the id {}, which no vocabulary has.", file, line, id),
-                {.file = file, .row = line});
-    return {wide.begin(), wide.end()};
-}
-
 class TextDataset : public DatasetBase
 {
 public:
@@ -57,7 +38,7 @@ public:
     std::vector<PreviewRow> preview(Split split, std::size_t count) const override;
 
 private:
-    const TextSample& sample(Split split, std::size_t index) const
+    TextSamples::Sample sample(Split split, std::size_t index) const
     {
         return (split == Split::Calibration ? m_calib : m_test).at(testIndex(split, index));
     }
@@ -68,13 +49,13 @@ private:
     void takeInputs(const Signature& signature);
     void takeLengthLimits(const Signature& signature);
     void openTokenizer(const Signature& signature);
-    std::vector<TextSample> read(
+    TextSamples read(
         const std::string& file, bool labelsNeeded, const LabelReader& reader, std::vector<int>& labels);
     std::string makeHash();
 
     std::vector<graph::ValueInfo> m_inputs;
     std::shared_ptr<const Tokenizer> m_tokenizer;
-    std::vector<TextSample> m_test, m_calib;
+    TextSamples m_test, m_calib;
     bool m_labelsAreNumbers; // of a model with one output
     std::vector<float> m_numbers; // read so far
     int m_fixedLength = 0; // of a model whose sequence dimension is a number
@@ -100,10 +81,10 @@ TextDataset::TextDataset(const DataSpec& given, const Signature& signature)
     const bool labelled = !testLabels.empty() && testLabels.front() >= 0; // a column is there for all rows or for none
     setLabels(std::move(testLabels), std::move(calibLabels), labelled);
     setClasses(classesOf(signature), std::move(names));
-    const auto hashesOf = [](const std::vector<TextSample>& samples) {
+    const auto hashesOf = [](const TextSamples& samples) {
         std::vector<std::string> hashes;
-        for (const TextSample& each : samples)
-            hashes.push_back(sha256(each.text + '\0' + each.pair));
+        for (std::size_t i = 0; i < samples.size(); ++i)
+            hashes.push_back(sha256(fmt::format("{}{}{}", samples.at(i).text, '\0', samples.at(i).pair)));
         return hashes;
     };
     setSampleHashes(hashesOf(m_test), hashesOf(m_calib));
@@ -163,48 +144,42 @@ void TextDataset::openTokenizer(const Signature& signature)
     m_tokenizer = loadTokenizer(folder);
 }
 
-std::vector<TextSample> TextDataset::read(
+TextSamples TextDataset::read(
     const std::string& file, bool labelsNeeded, const LabelReader& reader, std::vector<int>& labels)
 {
     TextColumns columns;
-    Table table = readTable(file, [&](const std::vector<std::string>& available) {
+    const long limit = labelsNeeded ? m_spec.limit : m_spec.calibLimit; // only test texts need labels
+    TextSamples samples;
+    const auto choose = [&](const std::vector<std::string>& available) {
         columns = findColumns(available, m_spec, file, labelsNeeded);
         return columns.names();
-    });
-    // What the test file settled holds for the calibration file too.
-    m_spec.textColumn = columns.text;
-    m_spec.textPairColumn = columns.pair;
-    if (!columns.label.empty() && (labelsNeeded || m_spec.testFile.empty()))
-        m_spec.labelColumn = columns.label;
-    const long limit = labelsNeeded ? m_spec.limit : m_spec.calibLimit; // only test texts need labels
-    const std::size_t count =
-        limit > 0 ? std::min(table.rows.size(), static_cast<std::size_t>(limit)) : table.rows.size();
-    std::vector<TextSample> samples;
-    samples.reserve(count);
-    for (std::size_t i = 0; i < table.rows.size(); ++i) {
-        TableRow& row = table.rows[i];
+    };
+    const auto take = [&](const TableRow& row) {
         int label = -1;
         float number = 0;
         if (!columns.label.empty() && m_labelsAreNumbers)
             number = LabelReader::readNumber(row.cells.back(), file, row.line);
         else if (!columns.label.empty())
             label = reader.read(row.cells.back(), file, row.line);
-        if (i >= count)
-            continue; // checked, but not taken
+        if (limit > 0 && samples.size() >= static_cast<std::size_t>(limit))
+            return; // checked, but not taken
         if (!columns.label.empty() && m_labelsAreNumbers && labelsNeeded)
             m_numbers.push_back(number);
-        TextSample taken{std::move(row.cells[0]), columns.pair.empty() ? "" : std::move(row.cells[1]), row.line, {}, {}};
-        const Encoding encoding = m_tokenizer->encode(taken.text, taken.pair, m_spec.maxLength);
-        taken.ids = narrowed(encoding.ids, file, row.line);
-        taken.types = narrowed(encoding.typeIds, file, row.line);
-        row.cells.clear();
-        row.cells.shrink_to_fit();
-        if (taken.ids.empty())
+        const std::string &text = row.cells[0], pair = columns.pair.empty() ? "" : row.cells[1];
+        const Encoding encoding = m_tokenizer->encode(text, pair, m_spec.maxLength);
+        if (encoding.ids.empty())
             throw Error(ErrorKind::Data, fmt::format("{}, row {}: the text has no tokens.", file, row.line),
                 {.file = file, .row = row.line});
-        samples.push_back(std::move(taken));
+        samples.add(text, pair, encoding, file, row.line);
         labels.push_back(label);
-    }
+    };
+    readTable(file, choose, take);
+    samples.shrinkToFit();
+    // What the test file settled holds for the calibration file too.
+    m_spec.textColumn = columns.text;
+    m_spec.textPairColumn = columns.pair;
+    if (!columns.label.empty() && (labelsNeeded || m_spec.testFile.empty()))
+        m_spec.labelColumn = columns.label;
     return samples;
 }
 
@@ -221,16 +196,16 @@ std::string TextDataset::makeHash()
 }
 
 template <typename T>
-void fillInput(Tensor& tensor, const std::string& name, const std::vector<const TextSample*>& samples,
+void fillInput(Tensor& tensor, const std::string& name, const std::vector<TextSamples::Sample>& samples,
     std::size_t width, std::int64_t padId)
 {
     T* row = tensor.data<T>();
-    for (const TextSample* each : samples) {
+    for (const TextSamples::Sample& each : samples) {
         for (std::size_t i = 0; i < width; ++i) {
-            const bool real = i < each->ids.size();
-            const std::int64_t value = name == idsName ? (real ? each->ids[i] : padId)
+            const bool real = i < each.ids.size();
+            const std::int64_t value = name == idsName ? (real ? each.ids[i] : padId)
                 : name == maskName                     ? (real ? 1 : 0)
-                                                       : (real ? each->types[i] : 0);
+                                                       : (real ? each.types[i] : 0);
             row[i] = static_cast<T>(value);
         }
         row += width;
@@ -240,11 +215,11 @@ void fillInput(Tensor& tensor, const std::string& name, const std::vector<const 
 std::map<std::string, Tensor> TextDataset::batch(
     Split split, const std::vector<std::size_t>& indices, int paddedLength) const
 {
-    std::vector<const TextSample*> samples;
+    std::vector<TextSamples::Sample> samples;
     int longest = 1;
     for (const std::size_t index : indices) {
-        samples.push_back(&sample(split, index));
-        longest = std::max(longest, static_cast<int>(samples.back()->ids.size()));
+        samples.push_back(sample(split, index));
+        longest = std::max(longest, static_cast<int>(samples.back().ids.size()));
     }
     const int width = m_fixedLength > 0 ? m_fixedLength : paddedLength > 0 ? paddedLength : longest;
     if (width < longest)
@@ -266,11 +241,12 @@ std::vector<PreviewRow> TextDataset::preview(Split split, std::size_t count) con
 {
     std::vector<PreviewRow> rows;
     for (std::size_t i = 0; i < std::min(count, size(split)); ++i) {
-        const TextSample& each = sample(split, i);
-        Encoding encoding = m_tokenizer->encode(each.text, each.pair, m_spec.maxLength);
+        const TextSamples::Sample each = sample(split, i);
+        const std::string text(each.text), pair(each.pair);
+        Encoding encoding = m_tokenizer->encode(text, pair, m_spec.maxLength);
         PreviewRow row;
         row.row = each.row;
-        row.text = each.pair.empty() ? each.text : each.text + " | " + each.pair;
+        row.text = pair.empty() ? text : text + " | " + pair;
         row.length = static_cast<int>(encoding.ids.size());
         row.tokens = std::move(encoding.tokens);
         row.ids = std::move(encoding.ids);

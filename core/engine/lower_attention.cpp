@@ -122,7 +122,11 @@ std::optional<AttentionStep::Integers> Lowering::attentionBytes(const IrNode& no
         QuantizedForm form = attentionForm(view.value, settings, node.source->name);
         form.affine.scale /= factor;
         moveFactors(form, view, heads, columns);
-        result.rows = quantized(view.whole, form, view.value);
+        const std::int64_t begin = view.bytes.offset % view.whole.columns;
+        const std::int64_t end = begin + (heads - 1) * view.bytes.head + columns;
+        const bool part = view.rowsAreTokens && end <= view.whole.columns;
+        result.rows = quantized(view.whole, form, view.value, ByteLayout::rowByRow(view.whole.columns),
+            part ? Columns{begin, end} : Columns{0, view.whole.columns});
         return result;
     };
     AttentionStep::Integers integers{made(*q, scores, node.attention.queryScale, query.back()),
@@ -166,10 +170,10 @@ std::optional<Lowering::ByteView> Lowering::byteOperand(
     view.bytes.rowColumns = view.whole.columns;
     view.bytes.offset = p.place.offset / static_cast<std::int64_t>(sizeof(float));
     view.bytes.batch = strides[0], view.bytes.head = strides[1], view.bytes.row = strides[2];
-    const bool rowsAreTokens =
+    view.rowsAreTokens =
         strides[2] == view.whole.columns && strides[0] % view.whole.columns == 0 && strides[1] < view.whole.columns;
     const Range* range = rangeOf(value, settings, node);
-    if ((settings.approach == Approach::Dynamic || (range && !range->smoothing.empty())) && !rowsAreTokens)
+    if ((settings.approach == Approach::Dynamic || (range && !range->smoothing.empty())) && !view.rowsAreTokens)
         return std::nullopt;
     return view;
 }

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace octet::engine {
 
 const OpSettings& Lowering::settingsOf(const std::string& node) const
@@ -47,7 +49,8 @@ const Range* Lowering::rangeOf(const std::string& value, const OpSettings& setti
     return &it->second;
 }
 
-QuantizedRows Lowering::quantized(const Rows& rows, const QuantizedForm& form, const std::string& valueName)
+QuantizedRows Lowering::quantized(
+    const Rows& rows, const QuantizedForm& form, const std::string& valueName, const ByteLayout& layout, Columns needed)
 {
     const auto sink = m_sinks.find(rows.place.buffer);
     const bool whole = sink != m_sinks.end() && rows.place.offset == 0 && rows.stride == rows.columns
@@ -60,12 +63,18 @@ QuantizedRows Lowering::quantized(const Rows& rows, const QuantizedForm& form, c
     } else {
         list = &m_copies[{rows.place.buffer, rows.place.offset, rows.rows, rows.columns, rows.stride}];
     }
-    for (const QuantizedRows& existing : *list)
-        if (existing.form == form)
+    for (QuantizedRows& existing : *list)
+        if (existing.form == form && existing.layout == layout) {
+            existing.firstColumn = std::min(existing.firstColumn, needed.begin);
+            existing.endColumn = std::max(existing.endColumn, needed.end);
             return used(existing);
+        }
     QuantizedRows made;
     made.form = form;
-    made.values = newBuffer(static_cast<std::size_t>(rows.rows * rows.columns));
+    made.firstColumn = whole ? needed.begin : 0;
+    made.endColumn = whole ? needed.end : rows.columns;
+    made.layout = layout;
+    made.values = newBuffer(static_cast<std::size_t>(layout.bytes(rows.rows)));
     if (form.dynamic) {
         made.scales = newBuffer(static_cast<std::size_t>(rows.rows) * sizeof(float));
         made.zeroPoints = newBuffer(static_cast<std::size_t>(rows.rows) * sizeof(std::int32_t));
@@ -107,10 +116,15 @@ void Lowering::lowerProduct(const IrNode& node)
     const bool conv = d.product.kind == quantize::ProductKind::Conv;
     const Rows input = conv ? patches(node) : rowsOf(node.inputs[0]);
     const Rows residual = node.inputs[1] >= 0 ? rowsOf(node.inputs[1]) : Rows{};
-    const QuantizedRows bytes = integer ? quantized(input, form, d.product.activation) : QuantizedRows{};
+    const std::int64_t m = input.rows, k = d.product.k, n = d.product.n;
+    const bool own = integer ? ownProduct() != ProductKernel::OneDnn && k % 4 == 0 : !half && ownFloatProduct();
+    const bool tiles = integer && own && ownProduct() == ProductKernel::Amx;
+    QuantizedRows bytes;
+    if (integer)
+        bytes = quantized(input, form, d.product.activation,
+            tiles ? ByteLayout::tiles(input.columns) : ByteLayout::rowByRow(input.columns), {0, input.columns});
 
     auto step = std::make_unique<ProductStep>();
-    const std::int64_t m = input.rows, k = d.product.k, n = d.product.n;
     step->integer = integer;
     step->input = input;
     step->quantized = integer ? used(bytes) : bytes;
@@ -119,7 +133,6 @@ void Lowering::lowerProduct(const IrNode& node)
     step->rows = m;
     step->columns = n;
     step->depth = k;
-    const bool own = integer ? ownProduct() != ProductKernel::OneDnn && k % 4 == 0 : !half && ownFloatProduct();
     if (!own)
         step->product = std::make_unique<DnnProduct>(integer ? DnnProduct::Kind::U8S8
                 : half                                       ? DnnProduct::Kind::Bf16
@@ -131,9 +144,9 @@ void Lowering::lowerProduct(const IrNode& node)
     const bool saturates = integer && effectiveIsa() < Isa::Vnni && settings.weightBits > 7;
     WeightRequest request{m_ir.model, d.weight, k, n, d.transposed, integer, half, settings.weightGranularity,
         saturates ? 7 : settings.weightBits, nullptr, nullptr,
-        !integer                               ? PanelLayout::Floats
-            : ownProduct() == ProductKernel::Amx ? PanelLayout::Tiles
-                                                 : PanelLayout::Vnni};
+        !integer    ? PanelLayout::Floats
+            : tiles ? PanelLayout::Tiles
+                    : PanelLayout::Vnni};
     const Range* range = integer ? rangeOf(d.product.activation, settings, node.source->name) : nullptr;
     if (range) {
         request.smoothing = &range->smoothing;

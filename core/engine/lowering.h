@@ -45,6 +45,7 @@ private:
         Rows whole;
         AttentionStep::Bytes bytes;
         std::string value;
+        bool rowsAreTokens = false; // a row holds one token of all heads
     };
     /// What both products are marked with and this CPU can; else fp32 and the reason.
     Precision attentionPrecision(const IrNode& node, std::string& reason) const;
@@ -65,8 +66,14 @@ private:
     /// What calibration found for the value, where the settings need it; else null. Throws Error(Setting) without it.
     const Range* rangeOf(const std::string& value, const OpSettings& settings, const std::string& node) const;
     QuantizedForm formOf(const std::string& value, const OpSettings& settings, const std::string& node) const;
-    /// The rows in int8: made by the step that makes them where it can, else by a step of its own.
-    QuantizedRows quantized(const Rows& rows, const QuantizedForm& form, const std::string& valueName);
+    struct Columns
+    {
+        std::int64_t begin = 0, end = 0;
+    };
+    /// The rows in int8, of which these columns are needed: made by the step that makes them where it can, else by a
+    /// step of its own.
+    QuantizedRows quantized(const Rows& rows, const QuantizedForm& form, const std::string& valueName,
+        const ByteLayout& layout, Columns needed);
     QuantizedRows used(const QuantizedRows& rows);
     std::vector<float> corrected(ValueId bias, std::vector<float> correction);
     std::string productKernel(const ProductStep& step, const OpSettings& settings, bool saturates) const;

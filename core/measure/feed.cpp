@@ -88,6 +88,16 @@ std::optional<int> fixedRows(const graph::Model& model)
     return std::nullopt;
 }
 
+/// A tapped value lives to the end of its run, so the arena grows with all tokens of one: more of them cost memory and
+/// gain nothing.
+constexpr int tokensATappedRun = 256;
+
+std::size_t mostRows(const Context& context, int length, bool tapped)
+{
+    const int most = std::max(1, context.data->spec().batchSize);
+    return static_cast<std::size_t>(tapped && length > 0 ? std::clamp(tokensATappedRun / length, 1, most) : most);
+}
+
 /// At most `most`, and so that every session has as many runs as the others.
 std::size_t rowsARun(std::size_t samples, std::size_t most, std::size_t sessions)
 {
@@ -175,8 +185,7 @@ void runSplit(const Context& context, Split split, const Settings& settings, con
 {
     const MachineLock lock(MachineLock::Mode::Computing, context.cancelled);
     const std::optional<int> fixed = fixedRows(*context.model);
-    const auto most = static_cast<std::size_t>(std::max(1, context.data->spec().batchSize)),
-               threads = static_cast<std::size_t>(std::max(1, context.threads));
+    const auto threads = static_cast<std::size_t>(std::max(1, context.threads));
     const auto total = static_cast<long>(only ? only->size() : context.data->size(split));
     long done = 0;
     report(context, 0, total);
@@ -187,7 +196,8 @@ void runSplit(const Context& context, Split split, const Settings& settings, con
             continue;
         checkCancelled(context);
         const Bucket bucket(*context.data, split, length, indices,
-            fixed ? static_cast<std::size_t>(*fixed) : rowsARun(indices.size(), most, threads));
+            fixed ? static_cast<std::size_t>(*fixed)
+                  : rowsARun(indices.size(), mostRows(context, length, !taps.empty()), threads));
         std::size_t together = std::min(bucket.runs(), threads);
         auto inputs = bucket.inputs(0);
         const auto compiledFor = [&](int team) {

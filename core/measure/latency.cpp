@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/feed.h"
 #include "core/measure/machine_lock.h"
+#include "core/measure/processor_wait.h"
 #include "core/measure/sample_statistics.h"
 #include "core/values/error.h"
 
@@ -119,10 +120,15 @@ public:
         const int profiled = medianLength(m_plan);
         m_reference = runnerOf(0, inputsOf(m_plan.groups.at(profiled).front(), profiled));
         Drift drift;
+        double waited = 0;
         for (int attempt = 0; attempt < attempts; ++attempt) {
             m_total += static_cast<long>(m_contenders.size()) * (m_plan.runs + profiledRuns);
             report(m_context, m_done, m_total);
+            const double waitedBefore = processorWaitMs();
+            const auto start = Clock::now();
             timeAll(profiled);
+            const std::chrono::duration<double, std::milli> took = Clock::now() - start;
+            waited = m_context.clock ? 0 : (processorWaitMs() - waitedBefore) / (took.count() * m_threads);
             drift = driftOf(m_beats);
             if (!drift.beyondSpread())
                 break;
@@ -135,6 +141,7 @@ public:
             latency.ratioHigh = ratio.high;
             latency.drift = drift.change;
             latency.drifted = drift.beyondSpread();
+            latency.waited = std::clamp(waited, 0.0, 1.0);
             m_result.latencies.push_back(latency);
         }
         return std::move(m_result);

@@ -31,8 +31,9 @@ long samplesToTell(double fp32Value, const Goal& goal);
 /// A sentence when `samples`, those that verdicts are from, are fewer than that; empty: enough, or not known (0).
 std::string tooFewSamples(long samples, double fp32Value, const Goal& goal);
 
-/// "fp32 became 12 % slower while it was timed: ..." for a latency that is marked as drifted, else empty. `reference`:
-/// what it was timed beside.
-std::string driftInWords(const Latency& latency, const std::string& reference = "fp32");
+/// Why a timing is not to be trusted: "fp32 became 12 % slower while it was timed: ...", or other programs had the
+/// processors for more than `waitAllowed` of the time; else empty. `reference`: what it was timed beside.
+std::string timingDoubt(const Latency& latency, const std::string& reference = "fp32");
+constexpr double waitAllowed = 0.1;
 
 } // namespace octet::measure

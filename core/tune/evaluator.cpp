@@ -180,8 +180,28 @@ void Evaluator::measureInto(Trial& trial, const quantize::Resolution& resolution
     measureAccuracy(trial, settings, searchSplit(), 0.1, fp32 ? 0.4 : 0.6);
     if (trial.origin == "baseline:fp32" && hasHeldOut())
         measureAccuracy(trial, settings, Split::HeldOut, 0.4, 0.6);
-    measureLatency(trial, settings);
+    measureLatency(trial, settings, fmt::format("trial {}", trial.id), 0.6);
     annotate(trial.groups, resolution);
+}
+
+std::optional<Trial> Evaluator::timed(const Config& config, const std::string& name)
+{
+    Trial trial;
+    trial.name = name;
+    trial.config = config;
+    m_progress.beginStep();
+    try {
+        const Settings settings = resolve(config).settings();
+        m_progress.beginStage("Calibrating for " + name, 0, 0.1);
+        trial.ranges = ranges(settings);
+        measureLatency(trial, settings, name, 0.1);
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::Cancelled)
+            throw;
+        return {};
+    }
+    m_progress.endStep();
+    return trial;
 }
 
 measure::AccuracyRun Evaluator::runOver(Split split, const Settings& settings, const Ranges& ranges)
@@ -210,9 +230,9 @@ void Evaluator::measureAccuracy(Trial& trial, const Settings& settings, Split sp
     trial.accuracy[split] = std::move(run.accuracy);
 }
 
-void Evaluator::measureLatency(Trial& trial, const Settings& settings)
+void Evaluator::measureLatency(Trial& trial, const Settings& settings, const std::string& what, double low)
 {
-    m_progress.beginStage(fmt::format("Timing trial {}", trial.id), 0.6, 1);
+    m_progress.beginStage("Timing " + what, low, 1);
     std::vector<measure::Contender> contenders{{"fp32", {}, {}}};
     if (trial.origin != "baseline:fp32")
         contenders.push_back({trial.name, settings, trial.ranges});
@@ -220,8 +240,8 @@ void Evaluator::measureLatency(Trial& trial, const Settings& settings)
     for (const Latency& timed : run.latencies)
         m_samples += static_cast<double>(timed.runs) * std::max(1, m_request.workload.batch);
     trial.latency = run.latencies.back();
-    if (trial.latency.drifted)
-        m_observer.log(fmt::format("Warning: trial {}: {}", trial.id, measure::driftInWords(trial.latency)));
+    if (const std::string doubt = measure::timingDoubt(trial.latency); !doubt.empty())
+        m_observer.log(fmt::format("Warning: {}: {}", what, doubt));
     trial.groups = std::move(run.groups.back());
     trial.weightBytes = run.weightBytes.back();
     trial.memoryBytes = run.memoryBytes.back();

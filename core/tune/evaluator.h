@@ -43,6 +43,8 @@ public:
     /// Runs the config and reports the trial, whatever becomes of it. Throws only Error(Cancelled). The result is valid
     /// until the next call.
     const Trial& run(const Wish& wish);
+    /// What the config takes, not what it answers: latency beside fp32, weights, memory. Nothing where it cannot be timed.
+    std::optional<Trial> timed(const Config& config, const std::string& name);
     /// Why the last trial failed.
     const std::optional<Error>& lastError() const { return m_lastError; }
 
@@ -77,7 +79,7 @@ public:
 private:
     void measureInto(Trial& trial, const quantize::Resolution& resolution);
     void measureAccuracy(Trial& trial, const Settings& settings, Split split, double low, double high);
-    void measureLatency(Trial& trial, const Settings& settings);
+    void measureLatency(Trial& trial, const Settings& settings, const std::string& what, double low);
     void annotate(std::vector<GroupProfile>& groups, const quantize::Resolution& resolution) const;
     const std::vector<float>& referenceOutputs(Split split);
     measure::AccuracyRun runOver(Split split, const Settings& settings, const Ranges& ranges);

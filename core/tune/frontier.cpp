@@ -4,6 +4,9 @@
 #include "core/measure/verdict.h"
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
 
 namespace octet::tune {
 
@@ -76,6 +79,7 @@ bool aboveFloor(const Trial& trial, const Trial& fp32, const Goal& goal)
 {
     // Of two equal fractions the quotients may differ.
     return trial.tuning() && fp32.tuning() && trial.tuning()->metric == fp32.tuning()->metric
+        && trial.tuning()->samples == fp32.tuning()->samples
         && trial.tuning()->value >= goal.floor(fp32.tuning()->value) - 1e-12;
 }
 
@@ -118,28 +122,46 @@ int bestTrial(const std::vector<Trial>& trials, const Goal& goal)
     return bestTrial(pointers(trials), goal);
 }
 
+namespace {
+
+/// Which of two is faster was not shown.
+bool sameCost(const Trial& a, const Trial& b, const Trial& fp32, Objective objective)
+{
+    if (objective == Objective::P50 && a.latency.ratioLow > 0 && b.latency.ratioLow > 0)
+        return a.latency.ratioLow <= b.latency.ratioHigh && b.latency.ratioLow <= a.latency.ratioHigh;
+    return costOf(a, fp32, objective) == costOf(b, fp32, objective);
+}
+
+} // namespace
+
 int bestTrial(const std::vector<const Trial*>& trials, const Goal& goal)
 {
     const Trial* fp32 = fp32Baseline(trials);
     if (!fp32 || !counts(*fp32) || fp32->tuning()->metric != goal.metric)
         return 0;
-    const Trial* best = nullptr;
-    bool bestHolds = false;
-    for (const Trial* candidate : trials) {
-        const Trial& trial = *candidate;
-        if (&trial == fp32 || !counts(trial) || (goal.keepWeights && smooths(trial)) || !aboveFloor(trial, *fp32, goal)
-            || costOf(trial, *fp32, Objective::P50) >= 1)
+    std::vector<const Trial*> candidates, holders;
+    for (const Trial* trial : trials) {
+        if (trial == fp32 || !counts(*trial) || (goal.keepWeights && smooths(*trial)) || !aboveFloor(*trial, *fp32, goal)
+            || costOf(*trial, *fp32, Objective::P50) >= 1)
             continue;
-        const bool holds = holdsGoal(trial, *fp32, goal);
-        const bool better = !best
-            || (holds != bestHolds ? holds
-                                   : costOf(trial, *fp32, goal.objective) < costOf(*best, *fp32, goal.objective));
-        if (better) {
-            best = &trial;
-            bestHolds = holds;
-        }
+        candidates.push_back(trial);
+        if (holdsGoal(*trial, *fp32, goal))
+            holders.push_back(trial);
     }
-    return best ? best->id : 0;
+    if (!holders.empty())
+        candidates = std::move(holders);
+    const auto cost = [&](const Trial* trial) { return costOf(*trial, *fp32, goal.objective); };
+    const auto cheapest = std::ranges::min_element(candidates, {}, cost);
+    if (cheapest == candidates.end())
+        return 0;
+    std::vector<const Trial*> level;
+    std::ranges::copy_if(candidates, std::back_inserter(level),
+        [&](const Trial* trial) { return sameCost(*trial, **cheapest, *fp32, goal.objective); });
+    const auto rank = [&](const Trial* trial) {
+        return std::tuple(
+            measure::verdict(*trial->tuning(), *fp32->tuning(), goal) != "meets", trial->weightBytes, pairedMs(*trial, fp32));
+    };
+    return (*std::ranges::min_element(level, {}, rank))->id;
 }
 
 } // namespace octet::tune

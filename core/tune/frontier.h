@@ -29,9 +29,9 @@ double costOf(const Trial& trial, const Trial& fp32, Objective objective);
 /// Ran with weights that smoothing changed.
 bool smooths(const Trial& trial);
 
-/// Id of the Done trial that holds the goal at the lowest cost, faster than fp32, and does not smooth where the
-/// goal keeps the weights; where none holds it, of the cheapest
-/// at or above the floor; 0 = none.
+/// Id of the Done trial that holds the goal at the lowest cost, faster than fp32, and does not smooth where the goal
+/// keeps the weights; where none holds it, of the cheapest at or above the floor; 0 = none. Of several whose costs noise
+/// does not tell apart, one whose verdict is "meets", then the one with the smaller weights, then the faster.
 int bestTrial(const std::vector<Trial>& trials, const Goal& goal);
 int bestTrial(const std::vector<const Trial*>& trials, const Goal& goal);
 

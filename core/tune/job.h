@@ -40,7 +40,10 @@ private:
     /// Fp32 is what everything is compared with: without it nothing can be done.
     void runFp32();
     void warnNearChance(const Trial& fp32);
-    void runBaselines(bool retryCrashed);
+    /// `all`: also those that crashed before or cannot win.
+    void runBaselines(bool all);
+    /// A trial holds the goal at a lower cost, as timing alone tells: to evaluate the config would be of no use to the goal.
+    bool cannotWin(const Config& config, const std::string& name);
     void baseline();
     void calibrate();
     quantize::Resolution checked(const Config& config); // throws what is wrong with it

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 namespace octet::tune {
@@ -15,10 +16,12 @@ namespace {
 
 constexpr double z80 = 1.2815515655446004;
 constexpr int enoughTrials = 8;
-constexpr const char* half = "bf16";
 constexpr double exponent = 4.0 / 3; // 2: shifts are independent; 1: all in one direction
 // The error of the model grows with what it predicts: where nothing flips there is little to be wrong about.
 constexpr double modelError = 0.2, fewestFlips = 0.005;
+// Of the error, what configs do not share that shift the same margins.
+constexpr double ownError = 0.1;
+constexpr std::size_t mostSeen = 200; // the last ones: the time that a prediction takes grows with their square
 
 double normalBelow(double x)
 {
@@ -30,15 +33,21 @@ double power(double decibels)
     return std::pow(10.0, -decibels / 10);
 }
 
+double dot(const std::vector<double>& a, const std::vector<double>& b)
+{
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
+
 } // namespace
 
 Predictor::Recipe Predictor::recipeOf(const OpSettings& s)
 {
     if (s.precision == Precision::Bf16)
-        return half;
-    return fmt::format("{}{}{}{}", s.smoothing != 0 ? "smoothed " : "", toString(s.approach),
-        s.approach == Approach::Static && s.smoothing == 0 ? " " + toString(s.rangeMethod) : "",
-        s.weightGranularity == Granularity::PerTensor ? " per tensor" : "");
+        return {.half = true};
+    Recipe recipe{.smoothed = s.smoothing != 0, .approach = s.approach, .weights = s.weightGranularity};
+    if (s.approach == Approach::Static && s.smoothing == 0)
+        recipe.rangeMethod = s.rangeMethod;
+    return recipe;
 }
 
 Predictor::Predictor(const Sensitivity& sensitivity, const std::vector<Known>& known)
@@ -66,7 +75,10 @@ Predictor::Predictor(const Sensitivity& sensitivity, const std::vector<Known>& k
         m_unit = units[units.size() / 2];
     }
     fitSpeed(known);
-    fitFactors(known);
+    std::vector<Observed> observed = observedIn(known);
+    m_trials = static_cast<int>(observed.size());
+    fitFactors(observed);
+    fitResiduals(std::move(observed));
 }
 
 const OpSensitivity* Predictor::find(const std::string& node) const
@@ -83,6 +95,7 @@ Predictor::Shift Predictor::shiftOf(const quantize::Resolution& config) const
         if (op.settings.precision == Precision::Int8)
             quantized.insert(op.product.node);
     Shift shift;
+    shift.ops.resize(m_sensitivity.ops.size());
     for (const quantize::ResolvedOp& op : config.ops) {
         const OpSensitivity* s = find(op.name);
         if (!s || op.settings.precision == Precision::Fp32)
@@ -93,25 +106,59 @@ Predictor::Shift Predictor::shiftOf(const quantize::Resolution& config) const
             continue;
         const Recipe recipe = recipeOf(op.settings);
         double own = 0;
-        if (recipe == half)
+        if (recipe.half)
             own = m_unit * power(bf16Decibels);
         else if (recipe == m_measured)
             own = s->kl ? s->marginShift : m_unit * power(s->ownError);
         else
             own = 2 * m_unit * power(s->weightError); // what a better range leaves: both roundings alike
-        shift.byRecipe[recipe] += std::pow(own, exponent / 2) / (paired && s->kl ? 2 : 1);
+        const double amount = std::pow(own, exponent / 2) / (paired && s->kl ? 2 : 1);
+        shift.ops[static_cast<std::size_t>(s - m_sensitivity.ops.data())] = {recipe, amount};
+        shift.byRecipe[recipe] += amount;
     }
     return shift;
+}
+
+double Predictor::factorOf(const Recipe& recipe) const
+{
+    const auto it = m_factors.find(recipe);
+    return it == m_factors.end() ? 1 : it->second;
 }
 
 double Predictor::variance(const Shift& shift) const
 {
     double sum = 0;
-    for (const auto& [recipe, own] : shift.byRecipe) {
-        const auto it = m_factors.find(recipe);
-        sum += own * (it == m_factors.end() ? 1 : it->second);
-    }
+    for (const auto& [recipe, amount] : shift.byRecipe)
+        sum += amount * factorOf(recipe);
     return std::pow(sum, 2 / exponent);
+}
+
+std::vector<Predictor::OpShift> Predictor::weighed(std::vector<OpShift> ops) const
+{
+    for (OpShift& op : ops)
+        op.amount *= factorOf(op.recipe);
+    return ops;
+}
+
+double Predictor::likeness(const std::vector<OpShift>& a, const std::vector<OpShift>& b)
+{
+    double shared = 0, either = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        const OpShift &x = a[i], &y = b[i];
+        const bool same = x.recipe == y.recipe;
+        shared += same ? std::min(x.amount, y.amount) : 0;
+        either += same ? std::max(x.amount, y.amount) : x.amount + y.amount;
+    }
+    return either > 0 ? std::pow(shared / either, 2) : 0;
+}
+
+std::vector<double> Predictor::likenessToTrials(const std::vector<OpShift>& ops) const
+{
+    std::vector<double> all;
+    all.reserve(m_seen.size());
+    for (const std::vector<OpShift>& seen : m_seen)
+        all.push_back(likeness(ops, seen));
+    return all;
 }
 
 std::pair<double, double> Predictor::flipsAndDrop(double variance) const
@@ -145,14 +192,8 @@ double Predictor::dropVariance(double variance) const
     return sum / (n * n) + std::pow(modelError * std::max(flips / n, fewestFlips), 2);
 }
 
-void Predictor::fitFactors(const std::vector<Known>& known)
+std::vector<Predictor::Observed> Predictor::observedIn(const std::vector<Known>& known) const
 {
-    struct Observed
-    {
-        Shift shift;
-        Recipe main; // of most of its variance
-        double flips = 0, drop = 0;
-    };
     std::vector<Observed> observed;
     for (const Known& k : known) {
         const Accuracy* a = k.trial->tuning();
@@ -160,20 +201,29 @@ void Predictor::fitFactors(const std::vector<Known>& known)
             continue;
         Observed o{shiftOf(k.resolution), {}, double(a->flips) / double(a->samples), m_fp32Accuracy - a->value};
         double most = -1;
-        for (const auto& [recipe, own] : o.shift.byRecipe)
-            if (own > most)
-                most = own, o.main = recipe;
+        for (const auto& [recipe, amount] : o.shift.byRecipe)
+            if (amount > most)
+                most = amount, o.main = recipe;
         if (!o.shift.byRecipe.empty())
             observed.push_back(std::move(o));
     }
-    m_trials = static_cast<int>(observed.size());
-    const double floor = 0.5 / std::max<double>(1, static_cast<double>(m_sensitivity.margins.size()));
+    return observed;
+}
+
+double Predictor::leastFlips() const
+{
+    return 0.5 / std::max<double>(1, static_cast<double>(m_sensitivity.margins.size()));
+}
+
+void Predictor::fitFactors(const std::vector<Observed>& observed)
+{
+    const double floor = leastFlips();
     // Twice over, since a trial may mix recipes whose factors depend on each other.
     for (int round = 0; round < 2; ++round) {
-        std::map<Recipe, bool> recipes;
+        std::set<Recipe> recipes;
         for (const Observed& o : observed)
-            recipes[o.main] = true;
-        for (const auto& [recipe, used] : recipes) {
+            recipes.insert(o.main);
+        for (const Recipe& recipe : recipes) {
             double best = 0, lowest = -1;
             for (int i = -24; i <= 24; ++i) {
                 const double factor = std::exp2(i / 4.0);
@@ -190,14 +240,32 @@ void Predictor::fitFactors(const std::vector<Known>& known)
             m_factors[recipe] = best;
         }
     }
-    constexpr int prior = 3; // trials that the assumed spread counts for
-    double squares = prior;
-    for (const Observed& o : observed) {
+}
+
+void Predictor::fitResiduals(std::vector<Observed> observed)
+{
+    constexpr double prior = 3; // trials that the assumed spread counts for
+    constexpr double furthest = 5; // standard deviations; beyond it something else is wrong
+    std::erase_if(observed, [&](const Observed& o) { return !(variance(o.shift) > 0); });
+    if (observed.size() > mostSeen)
+        observed.erase(observed.begin(), observed.end() - static_cast<std::ptrdiff_t>(mostSeen));
+    for (Observed& o : observed) {
         const double v = variance(o.shift);
-        if (v > 0)
-            squares += std::min(25.0, std::pow(flipsAndDrop(v).second - o.drop, 2) / dropVariance(v));
+        const auto [flips, drop] = flipsAndDrop(v);
+        m_dropsOff.push_back(std::clamp((o.drop - drop) / std::sqrt(dropVariance(v)), -furthest, furthest));
+        m_flipsOff.push_back(std::log((o.flips + leastFlips()) / (flips + leastFlips())));
+        m_seen.push_back(weighed(std::move(o.shift.ops)));
     }
-    m_spread = std::sqrt(squares / (prior + m_trials));
+    std::vector<double> kernel;
+    for (const std::vector<OpShift>& seen : m_seen) {
+        const std::vector<double> row = likenessToTrials(seen);
+        kernel.insert(kernel.end(), row.begin(), row.end());
+    }
+    m_process = GaussianProcess(std::move(kernel), m_seen.size(), ownError);
+    const std::vector<double> drops = m_process.solve(m_dropsOff);
+    m_spread = std::sqrt((prior + dot(m_dropsOff, drops)) / (prior + static_cast<double>(drops.size())));
+    m_dropsOff = drops;
+    m_flipsOff = m_process.solve(std::move(m_flipsOff));
 }
 
 void Predictor::fitSpeed(const std::vector<Known>& known)
@@ -206,15 +274,15 @@ void Predictor::fitSpeed(const std::vector<Known>& known)
         const double ratio = k.trial->latency.ratioToFp32;
         if (k.trial->state != TrialState::Done || ratio <= 0 || k.resolution.ops.empty())
             continue;
-        std::map<Recipe, int> recipes;
+        std::map<std::optional<Recipe>, int> recipes; // nothing: fp32
         int counted = 0;
         for (const quantize::ResolvedOp& op : k.resolution.ops)
             if (op.product.counted()) {
                 ++counted;
-                recipes[op.settings.precision == Precision::Fp32 ? "fp32" : recipeOf(op.settings)]++;
+                recipes[op.settings.precision == Precision::Fp32 ? std::nullopt : std::optional(recipeOf(op.settings))]++;
             }
-        if (recipes.size() == 1 && recipes.begin()->first != "fp32" && recipes.begin()->second == counted)
-            m_ratios[recipes.begin()->first] = ratio;
+        if (recipes.size() == 1 && recipes.begin()->first && recipes.begin()->second == counted)
+            m_ratios[*recipes.begin()->first] = ratio;
     }
     double squares = 4 * m_speedError * m_speedError;
     int n = 4;
@@ -242,11 +310,11 @@ double Predictor::ratioOf(const quantize::Resolution& config) const
     const auto ratioOfRecipe = [&](const Recipe& recipe) {
         if (const auto it = m_ratios.find(recipe); it != m_ratios.end())
             return it->second;
-        if (recipe != half)
-            for (const auto& [name, ratio] : m_ratios) // int8 in another way: nearly as fast
-                if (name != half)
+        if (!recipe.half)
+            for (const auto& [other, ratio] : m_ratios) // int8 in another way: nearly as fast
+                if (!other.half)
                     return ratio;
-        return recipe == half ? 0.6 : 0.4;
+        return recipe.half ? 0.6 : 0.4;
     };
     double ratio = 1;
     for (const quantize::ResolvedOp& op : config.ops) {
@@ -276,13 +344,16 @@ std::optional<Predictor> predictorFrom(const Sensitivity& sensitivity, const std
 Prediction Predictor::predict(const quantize::Resolution& config) const
 {
     Prediction p;
-    const double v = variance(shiftOf(config));
+    const Shift shift = shiftOf(config);
+    const double v = variance(shift);
     const auto [flips, drop] = flipsAndDrop(v);
-    p.flips = flips;
-    p.accuracy = m_fp32Accuracy - drop;
+    const std::vector<double> alike = likenessToTrials(weighed(shift.ops));
+    const double deviation = std::sqrt(dropVariance(v));
+    p.flips = std::clamp((flips + leastFlips()) * std::exp(dot(alike, m_flipsOff)) - leastFlips(), 0.0, 1.0);
+    p.accuracy = std::clamp(m_fp32Accuracy - drop - deviation * dot(alike, m_dropsOff), 0.0, 1.0);
     const bool anything = std::any_of(config.ops.begin(), config.ops.end(),
         [](const quantize::ResolvedOp& op) { return op.settings.precision != Precision::Fp32; });
-    const double width = anything ? z80 * m_spread * std::sqrt(dropVariance(v)) : 0;
+    const double width = anything ? z80 * m_spread * deviation * std::sqrt(m_process.variance(alike)) : 0;
     p.fewTrials = m_trials < enoughTrials;
     const double widen = p.fewTrials ? 1.5 : 1;
     p.accuracyLow = p.accuracy - width * widen;

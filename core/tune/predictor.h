@@ -2,14 +2,17 @@
 // What a config will cost and gain before it has run. Accuracy by the margin model (DESIGN section 7, reference/search.md
 // section 3): every int8 op shifts fp32's margin of each sample by a random amount, and an answer flips where the shift
 // exceeds the margin. Shifts of different ops add up to more than independent ones would (their squares) and less than
-// aligned ones (their amounts): in between, by an exponent that real runs of four models showed. Latency from the gain of every op between the two precisions, scaled
-// to the measured baselines.
+// aligned ones (their amounts): in between, by an exponent that real runs of four models showed. What trials were off by
+// is carried to the configs that resemble them, by a Gaussian process. Latency from the gain of every op between the two
+// precisions, scaled to the measured baselines.
 #pragma once
 
 #include "core/quantize/resolve.h"
+#include "core/tune/gaussian_process.h"
 #include "core/values/sensitivity.h"
 #include "core/values/trial.h"
 
+#include <compare>
 #include <functional>
 #include <map>
 #include <optional>
@@ -44,18 +47,46 @@ public:
 
 private:
     /// Ops quantized in one way; each has a factor of its own, since sensitivity was measured for one of them.
-    using Recipe = std::string;
+    struct Recipe
+    {
+        bool half = false; // bf16; the others are int8's
+        bool smoothed = false;
+        Approach approach = Approach::Static;
+        RangeMethod rangeMethod = RangeMethod::MinMax; // of static ranges that are not smoothed
+        Granularity weights = Granularity::PerChannel;
+        auto operator<=>(const Recipe&) const = default;
+    };
     static Recipe recipeOf(const OpSettings& settings);
 
+    struct OpShift
+    {
+        Recipe recipe;
+        double amount = 0; // |shift| to the exponent, before factors; 0 = fp32
+    };
     struct Shift
     {
-        std::map<Recipe, double> byRecipe; // sum over ops of |shift| to the exponent, before factors
+        std::vector<OpShift> ops; // by index in the sensitivity
+        std::map<Recipe, double> byRecipe; // sums of them
     };
     Shift shiftOf(const quantize::Resolution& config) const;
+    double factorOf(const Recipe& recipe) const;
     double variance(const Shift& shift) const;
     std::pair<double, double> flipsAndDrop(double variance) const; // shares of samples
     double dropVariance(double variance) const; // of the share of samples lost: chance, and errors of the model
-    void fitFactors(const std::vector<Known>& known);
+    struct Observed
+    {
+        Shift shift;
+        Recipe main; // of most of its variance
+        double flips = 0, drop = 0;
+    };
+    double leastFlips() const; // half an answer, so that logarithms of none are finite
+    std::vector<Observed> observedIn(const std::vector<Known>& known) const;
+    void fitFactors(const std::vector<Observed>& observed);
+    void fitResiduals(std::vector<Observed> observed);
+    /// What two configs shift alike, as a share of all that either shifts, squared.
+    static double likeness(const std::vector<OpShift>& a, const std::vector<OpShift>& b);
+    std::vector<double> likenessToTrials(const std::vector<OpShift>& ops) const;
+    std::vector<OpShift> weighed(std::vector<OpShift> ops) const; // by their factors
     void fitSpeed(const std::vector<Known>& known);
     double ratioOf(const quantize::Resolution& config) const; // of the latency, to fp32
 
@@ -67,6 +98,9 @@ private:
     double m_unit = 1; // margin variance of noise at 0 dB
     std::map<Recipe, double> m_factors, m_ratios; // m_ratios: latency of all ops in this recipe against fp32
     double m_fp32Accuracy = 0, m_fp32Ms = 0;
+    std::vector<std::vector<OpShift>> m_seen; // of trials, weighed
+    GaussianProcess m_process; // over them
+    std::vector<double> m_dropsOff, m_flipsOff; // solved: drops in standard deviations, logarithms of flips
     double m_spread = 1; // what trials really were off by, in the standard deviations that were foreseen
     double m_speedError = 0.06; // standard deviation of the ratio that the model leaves over
     int m_trials = 0;

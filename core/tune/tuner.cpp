@@ -127,19 +127,37 @@ void Job::warnNearChance(const Trial& fp32)
         accuracy->correct, accuracy->samples, classes));
 }
 
-void Job::runBaselines(bool retryCrashed)
+void Job::runBaselines(bool all)
 {
     runFp32();
     for (const Baseline& b : allBaselines()) {
         const Config config = presetConfig(b.preset);
         if (!isWanted(config) || m_evaluator.finished(config))
             continue;
-        if (!retryCrashed && m_evaluator.crashed(config)) {
+        if (!all && m_evaluator.crashed(config)) {
             m_observer.log(fmt::format("\"{}\" ended its worker before and is not tried again.", b.name));
             continue;
         }
-        evaluate({config, b.name, fmt::format("baseline:{}", b.preset), {}});
+        if (all || !cannotWin(config, b.name))
+            evaluate({config, b.name, fmt::format("baseline:{}", b.preset), {}});
     }
+}
+
+bool Job::cannotWin(const Config& config, const std::string& name)
+{
+    const Trial* holds = m_goal.searchOn ? nullptr : holder();
+    const int holderId = holds ? holds->id : 0;
+    const std::optional<Trial> timed = holds ? m_evaluator.timed(config, name) : std::nullopt;
+    if (!timed)
+        return false;
+    const Trial &fp32 = *fp32Baseline(m_evaluator.trials()), &other = *m_evaluator.find(holderId);
+    const double cost = costOf(*timed, fp32, m_goal.objective), least = costOf(other, fp32, m_goal.objective);
+    if (cost < least)
+        return false;
+    m_observer.log(fmt::format("\"{}\" was timed and is not evaluated: it takes {:.0f} % of fp32's {}, and \"{}\", which "
+                               "holds the goal, takes {:.0f} %.",
+        name, 100 * cost, toString(m_goal.objective), other.name, 100 * least));
+    return true;
 }
 
 void Job::baseline()

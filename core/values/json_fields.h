@@ -174,6 +174,7 @@ void fields(A& a, V& v)
     a("ratio_high", v.ratioHigh);
     a("drift", v.drift);
     a("drifted", v.drifted);
+    a("waited", v.waited);
 }
 
 template <typename A, Is<GroupProfile> V>

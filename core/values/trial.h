@@ -51,6 +51,7 @@ struct Latency
     /// By how much the reference, fp32 in trials, changed while this was timed, as a share: 0.1 = it ended 10 % slower.
     double drift = 0;
     bool drifted = false; // by more than its runs differ, and again when all was timed once more: ms are not to be trusted
+    double waited = 0; // share of the time in which its threads waited for a processor that other programs had
     bool operator==(const Latency&) const = default;
 };
 

@@ -93,13 +93,17 @@ public:
         const char* name, PanelLayout layout, void (*multiply)(const ProductTask&, std::int64_t, std::int64_t))
     {
         auto packed = std::make_shared<std::vector<PanelWeights>>();
+        const ByteLayout order = layout == PanelLayout::Tiles ? ByteLayout::tiles(m_k) : ByteLayout::rowByRow(m_k);
+        auto a = std::make_shared<std::vector<std::uint8_t>>(static_cast<std::size_t>(order.bytes(m_m)));
+        for (std::int64_t i = 0; i < m_m * m_k; ++i)
+            (*a)[static_cast<std::size_t>(byteAt(order, i / m_k, i % m_k))] = m_a[static_cast<std::size_t>(i)];
         for (std::int64_t i = 0; i < m_copies; ++i)
             packed->emplace_back(m_w.data(), m_k, m_n, m_memory, layout);
-        return {name, [this, packed, multiply] {
+        return {name, [this, packed, a, multiply] {
                     for (std::size_t i = 0; i < packed->size(); ++i) {
                         const PanelWeights& weights = (*packed)[i];
                         ProductTask task;
-                        task.a = m_a.data(), task.rows = m_m, task.k = m_k, task.n = m_n;
+                        task.a = a->data(), task.rows = m_m, task.k = m_k, task.n = m_n;
                         task.panels = weights.data();
                         task.panelBytes = weights.panelBytes();
                         task.nextWeights = (*packed)[(i + 1) % packed->size()].data();

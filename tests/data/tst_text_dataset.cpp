@@ -67,14 +67,15 @@ private slots:
         QFETCH(const QByteArray, content);
         QFETCH(const QStringList, rows);
         const Folder folder;
-        const data::Table table = data::readTable(folder.write(name.toStdString(), content), [](const auto&) {
-            return std::vector<std::string>{"text", "label"};
-        });
         QStringList found;
-        for (const data::TableRow& row : table.rows)
-            found << QString("%1:%2|%3")
-                         .arg(row.line)
-                         .arg(QString::fromStdString(row.cells.at(0)), QString::fromStdString(row.cells.at(1)));
+        data::readTable(
+            folder.write(name.toStdString(), content),
+            [](const auto&) { return std::vector<std::string>{"text", "label"}; },
+            [&](const data::TableRow& row) {
+                found << QString("%1:%2|%3")
+                             .arg(row.line)
+                             .arg(QString::fromStdString(row.cells.at(0)), QString::fromStdString(row.cells.at(1)));
+            });
         QCOMPARE(found, rows);
     }
 

@@ -23,7 +23,6 @@ class TestAdviceControl : public QObject
 
     static constexpr int longest = 60000; // ms
     test::SampleCopy m_sample;
-    QTemporaryDir m_home;
 
     static const tune::Advice* find(MainWindow& window, tune::AdviceKind kind)
     {
@@ -51,11 +50,6 @@ class TestAdviceControl : public QObject
     }
 
 private slots:
-    void initTestCase()
-    {
-        qputenv("XDG_RUNTIME_DIR", m_home.path().toUtf8());
-    }
-
     void aButtonIsOneUndoStep()
     {
         MainWindow window;

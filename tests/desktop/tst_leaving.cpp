@@ -104,7 +104,7 @@ private slots:
     void itGoesOnUnseenAndIsFoundAgain()
     {
         {
-            const auto window = measuring(3000);
+            const auto window = measuring(500);
             QVERIFY(window);
             QSignalSpy ended(window->jobs(), &JobControl::ended);
             QVERIFY(!window->close());

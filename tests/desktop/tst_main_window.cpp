@@ -108,11 +108,6 @@ class TestMainWindow : public QObject
     }
 
 private slots:
-    void initTestCase()
-    {
-        qputenv("XDG_RUNTIME_DIR", m_home.path().toUtf8());
-    }
-
     void graphAppearsGrouped()
     {
         const auto window = m_sample.openedWindow();

@@ -24,7 +24,6 @@ class TestRecorded : public QObject
 {
     Q_OBJECT
 
-    QTemporaryDir m_home;
     static constexpr int longest = 60000; // ms; a loaded machine only waits longer
 
     static QString copySample(const QTemporaryDir& folder, const QString& model)
@@ -48,8 +47,6 @@ class TestRecorded : public QObject
     }
 
 private slots:
-    void initTestCase() { qputenv("XDG_RUNTIME_DIR", m_home.path().toUtf8()); }
-
     void sampleIsAliveAtOnce_data()
     {
         QTest::addColumn<QString>("model");

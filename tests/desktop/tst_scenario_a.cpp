@@ -10,6 +10,7 @@
 #include "app/desktop/workbench.h"
 #include "app/desktop/worker_client.h"
 #include "core/exchange/inc_yaml.h"
+#include "core/tune/frontier.h"
 #include "desktop_test.h"
 #include "test_main.h"
 #include "widgets/frontier_plot.h"
@@ -42,7 +43,7 @@ class TestScenarioA : public QObject
 {
     Q_OBJECT
 
-    QTemporaryDir m_folder, m_home;
+    QTemporaryDir m_folder;
     std::unique_ptr<MainWindow> m_window;
     static constexpr int longest = 120000; // ms; a loaded machine only waits longer
 
@@ -122,7 +123,6 @@ class TestScenarioA : public QObject
 private slots:
     void initTestCase()
     {
-        qputenv("XDG_RUNTIME_DIR", m_home.path().toUtf8());
         const QDir sample(QStringLiteral(OCTET_SOURCE_DIR "/resources/sample"));
         for (const QString& file : sample.entryList(QDir::Files))
             if (file != QLatin1String("model.onnx") && !file.endsWith(QLatin1String(".octet")))
@@ -271,21 +271,29 @@ private slots:
         QVERIFY(ended.count() > 0 || ended.wait(longest));
         QVERIFY2(!ended.at(0).at(1).toBool(), qPrintable(ended.at(0).at(0).toString()));
         const TrialsContent content = presentTrials(document());
+        const auto holds = [&](const Trial* trial) {
+            return tune::holdsGoal(*trial, *content.fp32, document().goal());
+        };
         const Trial* best = document().trial(content.best);
-        QVERIFY(best && best->counts.int8 > 0);
-        QVERIFY(best->tuning()->value >= document().goal().floor(content.fp32->tuning()->value) - 1e-12);
+        QVERIFY(best && holds(best));
         QCOMPARE(document().selection()->trial(), content.best); // recommended: selected
+        // Which of those that hold is the fastest is up to the machine; bf16 throughout is one of them.
+        const auto found = std::ranges::find_if(content.trials, [&](const Trial* trial) {
+            return trial->origin.starts_with("tune:") && trial->counts.int8 > 0 && holds(trial);
+        });
+        QVERIFY(found != content.trials.end());
+        document().selection()->setTrial((*found)->id);
     }
 
     void chosenIsJudgedOnTheHeldOutHalf()
     {
-        const int best = document().selection()->trial();
+        const int mine = document().selection()->trial();
         QTRY_VERIFY(m_window->actionList()->choose->isEnabled());
         QVERIFY(test::trigger(m_window->actionList()->choose)); // of the Trials menu
         QTRY_VERIFY(qobject_cast<QLineEdit*>(QApplication::focusWidget()) && QApplication::activeModalWidget());
         QTest::keyClicks(QApplication::focusWidget(), QStringLiteral("fastest with frozen weights"));
         press(Qt::Key_Return);
-        QTRY_VERIFY(document().chosenTrial() && document().chosenTrial()->id == best);
+        QTRY_VERIFY(document().chosenTrial() && document().chosenTrial()->id == mine);
         QCOMPARE(QString::fromStdString(document().chosenTrial()->note), QStringLiteral("fastest with frozen weights"));
         QTRY_VERIFY_WITH_TIMEOUT(!chosenVerdict(document()).isEmpty(), longest);
         QTRY_VERIFY(m_window->messages()->texts().join(QLatin1Char(' ')).contains(QStringLiteral("held-out half")));

@@ -21,7 +21,6 @@ class TestWhatIf : public QObject
     Q_OBJECT
 
     test::SampleCopy m_sample;
-    QTemporaryDir m_home;
     static constexpr int longest = 60000; // ms
     static constexpr long samples = 100;
 
@@ -83,11 +82,6 @@ class TestWhatIf : public QObject
     }
 
 private slots:
-    void initTestCase()
-    {
-        qputenv("XDG_RUNTIME_DIR", m_home.path().toUtf8());
-    }
-
     void theOpToBlameComesFirst()
     {
         const auto window = openedWindow();

@@ -21,7 +21,11 @@ Rows rowsOf(std::int64_t rows, std::int64_t columns)
 RowSink sinkOf(std::int64_t rows, std::int64_t columns, bool real, std::size_t forms)
 {
     RowSink sink;
-    sink.rows = rowsOf(rows, columns), sink.wanted = real, sink.quantized.resize(forms);
+    sink.rows = rowsOf(rows, columns), sink.wanted = real;
+    for (QuantizedRows form; forms > 0; --forms) {
+        form.endColumn = columns;
+        sink.quantized.push_back(form);
+    }
     return sink;
 }
 
@@ -61,10 +65,12 @@ private slots:
         step.activation = Activation::None;
         step.norm = NormPlaces(); // 7 x 40; gamma and beta of 8 floats
         COMPARE_WORK(step, 280, 160 + 64, 160);
-        step.sink.quantized.resize(2); // 3 x 40 and 40 bytes each
+        step.sink = sinkOf(5, 8, true, 2); // 3 x 40 and 40 bytes each
         COMPARE_WORK(step, 280 + 240, 224, 160 + 80);
         step.sink.wanted = false; // leaves in bytes only
         COMPARE_WORK(step, 520, 224, 80);
+        step.sink.quantized[1].firstColumn = 6; // of whose columns two are needed
+        COMPARE_WORK(step, 280 + 120 + 30, 224, 50);
     }
 
     void patches()

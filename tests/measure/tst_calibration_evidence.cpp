@@ -7,7 +7,6 @@
 #include "measure/tiny_text.h"
 #include "test_main.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace octet;
@@ -42,7 +41,6 @@ class TestCalibrationEvidence : public QObject
 private slots:
     void initTestCase()
     {
-        qputenv("XDG_RUNTIME_DIR", m_folder.path().toLocal8Bit());
         m_model = test::tinyModel(m_builder);
     }
 
@@ -218,7 +216,6 @@ private:
         return c;
     }
 
-    QTemporaryDir m_folder;
     test::OnnxBuilder m_builder;
     std::shared_ptr<const graph::Model> m_model;
     engine::WeightStore m_store;

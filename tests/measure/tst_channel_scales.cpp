@@ -7,7 +7,6 @@
 #include "measure/tiny_text.h"
 #include "test_main.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
@@ -72,7 +71,6 @@ class TestChannelScales : public QObject
 private slots:
     void initTestCase()
     {
-        qputenv("XDG_RUNTIME_DIR", m_folder.path().toLocal8Bit());
         m_context.model = attentionModel(m_builder);
         m_context.data = std::make_shared<FullData>();
         m_context.store = &m_store;
@@ -141,7 +139,6 @@ private:
         return sum;
     }
 
-    QTemporaryDir m_folder;
     test::OnnxBuilder m_builder;
     engine::WeightStore m_store;
     measure::Context m_context;

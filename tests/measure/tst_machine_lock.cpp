@@ -3,7 +3,6 @@
 #include "core/values/error.h"
 #include "test_main.h"
 
-#include <QTemporaryDir>
 #include <QtTest>
 
 #include <atomic>
@@ -19,7 +18,6 @@ class TestMachineLock : public QObject
     Q_OBJECT
 
 private slots:
-    void initTestCase() { qputenv("XDG_RUNTIME_DIR", m_folder.path().toLocal8Bit()); }
     void computingIsShared();
     void timingExcludesAll();
     void whoTimesIsNotStarved();
@@ -27,7 +25,6 @@ private slots:
     void letsGoOfItsPlaceInTheQueue();
 
 private:
-    QTemporaryDir m_folder;
 };
 
 namespace {

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/measure.h"
+#include "core/measure/processor_wait.h"
 #include "core/quantize/resolve.h"
 #include "core/values/error.h"
 #include "measure/tiny_text.h"
 #include "test_main.h"
 
-#include <QTemporaryDir>
 #include <QtTest>
+
+#include <atomic>
+#include <latch>
+#include <sched.h>
+#include <thread>
 
 using namespace octet;
 
@@ -25,6 +30,7 @@ private slots:
     void resultsDoNotDependOnTheBatch();
     void latencyOfContenders();
     void driftIsSeen();
+    void waitingForAProcessorIsSeen();
     void latencyWithoutData();
     void cancelling();
     void refusals();
@@ -40,7 +46,6 @@ private:
     }
     Settings settings(const char* preset) const { return quantize::resolve(*m_model, presetConfig(preset)).settings(); }
 
-    QTemporaryDir m_folder;
     test::OnnxBuilder m_builder;
     std::shared_ptr<const graph::Model> m_model;
     engine::WeightStore m_store;
@@ -48,7 +53,6 @@ private:
 
 void TestMeasure::initTestCase()
 {
-    qputenv("XDG_RUNTIME_DIR", m_folder.path().toLocal8Bit());
     m_model = test::tinyModel(m_builder);
 }
 
@@ -238,14 +242,14 @@ void TestMeasure::driftIsSeen()
     const auto noise = [](long reads) { return static_cast<double>(reads * 7919 % 100) / 1000; };
     const auto [steady, once] = timed([&](long reads) { return 1 + noise(reads); });
     QVERIFY(!steady.drifted && std::abs(steady.drift) < 0.1);
-    QVERIFY(measure::driftInWords(steady).empty());
+    QVERIFY(measure::timingDoubt(steady).empty());
     QVERIFY(steady.p50 >= 1 && steady.p50 < 1.1);
 
     const auto [slower, twice] = timed([&](long reads) { return 1 + noise(reads) + static_cast<double>(reads) / 500; });
     QVERIFY(slower.drifted && slower.drift > 0.1);
     QVERIFY(twice > once * 3 / 2); // it was timed once more
     QCOMPARE(slower.runs, steady.runs); // and only the second time counts
-    QVERIFY(measure::driftInWords(slower).find("slower") != std::string::npos);
+    QVERIFY(measure::timingDoubt(slower).find("slower") != std::string::npos);
 
     const auto [recovered, again] =
         timed([&, n = once](long reads) { return 1 + noise(reads) + static_cast<double>(std::min(reads, n)) / 500; });
@@ -255,6 +259,40 @@ void TestMeasure::driftIsSeen()
     // Cold runs that get faster are warmed up, not measured.
     const auto [cold, reads] = timed([&](long r) { return r < 24 ? 10.0 / static_cast<double>(r) + 1 : 1 + noise(r) / 10; });
     QVERIFY(!cold.drifted && cold.p50 < 1.05);
+}
+
+/// Two threads that share one processor wait for each other.
+void TestMeasure::waitingForAProcessorIsSeen()
+{
+    if (!QFile::exists(QStringLiteral("/proc/self/schedstat")))
+        QSKIP("This kernel does not say how long threads waited.");
+    const double before = measure::processorWaitMs();
+    std::atomic<bool> read = false;
+    std::vector<std::jthread> threads;
+    std::latch through(2);
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    for (int i = 0; i < 2; ++i)
+        threads.emplace_back([&] {
+            sched_setaffinity(0, sizeof(one), &one);
+            timespec used{};
+            while (used.tv_sec == 0 && used.tv_nsec < 50'000'000)
+                clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+            through.count_down();
+            read.wait(false); // what a thread waited is forgotten with it
+        });
+    through.wait();
+    const double waited = measure::processorWaitMs() - before;
+    read = true;
+    read.notify_all();
+    QVERIFY(waited > 10);
+
+    Latency latency;
+    latency.waited = 0.05;
+    QVERIFY(measure::timingDoubt(latency).empty());
+    latency.waited = 0.4;
+    QVERIFY(measure::timingDoubt(latency).find("40 % of the time") != std::string::npos);
 }
 
 void TestMeasure::latencyWithoutData()

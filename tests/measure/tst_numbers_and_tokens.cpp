@@ -23,7 +23,6 @@ class TestNumbersAndTokens : public QObject
     Q_OBJECT
 
 private slots:
-    void initTestCase() { qputenv("XDG_RUNTIME_DIR", m_folder.path().toLocal8Bit()); }
     void correlationsByHand();
     void tokensByHand();
     void regression();

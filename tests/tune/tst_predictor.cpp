@@ -181,6 +181,43 @@ private slots:
         QVERIFY(predictor.predict(resolutionOf(good)).flips < 0.3 * predictor.predict(resolutionOf(other)).flips);
     }
 
+    /// Alone the three bad ops cost nothing and together much, which no sum of shifts can say: trials of both kinds do, for
+    /// what resembles them, and there the interval is narrow.
+    void learnsFromTrialsWhatTheModelCannotSay()
+    {
+        World world(1);
+        const std::vector<bool> none(ops, false), all(ops, true);
+        const auto with = [](std::vector<std::size_t> bad, unsigned mild) {
+            std::vector<bool> config(ops, false);
+            for (const std::size_t i : bad)
+                config[i] = true;
+            for (std::size_t i = 3; i < ops; ++i)
+                config[i] = mild >> i & 1;
+            return config;
+        };
+        const auto trialOf = [&](int id, const std::vector<bool>& config, double drop) {
+            Trial trial = world.trialOf(id, config);
+            trial.accuracy[Split::Tuning].value = 0.9 - drop;
+            trial.accuracy[Split::Tuning].flips = std::lround(drop * samples);
+            return trial;
+        };
+        Trial fp32 = world.trialOf(1, none, "baseline:fp32");
+        fp32.accuracy[Split::Tuning].value = 0.9;
+        const Trial hard = trialOf(2, all, 0.3), alone = trialOf(3, with({0}, 0x5555555), 0);
+        const Predictor few(world.sensitivity, {{&fp32, resolutionOf(none)}, {&hard, resolutionOf(all)}});
+        const Predictor more(world.sensitivity,
+            {{&fp32, resolutionOf(none)}, {&hard, resolutionOf(all)}, {&alone, resolutionOf(with({0}, 0x5555555))}});
+        const auto like = resolutionOf(with({0}, 0xccccccc)), unlike = resolutionOf(with({1, 2}, 0xccccccc));
+        const auto error = [&](const Predictor& p) { return std::abs(p.predict(like).accuracy - 0.9); };
+        QVERIFY2(error(more) < 0.3 * error(few),
+            qPrintable(QStringLiteral("%1 %2").arg(error(more)).arg(error(few))));
+        QVERIFY(more.predict(like).flips < 0.5 * few.predict(like).flips);
+        const auto together = resolutionOf(with({0, 1, 2}, 0xccccccc));
+        QVERIFY(more.predict(together).accuracy < more.predict(like).accuracy - 0.02);
+        const auto width = [](const Prediction& p) { return p.accuracyHigh - p.accuracyLow; };
+        QVERIFY(width(more.predict(like)) < 0.75 * width(more.predict(unlike)));
+    }
+
     void anotherRecipeHasAFactorOfItsOwn()
     {
         World world(1);

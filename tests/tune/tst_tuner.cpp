@@ -34,6 +34,7 @@ private slots:
     void sensitivityNamesTheOp();
     void paretoFindsARecipe();
     void aBaselineThatHoldsEndsIt();
+    void aBaselineThatCannotWinIsOnlyTimed();
     void whatBreaksALockIsNotTheBest();
     void aLockWhileItRunsUnseatsTheBest();
     void cancelKeepsWhatWasDone();
@@ -79,7 +80,6 @@ constexpr std::int64_t width = 256, hidden = 1024, classes = 4; // large enough 
 /// Two products; the second reads an activation with an outlier channel, which static min-max int8 does not survive.
 void TestTuner::initTestCase()
 {
-    qputenv("XDG_RUNTIME_DIR", m_folder.path().toLocal8Bit());
     std::mt19937 random(9);
     const auto values = [&](std::int64_t n) {
         std::vector<float> v(static_cast<std::size_t>(n));
@@ -336,7 +336,9 @@ void TestTuner::aBaselineThatHoldsEndsIt()
     tune::run(request(JobKind::Baseline), first);
     r.known = first.finished;
     r.goal.maxDrop = 0.03; // none of 150 changed means at most 3 in 150: enough for this goal, not for 1 %
-    r.known[3].latency.ratioToFp32 = 0.5; // made up: dynamic holds the goal on the half that the search sees
+    // Made up: dynamic is by far the fastest, and holds the goal on the half that the search sees.
+    Latency& latency = r.known[3].latency;
+    latency.ratioToFp32 = latency.ratioLow = latency.ratioHigh = 0.01;
     r.known[3].accuracy[Split::Tuning] = *r.known[0].tuning();
     r.goal.keepWeights = true; // so that the smoothed baseline does not compete
     Recorder recorder;
@@ -348,6 +350,41 @@ void TestTuner::aBaselineThatHoldsEndsIt()
     QCOMPARE(recorder.finished.size(), std::size_t(1)); // reported again, with its held-out accuracy
     QCOMPARE(recorder.finished[0].accuracy.at(Split::HeldOut).samples, 150L);
     QCOMPARE(result.verdict, std::string("misses")); // the other half tells the truth
+}
+
+/// What holds the goal costs less than a baseline that is still missing: its accuracy no longer matters.
+void TestTuner::aBaselineThatCannotWinIsOnlyTimed()
+{
+    Recorder first;
+    tune::run(request(JobKind::Baseline), first);
+    JobRequest r = request(JobKind::Tune);
+    r.known = {first.finished[0], first.finished[2]};
+    Trial& smoothed = r.known[1];
+    smoothed.accuracy[Split::Tuning] = *r.known[0].tuning();
+    smoothed.latency.ratioToFp32 = 0.001; // made up: nothing is as fast
+    const auto linesWith = [](const Recorder& recorder, const char* part) {
+        return std::count_if(recorder.lines.begin(), recorder.lines.end(),
+            [&](const std::string& line) { return line.find(part) != std::string::npos; });
+    };
+    Recorder fast;
+    const JobResult result = tune::run(r, fast);
+    QCOMPARE(result.evaluations, 0L);
+    QCOMPARE(result.bestTrial, smoothed.id);
+    QVERIFY(fast.started.empty());
+    QCOMPARE(static_cast<std::size_t>(linesWith(fast, "is not evaluated")), baselineCount() - 2);
+    QCOMPARE(linesWith(fast, "\"All int8, dynamic\" was timed and is not evaluated"), 1);
+
+    smoothed.latency.ratioToFp32 = 0.999;
+    Recorder slow; // dynamic is faster than that
+    tune::run(r, slow);
+    QVERIFY(!slow.started.empty());
+
+    smoothed.latency.ratioToFp32 = 0.001;
+    r.goal.searchOn = true; // who wants to see more sees all of them
+    Recorder on;
+    tune::run(r, on);
+    QCOMPARE(linesWith(on, "is not evaluated"), 0);
+    QVERIFY(on.started.size() >= baselineCount() - 2);
 }
 
 /// A baseline that holds the goal, but quantizes an op that is locked in fp32.

@@ -50,9 +50,9 @@ struct Kernels
     /// (x - mean) / sqrt(variance + epsilon) * gamma + beta; two passes; beta may be null; to may be from.
     void (*layerNorm)(const float* from, const float* gamma, const float* beta, float epsilon, float* to, std::int64_t n);
     /// u8 = clamp(round(x * factor / scale) + zeroPoint), half to even, with / scale as * (1 / scale); factors [n] may be
-    /// null, then they are 1.
+    /// null, then they are 1. 64 bytes at `to`, the next 64 `step` bytes further on.
     void (*quantize)(const float* row, const float* factors, float inverseScale, std::int32_t zeroPoint,
-                     std::uint8_t* to, std::int64_t n);
+                     std::uint8_t* to, std::int64_t step, std::int64_t n);
     void (*toBf16)(const float* row, std::uint16_t* to, std::int64_t n); // to nearest even
     /// Extremes of x * factor, 0 included; factors may be null.
     void (*range)(const float* row, const float* factors, float& low, float& high, std::int64_t n);

@@ -7,25 +7,42 @@
 #include "core/engine/activation.h"
 
 #include <cstdint>
+#include <limits>
 
 namespace octet::engine {
+
+/// Where the bytes of [rows, columns] lie: row by row, or in tiles of 16 rows x 64 columns, 1 KiB in one piece each, in
+/// the order in which the tile product reads them. Numbers of bytes; byteAt() says the place of one.
+struct ByteLayout
+{
+    std::int64_t row = 0; // to the next row of 16
+    std::int64_t rows16 = 0; // to the next 16 rows
+    std::int64_t columns64 = 64; // to the next 64 columns
+    static ByteLayout rowByRow(std::int64_t stride);
+    static ByteLayout tiles(std::int64_t columns);
+    /// What rows of so many columns take: whole tiles, of which the part beyond rows and columns may hold anything.
+    std::int64_t bytes(std::int64_t rows) const;
+    bool operator==(const ByteLayout&) const = default;
+};
+std::int64_t byteAt(const ByteLayout& layout, std::int64_t row, std::int64_t column);
 
 /// A finished value quantized on the spot: u8 = clamp(round(x * factor * inverseScale) + zeroPoint).
 struct ByteOutput
 {
-    std::uint8_t* to = nullptr; // [rows, stride]; null = none
-    std::int64_t stride = 0;
+    std::uint8_t* to = nullptr; // null = none
+    ByteLayout layout{};
     float inverseScale = 1;
     std::int32_t zeroPoint = 0;
     const float* factors = nullptr; // [N], 1 / smoothing of each column; null = all 1
+    std::int64_t firstColumn = 0, endColumn = std::numeric_limits<std::int64_t>::max(); // at least these are written
 };
 
 /// out = activation((acc - zeroPoint * columnSum) * scale * rowScale + bias) + residual
 struct ProductTask
 {
-    const std::uint8_t* a = nullptr; // [.., K], dense, readable to a multiple of 4
+    const std::uint8_t* a = nullptr; // [.., K], row by row; for tiles ByteLayout::tiles(K)
     std::int64_t k = 0, n = 0; // k a multiple of 4
-    std::int64_t firstRow = 0, rows = 0; // the block of rows to compute; all arrays begin at row 0
+    std::int64_t firstRow = 0, rows = 0; // the block of rows to compute; all arrays begin at row 0; tiles: from a 16th on
     const std::int8_t* panels = nullptr; // PanelWeights::data()
     std::int64_t panelBytes = 0;
     const std::int8_t* nextWeights = nullptr; // what this thread reads after its last panel, for prefetching; may be null

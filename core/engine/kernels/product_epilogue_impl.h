@@ -4,27 +4,38 @@
 // order.
 #pragma once
 
+#include "core/engine/kernels/gelu.h"
 #include "core/engine/kernels/product.h"
 #include "core/engine/kernels/simd.h"
 
+#include <type_traits>
+
 namespace octet::engine::OCTET_ISA {
 
-inline Vec activated(Activation activation, Vec x)
+/// Function objects, made once for many rows.
+template <Activation Kind>
+struct Activate
 {
-    switch (activation) {
-    case Activation::None:
-        return x;
-    case Activation::GeluErf:
-        return geluErf(x);
-    case Activation::GeluTanh:
-        return geluTanh(x);
-    case Activation::Relu:
-        return max(x, Vec::zero());
-    case Activation::Tanh:
-        return tanh(x);
-    }
-    return x;
-}
+    Vec operator()(Vec x) const { return x; }
+};
+template <>
+struct Activate<Activation::GeluErf> : GeluErf
+{
+};
+template <>
+struct Activate<Activation::GeluTanh> : GeluTanh
+{
+};
+template <>
+struct Activate<Activation::Relu>
+{
+    Vec operator()(Vec x) const { return max(x, Vec::zero()); }
+};
+template <>
+struct Activate<Activation::Tanh>
+{
+    Vec operator()(Vec x) const { return tanh(x); }
+};
 
 struct WholeVector
 {
@@ -43,44 +54,68 @@ struct PartOfVector
     void bytes(VecI x, std::uint8_t* p) const { storeBytes(x, p, m); }
 };
 
-// Where finished values go: row r from the first row on, column c from the first on. All of them keep what they need of the task in registers: the stores of bytes could alias
-// anything that lies in memory.
+// Where finished values go: x are `Vectors` vectors side by side, of row r from the first row on. All of them keep what
+// they need of the task in registers: the stores of bytes could alias anything that lies in memory.
+
+/// byteAt() for kernels.
+inline std::int64_t placeOf(const ByteLayout& layout, std::int64_t row, std::int64_t column)
+{
+    return (row >> 4) * layout.rows16 + (row & 15) * layout.row + (column >> 6) * layout.columns64 + (column & 63);
+}
 
 /// The commonest: bytes of one form and nothing else. The values of the other forms cost it their branches.
 struct BytesAlone
 {
-    BytesAlone(const ProductTask& t, std::int64_t row, std::int64_t at)
-        : inverseScale(Vec::all(t.bytes[0].inverseScale))
-        , zeroPoint(VecI::all(t.bytes[0].zeroPoint))
-        , stride(t.bytes[0].stride)
-        , to(t.bytes[0].to + row * stride + at)
+    BytesAlone(const ProductTask&, const ByteOutput& b, std::int64_t firstRow, std::int64_t at)
+        : inverseScale(Vec::all(b.inverseScale))
+        , zeroPoint(VecI::all(b.zeroPoint))
+        , layout(b.layout)
+        , row(firstRow)
+        , to(b.to + placeOf(b.layout, 0, at))
     {
     }
-    template <class Access>
-    void put(Vec x, std::int64_t r, std::int64_t c, Access access) const
+    template <int Vectors, class Access>
+    void put(const Vec (&x)[Vectors], std::int64_t r, Access access) const
     {
-        access.bytes(toByteRange(x, inverseScale, zeroPoint), to + r * stride + c);
+        std::uint8_t* p = to + placeOf(layout, row + r, 0);
+        if constexpr (Vectors % 2 == 0)
+            for (int v = 0; v < Vectors; v += 2)
+                storeBytes(toSteps(x[v], inverseScale), toSteps(x[v + 1], inverseScale), zeroPoint, p + v * lanes);
+        else
+            for (int v = 0; v < Vectors; ++v)
+                access.bytes(toByteRange(x[v], inverseScale, zeroPoint), p + v * lanes);
     }
     const Vec inverseScale;
     const VecI zeroPoint;
-    const std::int64_t stride;
+    const ByteLayout layout;
+    const std::int64_t row;
     std::uint8_t* const to;
 };
 
 /// fp32, with or without a residual.
 struct FloatsAlone
 {
-    FloatsAlone(const ProductTask& t, std::int64_t row, std::int64_t at)
+    FloatsAlone(const ProductTask& t, const ByteOutput&, std::int64_t row, std::int64_t at)
         : residual(t.residual ? t.residual + row * t.residualStride + at : nullptr)
         , out(t.out + row * t.outStride + at)
         , residualStride(t.residualStride)
         , outStride(t.outStride)
     {
     }
-    template <class Access>
-    void put(Vec x, std::int64_t r, std::int64_t c, Access access) const
+    template <int Vectors, class Access>
+    void put(const Vec (&x)[Vectors], std::int64_t r, Access access) const
     {
-        access.store(residual ? x + access.load(residual + r * residualStride + c) : x, out + r * outStride + c);
+        for (int v = 0; v < Vectors; ++v) {
+            const std::int64_t c = v * lanes;
+            // Both lie in L2; four rows are what the out-of-order window does not see.
+            _mm_prefetch(reinterpret_cast<const char*>(out + (r + 4) * outStride + c), _MM_HINT_T0);
+            Vec value = x[v];
+            if (residual) {
+                _mm_prefetch(reinterpret_cast<const char*>(residual + (r + 4) * residualStride + c), _MM_HINT_T0);
+                value = value + access.load(residual + r * residualStride + c);
+            }
+            access.store(value, out + r * outStride + c);
+        }
     }
     const float* const residual;
     float* const out;
@@ -89,7 +124,7 @@ struct FloatsAlone
 
 struct Everything
 {
-    Everything(const ProductTask& t, std::int64_t firstRow, std::int64_t column)
+    Everything(const ProductTask& t, const ByteOutput&, std::int64_t firstRow, std::int64_t column)
         : residual(t.residual)
         , out(t.out)
         , residualStride(t.residualStride)
@@ -101,16 +136,20 @@ struct Everything
         , at(column)
     {
     }
-    template <class Access>
-    void put(Vec x, std::int64_t r, std::int64_t c, Access access) const
+    template <int Vectors, class Access>
+    void put(const Vec (&values)[Vectors], std::int64_t r, Access access) const
     {
-        if (residual)
-            x = x + access.load(residual + (row + r) * residualStride + at + c);
-        if (out)
-            access.store(x, out + (row + r) * outStride + at + c);
-        putBytes(b0, x, r, c, access);
-        putBytes(b1, x, r, c, access);
-        putBytes(b2, x, r, c, access);
+        for (int v = 0; v < Vectors; ++v) {
+            const std::int64_t c = v * lanes;
+            Vec x = values[v];
+            if (residual)
+                x = x + access.load(residual + (row + r) * residualStride + at + c);
+            if (out)
+                access.store(x, out + (row + r) * outStride + at + c);
+            putBytes(b0, x, r, c, access);
+            putBytes(b1, x, r, c, access);
+            putBytes(b2, x, r, c, access);
+        }
     }
     template <class Access>
     void putBytes(const ByteOutput& b, Vec x, std::int64_t r, std::int64_t c, Access access) const
@@ -119,7 +158,7 @@ struct Everything
             return;
         const Vec smooth = b.factors ? x * access.load(b.factors + at + c) : x;
         access.bytes(toByteRange(smooth, Vec::all(b.inverseScale), VecI::all(b.zeroPoint)),
-            b.to + (row + r) * b.stride + at + c);
+            b.to + placeOf(b.layout, row + r, at + c));
     }
     const float* const residual;
     float* const out;
@@ -128,63 +167,87 @@ struct Everything
     const std::int64_t row, at;
 };
 
-/// `Vectors` vectors of columns over all rows of the tile; `Access` loads and stores them whole or in part.
-template <int SumsStride, int Vectors, Activation Kind, class Outputs, class Access>
-inline void finishVectors(
-    const ProductTask& t, std::int64_t row, std::int64_t rows, std::int64_t at, const std::int32_t* sums, Access access)
+/// `Vectors` vectors of columns, row by row; `Access` loads and stores them whole or in part.
+template <int Vectors, Activation Kind, class Outputs, class Access>
+class RowFinisher
 {
-    const Outputs outputs(t, row, at);
-    const float* rowScales = t.rowScales ? t.rowScales + row : nullptr;
-    const std::int32_t* rowZeroPoints = t.rowZeroPoints ? t.rowZeroPoints + row : nullptr;
-    Vec scales[Vectors], bias[Vectors], factor[Vectors];
-    VecI columnSums[Vectors], shift[Vectors];
-    for (int v = 0; v < Vectors; ++v) {
-        scales[v] = access.load(t.scales + at + v * lanes);
-        columnSums[v] = access.load(t.columnSums + at + v * lanes);
-        bias[v] = t.bias ? access.load(t.bias + at + v * lanes) : Vec::zero();
-        shift[v] = VecI::all(t.zeroPoint) * columnSums[v];
-        factor[v] = scales[v] * Vec::all(t.rowScale);
-    }
-    for (std::int64_t r = 0; r < rows; ++r)
+public:
+    RowFinisher(const ProductTask& t, const ByteOutput& bytes, std::int64_t row, std::int64_t at, Access access)
+        : m_access(access)
+        , m_outputs(t, bytes, row, at)
+        , m_rowScales(t.rowScales ? t.rowScales + row : nullptr)
+        , m_rowZeroPoints(t.rowZeroPoints ? t.rowZeroPoints + row : nullptr)
+    {
         for (int v = 0; v < Vectors; ++v) {
-            if (rowZeroPoints)
-                shift[v] = VecI::all(rowZeroPoints[r]) * columnSums[v];
-            if (rowScales)
-                factor[v] = scales[v] * Vec::all(rowScales[r]);
-            const VecI sum = VecI::load(sums + r * SumsStride + v * lanes) - shift[v];
-            outputs.put(activated(Kind, fma(toFloat(sum), factor[v], bias[v])), r, v * lanes, access);
+            const Vec scales = access.load(t.scales + at + v * lanes);
+            const VecI columnSums = access.load(t.columnSums + at + v * lanes);
+            m_bias[v] = t.bias ? access.load(t.bias + at + v * lanes) : Vec::zero();
+            m_shift[v] = m_rowZeroPoints ? columnSums : VecI::all(t.zeroPoint) * columnSums;
+            m_factor[v] = m_rowScales ? scales : scales * Vec::all(t.rowScale);
         }
+    }
+
+    /// The sums of row `r` from the first one on.
+    void operator()(const std::int32_t* sums, std::int64_t r) const
+    {
+        Vec x[Vectors];
+        for (int v = 0; v < Vectors; ++v) {
+            const VecI shift = m_rowZeroPoints ? VecI::all(m_rowZeroPoints[r]) * m_shift[v] : m_shift[v];
+            const Vec factor = m_rowScales ? m_factor[v] * Vec::all(m_rowScales[r]) : m_factor[v];
+            x[v] = m_activate(fma(toFloat(VecI::load(sums + v * lanes) - shift), factor, m_bias[v]));
+        }
+        m_outputs.put(x, r, m_access);
+    }
+
+private:
+    const Access m_access;
+    const Outputs m_outputs;
+    const Activate<Kind> m_activate{};
+    const float* const m_rowScales;
+    const std::int32_t* const m_rowZeroPoints;
+    Vec m_factor[Vectors], m_bias[Vectors];
+    VecI m_shift[Vectors]; // where rows have zero points of their own, to be multiplied by them
+};
+
+/// The outputs that columns [column, column + width) have. Forms that none of their readers needs are left out.
+template <class F>
+inline void withOutputs(const ProductTask& t, std::int64_t column, std::int64_t width, F f)
+{
+    const ByteOutput* only = nullptr;
+    int forms = 0;
+    for (const ByteOutput& b : t.bytes)
+        if (b.to && b.firstColumn < column + width && column < b.endColumn)
+            only = &b, ++forms;
+    if (t.out && !forms)
+        f(std::type_identity<FloatsAlone>(), t.bytes[0]);
+    else if (!t.out && !t.residual && forms == 1 && !only->factors)
+        f(std::type_identity<BytesAlone>(), *only);
+    else
+        f(std::type_identity<Everything>(), t.bytes[0]);
 }
 
-/// Tiles of two vectors are finished row by row, both at once: little to set up for few rows.
-template <int SumsStride, Activation Kind, class Outputs>
-inline void finishTile(const ProductTask& t, std::int64_t row, std::int64_t rows, std::int64_t column,
-    std::int64_t vectors, const std::int32_t* sums)
+template <class F>
+inline void withActivation(const ProductTask& t, F f)
 {
-    constexpr int pair = 2;
-    if (SumsStride == pair * lanes && t.n - column >= SumsStride)
-        return finishVectors<SumsStride, pair, Kind, Outputs>(t, row, rows, column, sums, WholeVector());
-    for (std::int64_t v = 0; v < vectors; ++v) {
-        const std::int64_t at = column + v * lanes;
-        if (t.n - at >= lanes)
-            finishVectors<SumsStride, 1, Kind, Outputs>(t, row, rows, at, sums + v * lanes, WholeVector());
-        else
-            finishVectors<SumsStride, 1, Kind, Outputs>(
-                t, row, rows, at, sums + v * lanes, PartOfVector{firstLanes(t.n - at)});
+    switch (t.activation) {
+    case Activation::None: return f(std::integral_constant<Activation, Activation::None>());
+    case Activation::GeluErf: return f(std::integral_constant<Activation, Activation::GeluErf>());
+    case Activation::GeluTanh: return f(std::integral_constant<Activation, Activation::GeluTanh>());
+    case Activation::Relu: return f(std::integral_constant<Activation, Activation::Relu>());
+    case Activation::Tanh: return f(std::integral_constant<Activation, Activation::Tanh>());
     }
 }
 
-template <int SumsStride, Activation Kind>
-inline void finishKind(const ProductTask& t, std::int64_t row, std::int64_t rows, std::int64_t column,
-    std::int64_t vectors, const std::int32_t* sums)
+/// f(finisher) for the rows from `row` on of `Vectors` whole vectors from `column` on, which do not cross a multiple of 64.
+template <int Vectors, class F>
+inline void withRowFinisher(const ProductTask& t, std::int64_t row, std::int64_t column, F f)
 {
-    const ByteOutput& b = t.bytes[0];
-    if (t.out && !b.to)
-        finishTile<SumsStride, Kind, FloatsAlone>(t, row, rows, column, vectors, sums);
-    else if (!t.out && !t.residual && b.to && !b.factors && !t.bytes[1].to)
-        finishTile<SumsStride, Kind, BytesAlone>(t, row, rows, column, vectors, sums);
-    else
-        finishTile<SumsStride, Kind, Everything>(t, row, rows, column, vectors, sums);
+    withActivation(t, [&](auto activation) {
+        withOutputs(t, column, Vectors * lanes, [&](auto outputs, const ByteOutput& bytes) {
+            f(RowFinisher<Vectors, activation(), typename decltype(outputs)::type, WholeVector>(
+                t, bytes, row, column, WholeVector()));
+        });
+    });
 }
 
 /// What the epilogue reads for these columns comes from beyond L2 as the weights do: asked for before their sums.
@@ -206,18 +269,23 @@ template <int SumsStride>
 inline void finish(const ProductTask& t, std::int64_t row, std::int64_t rows, std::int64_t column, std::int64_t vectors,
     const std::int32_t* sums)
 {
-    switch (t.activation) {
-    case Activation::None:
-        return finishKind<SumsStride, Activation::None>(t, row, rows, column, vectors, sums);
-    case Activation::GeluErf:
-        return finishKind<SumsStride, Activation::GeluErf>(t, row, rows, column, vectors, sums);
-    case Activation::GeluTanh:
-        return finishKind<SumsStride, Activation::GeluTanh>(t, row, rows, column, vectors, sums);
-    case Activation::Relu:
-        return finishKind<SumsStride, Activation::Relu>(t, row, rows, column, vectors, sums);
-    case Activation::Tanh:
-        return finishKind<SumsStride, Activation::Tanh>(t, row, rows, column, vectors, sums);
-    }
+    withActivation(t, [&](auto activation) {
+        withOutputs(t, column, SumsStride, [&](auto outputs, const ByteOutput& bytes) {
+            using Outputs = typename decltype(outputs)::type;
+            for (std::int64_t v = 0; v < vectors; ++v) {
+                const std::int64_t at = column + v * lanes;
+                const auto all = [&](auto access) {
+                    const RowFinisher<1, activation(), Outputs, decltype(access)> finisher(t, bytes, row, at, access);
+                    for (std::int64_t r = 0; r < rows; ++r)
+                        finisher(sums + r * SumsStride + v * lanes, r);
+                };
+                if (t.n - at >= lanes)
+                    all(WholeVector());
+                else
+                    all(PartOfVector{firstLanes(t.n - at)});
+            }
+        });
+    });
 }
 
 } // namespace octet::engine::OCTET_ISA

@@ -2,6 +2,7 @@
 // Row kernels, compiled once per ISA.
 #pragma once
 
+#include "core/engine/kernels/gelu.h"
 #include "core/engine/kernels/simd.h"
 
 #include <cmath>
@@ -65,12 +66,12 @@ inline void addRow(float* row, const float* other, std::int64_t n)
 
 inline void geluErfRow(float* row, std::int64_t n)
 {
-    mapRow(row, n, [](Vec x, std::int64_t) { return geluErf(x); });
+    mapRow(row, n, [gelu = GeluErf()](Vec x, std::int64_t) { return gelu(x); });
 }
 
 inline void geluTanhRow(float* row, std::int64_t n)
 {
-    mapRow(row, n, [](Vec x, std::int64_t) { return geluTanh(x); });
+    mapRow(row, n, [gelu = GeluTanh()](Vec x, std::int64_t) { return gelu(x); });
 }
 
 inline void reluRow(float* row, std::int64_t n)
@@ -127,14 +128,19 @@ inline Vec times(const float* factors, Vec x, std::int64_t i, Mask m)
 }
 
 inline void quantizeRow(const float* row, const float* factors, float inverseScale, std::int32_t zeroPoint,
-                        std::uint8_t* to, std::int64_t n)
+                        std::uint8_t* to, std::int64_t step, std::int64_t n)
 {
     const Vec inverse = Vec::all(inverseScale);
     const VecI zero = VecI::all(zeroPoint);
-    const auto value = [&](Vec x) { return toByteRange(x, inverse, zero); };
-    eachVector(
-        n, [&](std::int64_t i) { storeBytes(value(times(factors, Vec::load(row + i), i)), to + i); },
-        [&](std::int64_t i, Mask m) { storeBytes(value(times(factors, Vec::load(row + i, m), i, m)), to + i, m); });
+    const auto whole = [&](std::int64_t i) { return toSteps(times(factors, Vec::load(row + i), i), inverse); };
+    std::int64_t i = 0;
+    for (; i + 64 <= n; i += 64, to += step)
+        for (int c = 0; c < 64; c += 2 * lanes)
+            storeBytes(whole(i + c), whole(i + c + lanes), zero, to + c);
+    for (; i < n; i += lanes, to += lanes) {
+        const Mask m = firstLanes(n - i);
+        storeBytes(toByteRange(times(factors, Vec::load(row + i, m), i, m), inverse, zero), to, m);
+    }
 }
 
 inline void rangeRow(const float* row, const float* factors, float& low, float& high, std::int64_t n)

@@ -89,6 +89,16 @@ inline Vec toFloat(VecI a) { return {_mm512_cvtepi32_ps(a.v)}; }
 inline void storeBytes(VecI a, std::uint8_t* p) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtusepi32_epi8(a.v)); }
 // Narrowed in a register: narrowing into memory under a mask is microcode on AMD.
 inline void storeBytes(VecI a, std::uint8_t* p, Mask m) { _mm_mask_storeu_epi8(p, m.m, _mm512_cvtusepi32_epi8(a.v)); }
+/// a and b side by side as bytes, `zeroPoint` (up to 255) added to each: below 0 they are 0, above 255 they are 255.
+inline void storeBytes(VecI a, VecI b, VecI zeroPoint, std::uint8_t* p)
+{
+    const __m512i zeros = _mm512_packs_epi32(zeroPoint.v, zeroPoint.v);
+    const __m512i words = _mm512_adds_epi16(_mm512_packs_epi32(a.v, b.v), zeros); // four of a, four of b, four of a ..
+    const __m512i bytes = _mm512_packus_epi16(words, words);
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 0, 4, 8, 12, 1, 5, 9, 13);
+    _mm256_storeu_si256(
+        reinterpret_cast<__m256i*>(p), _mm512_castsi512_si256(_mm512_permutexvar_epi32(order, bytes)));
+}
 
 /// The fraction of x above the next whole number below, in [0, 1).
 inline Vec fraction(Vec x) { return {_mm512_reduce_ps(x.v, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC)}; }
@@ -247,6 +257,12 @@ inline void storeBytes(VecI a, std::uint8_t* p, Mask m)
         p[i] = static_cast<std::uint8_t>(t[i]);
 }
 inline void storeBytes(VecI a, std::uint8_t* p) { storeBytes(a, p, firstLanes(8)); }
+inline void storeBytes(VecI a, VecI b, VecI zeroPoint, std::uint8_t* p)
+{
+    const VecI zero = VecI::all(0);
+    storeBytes(max(a + zeroPoint, zero), p);
+    storeBytes(max(b + zeroPoint, zero), p + lanes);
+}
 
 inline Vec fraction(Vec x) { return {_mm256_sub_ps(x.v, _mm256_floor_ps(x.v))}; }
 inline Vec timesPowerOfTwo(Vec a, Vec x) { return scaleByPowerOfTwo(a, max({_mm256_floor_ps(x.v)}, Vec::all(-126.0f))); }
@@ -338,36 +354,6 @@ inline Vec powerOfTwo(Vec x)
 #endif
 }
 
-/// x * Phi(x) to 1.5e-6, absolute up to 1 and relative beyond. Phi(x) - 1/2 is x times a polynomial in x^2 on
-/// |x| <= 5.2 (least maximum of the error of the product, fitted in s = 2 x^2 / 5.2^2 - 1); beyond, Phi is 0 or 1 to 1e-7.
-inline Vec geluErf(Vec x)
-{
-    const Vec above = max(x, Vec::all(-5.2f));
-    const Vec c = min(above, Vec::all(5.2f));
-    const Vec s = fma(c * c, Vec::all(0.0739644970f), Vec::all(-1.0f));
-    Vec p = Vec::all(0.000858783489f);
-    p = fma(p, s, Vec::all(-0.00250372407f));
-    p = fma(p, s, Vec::all(0.00285356888f));
-    p = fma(p, s, Vec::all(-0.00350570097f));
-    p = fma(p, s, Vec::all(0.00755786989f));
-    p = fma(p, s, Vec::all(-0.0131033529f));
-    p = fma(p, s, Vec::all(0.0183871482f));
-    p = fma(p, s, Vec::all(-0.0245934036f));
-    p = fma(p, s, Vec::all(0.0319072641f));
-    p = fma(p, s, Vec::all(-0.0399412997f));
-    p = fma(p, s, Vec::all(0.0500301681f));
-    p = fma(p, s, Vec::all(-0.0677434057f));
-    p = fma(p, s, Vec::all(0.135949939f));
-    return above * fma(c, p, Vec::all(0.5f));
-}
-
-inline Vec geluTanh(Vec x)
-{
-    const Vec inner = Vec::all(0.79788456080286536f) * fma(Vec::all(0.044715f) * x * x, x, x);
-    const Vec half = Vec::all(0.5f) * x;
-    return fma(half, tanh(inner), half);
-}
-
 /// The first `count` columns (all lanes at most) that lie `step` floats apart.
 inline void storeColumns(Vec x, float* to, std::int64_t step, std::int64_t count)
 {
@@ -379,11 +365,16 @@ inline void storeColumns(Vec x, float* to, std::int64_t step, std::int64_t count
         to[i * step] = row[i];
 }
 
-/// round(x * inverseScale) + zeroPoint, from 0 on: what storeBytes takes. NaN becomes 0.
+/// round(x * inverseScale), up to 1e6. NaN becomes the lowest int32, as does all below it.
+inline VecI toSteps(Vec x, Vec inverseScale)
+{
+    return toInt(min(Vec::all(1e6f), x * inverseScale)); // min keeps a NaN
+}
+
+/// The same plus zeroPoint, from 0 on: what storeBytes takes.
 inline VecI toByteRange(Vec x, Vec inverseScale, VecI zeroPoint)
 {
-    // min keeps a NaN; it and all below the range of int32 convert to the lowest int32.
-    return max(toInt(min(Vec::all(1e6f), x * inverseScale)) + zeroPoint, VecI::all(0));
+    return max(toSteps(x, inverseScale) + zeroPoint, VecI::all(0));
 }
 
 } // namespace octet::engine::OCTET_ISA

@@ -97,6 +97,11 @@ public:
             std::memcpy(m_data[Tile] + r * 64, static_cast<const char*>(from) + r * stride, m_config.rowBytes[Tile]);
     }
     template <int Tile>
+    void loadOnce(const void* from, std::int64_t stride)
+    {
+        load<Tile>(from, stride);
+    }
+    template <int Tile>
     void store(void* to, std::int64_t stride)
     {
         used(Tile);

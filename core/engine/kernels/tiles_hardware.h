@@ -33,11 +33,15 @@ public:
     template <int Tile>
     void load(const void* from, std::int64_t stride)
     {
-        static_assert(Tile == 0 || Tile == 1 || (Tile >= 4 && Tile < 8));
+        static_assert(Tile >= 0 && Tile < 8);
         if constexpr (Tile == 0)
             _tile_loadd(0, from, stride);
         else if constexpr (Tile == 1)
             _tile_loadd(1, from, stride);
+        else if constexpr (Tile == 2)
+            _tile_loadd(2, from, stride);
+        else if constexpr (Tile == 3)
+            _tile_loadd(3, from, stride);
         else if constexpr (Tile == 4)
             _tile_loadd(4, from, stride);
         else if constexpr (Tile == 5)
@@ -46,6 +50,16 @@ public:
             _tile_loadd(6, from, stride);
         else
             _tile_loadd(7, from, stride);
+    }
+    /// Of what L1 need not keep.
+    template <int Tile>
+    void loadOnce(const void* from, std::int64_t stride)
+    {
+        static_assert(Tile == 4 || Tile == 5);
+        if constexpr (Tile == 4)
+            _tile_stream_loadd(4, from, stride);
+        else
+            _tile_stream_loadd(5, from, stride);
     }
     template <int Tile>
     void store(void* to, std::int64_t stride)

@@ -62,8 +62,10 @@ void finishRow(const Frame& frame, const RowSink& sink, const float* row, std::i
             frame.out<float>(q.scales)[at] = affine.scale;
             frame.out<std::int32_t>(q.zeroPoints)[at] = affine.zeroPoint;
         }
-        frame.kernels->quantize(row, q.form.columnFactors(), 1.0f / affine.scale, affine.zeroPoint,
-                                frame.out<std::uint8_t>(q.values) + at * n, n);
+        const std::int64_t first = q.firstColumn;
+        const float* factors = q.form.columnFactors();
+        frame.kernels->quantize(row + first, factors ? factors + first : nullptr, 1.0f / affine.scale, affine.zeroPoint,
+            frame.out<std::uint8_t>(q.values) + byteAt(q.layout, at, first), q.layout.columns64, q.endColumn - first);
     }
 }
 
@@ -168,8 +170,8 @@ void ProductStep::runOwn(const Frame& frame) const
             wholeRows = true; // a third static form as well
             continue;
         }
-        task.bytes[direct++] = {frame.out<std::uint8_t>(q.values), n, 1.0f / q.form.affine.scale,
-                                q.form.affine.zeroPoint, q.form.columnFactors()};
+        task.bytes[direct++] = {frame.out<std::uint8_t>(q.values), q.layout, 1.0f / q.form.affine.scale,
+                                q.form.affine.zeroPoint, q.form.columnFactors(), q.firstColumn, q.endColumn};
     }
     if (sum.wanted)
         task.out = frame.out<float>(sum.rows.place), task.outStride = sum.rows.stride;
@@ -177,9 +179,10 @@ void ProductStep::runOwn(const Frame& frame) const
         task.out = frame.out<float>(accumulators), task.outStride = n;
     const auto multiply = own.layout == PanelLayout::Tiles ? multiplyAmx : multiplyVnni;
     const std::int64_t blocks = rowBlocks(depth + n * (task.out ? 4 : 1));
+    const auto blockBegin = [&](std::int64_t b) { return b == blocks ? rows : rows * b / blocks / 32 * 32; }; // whole tiles
     for (std::int64_t b = 0; b < blocks; ++b) {
-        task.firstRow = rows * b / blocks;
-        task.rows = rows * (b + 1) / blocks - task.firstRow;
+        task.firstRow = blockBegin(b);
+        task.rows = blockBegin(b + 1) - task.firstRow;
         const OwnWeights& after = b + 1 < blocks ? own : next;
         task.nextBytes = after.panelBytes;
         inParallel(frame.threads, own.panelCount, [&](std::int64_t begin, std::int64_t end, int thread) {

@@ -42,7 +42,9 @@ struct QuantizedForm
 struct QuantizedRows
 {
     QuantizedForm form;
-    Place values; // u8 [rows, columns], dense
+    Place values; // u8 [rows, columns]
+    ByteLayout layout; // of the values
+    std::int64_t firstColumn = 0, endColumn = 0; // what its readers need of a row; nothing else is written
     Place scales, zeroPoints; // dynamic: f32 [rows], s32 [rows]
 };
 

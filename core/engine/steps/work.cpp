@@ -21,8 +21,11 @@ Work sinkWork(const RowSink& sink)
     const double values = count(sink.rows.rows, sink.rows.columns);
     Work work;
     work.written = sink.wanted ? 4 * values : 0;
-    work.written += values * static_cast<double>(sink.quantized.size());
-    work.operations = quantizeOps * values * static_cast<double>(sink.quantized.size());
+    for (const QuantizedRows& q : sink.quantized) {
+        const double bytes = count(sink.rows.rows, q.endColumn - q.firstColumn);
+        work.written += bytes;
+        work.operations += quantizeOps * bytes;
+    }
     return work;
 }
 
