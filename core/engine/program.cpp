@@ -66,14 +66,26 @@ const std::vector<GroupProfile>& Program::groups() const
     return m_impl->groups;
 }
 
+namespace {
+
+/// oneDNN plans its products for a team when they are compiled, and computes something else when a smaller one runs them:
+/// a limit of the environment (OMP_THREAD_LIMIT) counts from the start, and none may shrink the team later (OMP_DYNAMIC).
+void useTeam(int threads)
+{
+    omp_set_dynamic(0);
+    omp_set_num_threads(threads);
+}
+
+} // namespace
+
 std::shared_ptr<const Program> compile(std::shared_ptr<const graph::Model> model, const Settings& settings,
                                        const Ranges& ranges, const CompileOptions& options, WeightStore& store)
 {
     const Isa isa = effectiveIsa();
-    omp_set_num_threads(std::max(1, options.threads)); // oneDNN plans its products for this team
     auto impl = std::make_unique<Program::Impl>();
     impl->kernels = &kernels(isa);
-    impl->threads = std::max(1, options.threads);
+    impl->threads = std::clamp(options.threads, 1, omp_get_thread_limit());
+    useTeam(impl->threads);
     impl->ir = buildIr(*model, options);
     recogniseNorms(impl->ir);
     recogniseGelu(impl->ir);
@@ -137,7 +149,7 @@ void Session::setInput(const std::string& name, const Tensor& tensor)
 void Session::run()
 {
     const Program::Impl& plan = m_impl->plan();
-    omp_set_num_threads(plan.threads);
+    useTeam(plan.threads);
     for (std::size_t i = 0; i < plan.steps.size(); ++i)
         plan.steps[i]->run(m_impl->frame, m_impl->states[i].get());
 }
@@ -147,7 +159,7 @@ void Session::runProfiled(std::vector<double>& ms)
     using Clock = std::chrono::steady_clock;
     const Program::Impl& plan = m_impl->plan();
     ms.resize(plan.steps.size(), 0);
-    omp_set_num_threads(plan.threads);
+    useTeam(plan.threads);
     auto start = Clock::now();
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {
         plan.steps[i]->run(m_impl->frame, m_impl->states[i].get());
