@@ -87,7 +87,6 @@ ProfileView::ProfileView(QWidget* parent)
     m_table->setModel(m_sorted);
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(ProfileModel::Ms, Qt::DescendingOrder);
-    QHeaderView* header = m_table->header();
     takeRoom(m_table, ProfileModel::Group, 28);
     const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
     const std::pair<int, int> widths[] = {{ProfileModel::Kind, 18}, {ProfileModel::Fp32Ms, 10}, {ProfileModel::Ms, 10},
