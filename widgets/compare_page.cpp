@@ -5,10 +5,12 @@
 #include "widgets/elided.h"
 #include "widgets/flat_header.h"
 #include "widgets/compare_delegate.h"
+#include "widgets/compare_where.h"
 #include "widgets/icons.h"
 #include "widgets/label_colour.h"
 #include "widgets/panel.h"
 #include "widgets/theme.h"
+#include "widgets/verdict_chip.h"
 #include "widgets/words.h"
 
 #include <QCheckBox>
@@ -55,9 +57,16 @@ void showFacts(QGridLayout* grid, const QVector<CompareContent::Fact>& facts, co
         value->setAccessibleName(fact.title + QStringLiteral(": ") + fact.value + QLatin1Char(' ') + fact.detail);
         if (fact.tone != 0)
             setTextColour(value, fact.tone > 0 ? theme.meets : theme.misses);
-        auto* detail = new ElidedLabel(fact.detail);
+        auto* detail = new ElidedLabel(fact.doubt.isEmpty() ? fact.detail : ComparePage::tr("not to be trusted"));
         detail->setForegroundRole(QPalette::PlaceholderText);
-        detail->setVisible(!fact.detail.isEmpty());
+        detail->setVisible(!detail->text().isEmpty());
+        if (!fact.doubt.isEmpty()) {
+            detail->setObjectName(QStringLiteral("doubt"));
+            setTextColour(detail, theme.tooClose);
+            detail->setToolTip(fact.doubt);
+            value->setToolTip(fact.doubt);
+            value->setAccessibleDescription(fact.doubt);
+        }
         grid->addWidget(title, 0, column);
         grid->addWidget(value, 1, column);
         grid->addWidget(detail, 2, column++);
@@ -75,7 +84,7 @@ struct ComparePage::Impl
         Panel* panel = nullptr;
         QComboBox* trial = nullptr;
         QGridLayout* facts = nullptr;
-        QLabel* verdict = nullptr;
+        VerdictChip* verdict = nullptr;
     };
     explicit Impl(ComparePage* page)
         : q(page)
@@ -86,14 +95,14 @@ struct ComparePage::Impl
     QWidget* buildOps();
     void showSides();
     void showOps();
-    void showVerdict(const Side& side, const QString& verdict);
     void chosen();
 
     ComparePage* q;
     CompareContent content;
     Side a, b;
     QToolButton* swap = nullptr;
-    Panel *difference = nullptr, *opsPanel = nullptr, *settingsPanel = nullptr;
+    Panel *difference = nullptr, *opsPanel = nullptr, *settingsPanel = nullptr, *wherePanel = nullptr;
+    CompareWhere* where = nullptr;
     QGridLayout* differenceFacts = nullptr;
     CompareOpsModel* ops = nullptr;
     CompareAnswersPanel* answers = nullptr;
@@ -113,14 +122,18 @@ ComparePage::Impl::Side ComparePage::Impl::makeSide(const QString& letter)
     side.trial->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     side.trial->setMinimumContentsLength(16);
     side.panel->header()->addWidget(side.trial, 1);
-    side.verdict = new QLabel;
+    side.panel->header()->setStretch(1, 0); // the note has nothing to say here
+    side.verdict = new VerdictChip;
     side.verdict->setObjectName(QStringLiteral("verdict") + letter);
-    side.panel->header()->addWidget(side.verdict);
     side.facts = new QGridLayout;
-    side.facts->setContentsMargins(12, 8, 12, 8);
+    side.facts->setContentsMargins(12, 8, 0, 0);
     side.facts->setHorizontalSpacing(24);
     side.facts->setVerticalSpacing(2);
-    side.panel->body()->addLayout(side.facts);
+    auto* row = new QHBoxLayout;
+    row->addLayout(side.facts, 1);
+    row->addWidget(side.verdict, 0, Qt::AlignBottom);
+    row->setContentsMargins(0, 0, 12, 10);
+    side.panel->body()->addLayout(row);
     connect(side.trial, &QComboBox::activated, q, [this] { chosen(); });
     return side;
 }
@@ -162,16 +175,24 @@ void ComparePage::Impl::build()
     settings->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     settingsPanel->body()->addWidget(settings, 1);
     auto* left = new QSplitter(Qt::Vertical);
+    auto* below = new QSplitter(Qt::Horizontal);
+    where = new CompareWhere;
+    connect(where, &CompareWhere::nodeSelected, q, &ComparePage::nodeSelected);
+    wherePanel = new Panel(ComparePage::tr("Where they differ"));
+    wherePanel->body()->addWidget(where);
+    below->addWidget(wherePanel);
+    below->addWidget(settingsPanel);
+    below->setSizes({400, 320});
     left->addWidget(buildOps());
-    left->addWidget(settingsPanel);
-    left->setStretchFactor(0, 3);
+    left->addWidget(below);
+    left->setStretchFactor(0, 1);
     left->setStretchFactor(1, 1);
     auto* columns = new QSplitter(Qt::Horizontal);
     columns->addWidget(left);
     answers = new CompareAnswersPanel;
     columns->addWidget(answers);
     columns->setSizes({720, 860});
-    for (QSplitter* splitter : {left, columns}) {
+    for (QSplitter* splitter : {below, left, columns}) {
         splitter->setHandleWidth(4);
         splitter->setChildrenCollapsible(false);
     }
@@ -209,6 +230,7 @@ QWidget* ComparePage::Impl::buildOps()
     for (const int column : {CompareOpsModel::MsA, CompareOpsModel::MsB})
         opsTable->setColumnWidth(column, 9 * unit);
     opsTable->setColumnWidth(CompareOpsModel::Difference, 12 * unit);
+    opsTable->setColumnWidth(CompareOpsModel::OwnError, 18 * unit);
     opsTable->setColumnWidth(CompareOpsModel::Settings, 20 * unit);
     // In the order of the model's nodes until a header is clicked.
     opsTable->sortByColumn(-1, Qt::AscendingOrder);
@@ -227,17 +249,6 @@ QWidget* ComparePage::Impl::buildOps()
     return opsPanel;
 }
 
-void ComparePage::Impl::showVerdict(const Side& side, const QString& verdict)
-{
-    const Theme& theme = Theme::of(q->palette());
-    side.verdict->setText(verdict.isEmpty() ? QString() : verdict.left(1).toUpper() + verdict.mid(1));
-    side.verdict->setFont(strongFont(q->font()));
-    setTextColour(side.verdict,
-        verdict == QLatin1String("meets")        ? theme.meets
-            : verdict == QLatin1String("misses") || verdict.startsWith(QLatin1String("not allowed")) ? theme.misses
-                                                 : theme.tooClose);
-}
-
 void ComparePage::Impl::showSides()
 {
     const auto fill = [this](QComboBox* box, int trial) {
@@ -253,8 +264,8 @@ void ComparePage::Impl::showSides()
     showFacts(b.facts, content.factsB, q->palette());
     showFacts(differenceFacts, content.difference, q->palette());
     difference->setNote(content.samplesNote);
-    showVerdict(a, content.verdictA);
-    showVerdict(b, content.verdictB);
+    a.verdict->setVerdict(content.verdictA);
+    b.verdict->setVerdict(content.verdictB);
     swap->setIcon(icon(QStringLiteral("compare"), q->palette()));
     QStringList lines;
     for (const CompareContent::Setting& setting : content.settings)
@@ -285,6 +296,10 @@ void ComparePage::Impl::showOps()
                           .arg(msB, 0, 'f', 3)
                     : QString());
     opsNote->setVisible(!opsNote->text().isEmpty());
+    opsTable->setColumnHidden(CompareOpsModel::OwnError,
+        std::none_of(content.ops.begin(), content.ops.end(), [](const auto& op) { return op.ownError.has_value(); }));
+    where->setContent(content);
+    wherePanel->setVisible(!content.parts.isEmpty());
     opsTable->setColumnHidden(CompareOpsModel::Settings,
         std::none_of(content.ops.begin(), content.ops.end(), [](const auto& op) { return !op.settings.isEmpty(); }));
 }
