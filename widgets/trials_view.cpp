@@ -68,7 +68,7 @@ void TrialsView::Impl::build()
 {
     filter = new QLineEdit;
     filter->setObjectName(QStringLiteral("filter"));
-    filter->setPlaceholderText(QStringLiteral("Filter, for example right>=350 ms<2.5"));
+    filter->setPlaceholderText(QStringLiteral("Filter, for example ms<2.5"));
     filter->setAccessibleName(QStringLiteral("Filter trials"));
     filter->setToolTip(
         QStringLiteral("Words of the name, or # right ms speed int8 diff name state goal with < <= > >= = !="));

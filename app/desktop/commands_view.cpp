@@ -17,6 +17,8 @@
 #include "app/desktop/workbench.h"
 #include "widgets/graph_canvas.h"
 
+#include <QScreen>
+
 namespace octet::desktop {
 
 void Commands::connectView()
@@ -93,6 +95,7 @@ void Commands::present()
     presentation->setAttribute(Qt::WA_DeleteOnClose);
     presentation->setWindowTitle(m_document->title());
     presentation->setContent(presentStory(*m_document));
+    presentation->setGeometry(m_window->screen()->geometry()); // also where nobody manages windows
     presentation->showFullScreen();
     presentation->activateWindow();
 }
