@@ -59,7 +59,8 @@ QWidget* factWidget(const CompareContent::Fact& fact, const Theme& theme)
         setTextColour(value, fact.tone > 0 ? theme.meets : theme.misses);
     auto* detail = new ElidedLabel(fact.doubt.isEmpty() ? fact.detail : ComparePage::tr("not to be trusted"));
     detail->setForegroundRole(QPalette::PlaceholderText);
-    detail->setVisible(!detail->text().isEmpty());
+    if (detail->text().isEmpty())
+        detail->setText(QString(QChar(QChar::Nbsp))); // all facts are as tall as each other
     if (!fact.doubt.isEmpty()) {
         detail->setObjectName(QStringLiteral("doubt"));
         setTextColour(detail, theme.tooClose);
@@ -200,11 +201,15 @@ void ComparePage::Impl::build()
         splitter->setHandleWidth(4);
         splitter->setChildrenCollapsible(false);
     }
-    auto* layout = new QVBoxLayout(q);
+    auto* inner = new QWidget;
+    auto* layout = new QVBoxLayout(inner);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
     layout->addLayout(top);
     layout->addWidget(columns, 1);
+    auto* whole = new QVBoxLayout(q);
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->addWidget(scrolled(inner));
 }
 
 QWidget* ComparePage::Impl::buildOps()

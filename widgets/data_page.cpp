@@ -304,7 +304,7 @@ DataPage::DataPage(QWidget* parent)
 {
     setAccessibleName(QStringLiteral("Data"));
     setFocusPolicy(Qt::ClickFocus); // Enter accepts
-    setMinimumSize(900, 560);
+    setMinimumWidth(900);
     m_impl->build();
     m_impl->applyTheme();
     setContent({});

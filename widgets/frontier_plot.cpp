@@ -140,18 +140,31 @@ void FrontierPlot::Impl::applyContent()
     emptyLabel->setText(content.emptyText);
     emptyButton->setText(content.emptyAction);
     emptyButton->setVisible(!content.emptyAction.isEmpty());
-    const QString noun = content.sampleNoun.isEmpty() ? QStringLiteral("samples") : content.sampleNoun;
-    const QString where =
-        content.recordedOn.isEmpty() ? QString() : QStringLiteral(", recorded on %1").arg(content.recordedOn);
-    canvas->xAxis->setLabel(QStringLiteral("Median time per %1, ms%2").arg(singular(noun), where));
-    canvas->yAxis->setLabel(!content.score.title.isEmpty() ? content.score.title
-            : content.samples > 0 ? QStringLiteral("Right answers, of %1 %2").arg(grouped(content.samples), noun)
-                                  : QStringLiteral("Right answers"));
     canvas->xAxis2->setVisible(content.todayMs > 0);
     canvas->xAxis2->setTickLabels(true);
     canvas->xAxis2->setLabel(QStringLiteral("times faster than today"));
+    labelAxes();
     describe();
     viewChanged();
+}
+
+/// A title that is longer than its axis ends in an ellipsis.
+void FrontierPlot::Impl::labelAxes()
+{
+    const PlotContent& content = painter.content();
+    const QString noun = content.sampleNoun.isEmpty() ? QStringLiteral("samples") : content.sampleNoun;
+    const QString where =
+        content.recordedOn.isEmpty() ? QString() : QStringLiteral(", recorded on %1").arg(content.recordedOn);
+    const QFontMetrics metrics(canvas->xAxis->labelFont());
+    const auto fitted = [&](const QString& title, int room) {
+        return metrics.elidedText(title, Qt::ElideRight, std::max(room, 5 * metrics.height()));
+    };
+    canvas->xAxis->setLabel(fitted(
+        QStringLiteral("Median time per %1, ms%2").arg(singular(noun), where), q->width() - 6 * metrics.height()));
+    const QString score = !content.score.title.isEmpty() ? content.score.title
+        : content.samples > 0 ? QStringLiteral("Right answers, of %1 %2").arg(grouped(content.samples), noun)
+                              : QStringLiteral("Right answers");
+    canvas->yAxis->setLabel(fitted(score, q->height() - 5 * metrics.height()));
 }
 
 void FrontierPlot::Impl::showRanges()
@@ -293,6 +306,7 @@ void FrontierPlot::resizeEvent(QResizeEvent*)
     const QSize button = m_impl->wholeButton->sizeHint();
     m_impl->wholeButton->setGeometry(width() - button.width() - 8, 6, button.width(), button.height());
     m_impl->emptyPage->setGeometry(rect());
+    m_impl->labelAxes();
     m_impl->showRanges();
 }
 
@@ -301,6 +315,7 @@ void FrontierPlot::changeEvent(QEvent* event)
     QWidget::changeEvent(event);
     if (m_impl->canvas && (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)) {
         m_impl->applyTheme();
+        m_impl->labelAxes();
         m_impl->showRanges();
     }
 }

@@ -27,6 +27,7 @@ struct FrontierPlot::Impl
     void build();
     void applyTheme();
     void applyContent();
+    void labelAxes();
     void showRanges();
     void select(int index);
     void walk(int step);

@@ -177,6 +177,11 @@ void GraphPainter::stripe(const QRectF& rect, const PrecisionCounts& counts)
     }
 }
 
+qreal GraphPainter::chipHeight() const
+{
+    return std::max(16.0, QFontMetricsF(m_faces.chipFont()).height());
+}
+
 void GraphPainter::contents(const QRectF& rect, int box)
 {
     const BoxFace& face = m_faces.face(box);
@@ -194,7 +199,7 @@ void GraphPainter::contents(const QRectF& rect, int box)
     qreal right = size.width() - kRight;
     if (!face.badge.isEmpty() && face.badgeWidth < size.width() - kLeft - 24) {
         right -= face.badgeWidth;
-        paintBadgeChip(m_painter, QRectF(right, std::round(top + (firstRow - 16) / 2), face.badgeWidth, 16), face.badge,
+        paintBadgeChip(m_painter, QRectF(right, std::round(top + (firstRow - chipHeight()) / 2), face.badgeWidth, chipHeight()), face.badge,
             m_faces.chipFont(), m_theme);
         right -= kGap;
     }
@@ -279,7 +284,7 @@ void GraphPainter::header(const QRectF& rect, int box)
     qreal right = width - kRight;
     if (!face.badge.isEmpty() && face.badgeWidth < width - 60) {
         right -= face.badgeWidth;
-        paintBadgeChip(m_painter, QRectF(right, (header - 16) / 2 + 1, face.badgeWidth, 16), face.badge,
+        paintBadgeChip(m_painter, QRectF(right, (header - chipHeight()) / 2 + 1, face.badgeWidth, chipHeight()), face.badge,
             m_faces.chipFont(), m_theme);
         right -= kGap;
     }

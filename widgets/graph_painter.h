@@ -60,6 +60,7 @@ private:
     void pictured(const QRectF& rect, int box, const BoxState& state,
         const std::function<void(GraphPainter&, const QRectF&)>& paint);
     void stripe(const QRectF& rect, const PrecisionCounts& counts);
+    qreal chipHeight() const;
     void contents(const QRectF& rect, int box);
     void timeRow(const QSizeF& size, qreal y, const BoxFace& face, double ms);
     void rings(const QRectF& rect, int box, const BoxState& state);

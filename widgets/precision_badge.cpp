@@ -4,6 +4,8 @@
 #include <QFontMetricsF>
 #include <QPainter>
 
+#include <algorithm>
+
 namespace octet::widgets {
 
 namespace {
@@ -67,7 +69,7 @@ QString badgeText(const Badge& badge)
 QFont badgeFont(const QFont& base)
 {
     QFont font(base);
-    font.setPointSizeF(8);
+    font.setPointSizeF(std::max(8.0, base.pointSizeF() - 2));
     font.setWeight(QFont::DemiBold);
     return font;
 }

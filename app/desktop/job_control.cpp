@@ -51,7 +51,10 @@ JobControl::JobControl(Document* document, QObject* parent)
     });
     connect(&m_worker, &WorkerClient::cancelled, this, [this] {
         abandonRunning(TrialState::Cancelled, tr("stopped by you"));
-        end(tr("stopped by you, %1 kept").arg(words::count(m_trialsDone, QStringLiteral("trial"))), false);
+        const bool makesTrials = m_kind != JobKind::Sensitivity && m_kind != JobKind::Calibrate;
+        end(makesTrials ? tr("stopped by you, %1 kept").arg(words::count(m_trialsDone, QStringLiteral("trial")))
+                        : tr("stopped by you"),
+            false);
     });
     connect(&m_worker, &WorkerClient::failed, this, [this](const QString& reason, const QString& detail, bool died) {
         abandonRunning(died ? TrialState::Crashed : TrialState::Failed, reason);

@@ -54,7 +54,7 @@ void addSplit(Section& section, const Document& document, const Trial& trial, Sp
         return;
     const auto reference = fp32->accuracy.find(split);
     if (reference != fp32->accuracy.end() && reference->second.samples == accuracy->second.samples)
-        section.rows << qMakePair(QString(),
+        section.rows << qMakePair(QObject::tr("Against fp32"),
             QObject::tr("%1 worse, %2 better; %3")
                 .arg(accuracy->second.worse)
                 .arg(accuracy->second.better)

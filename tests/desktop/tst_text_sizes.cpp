@@ -64,7 +64,13 @@ QStringList misplaced(const QWidget* parent)
             placed << child;
     for (const QWidget* child : placed) {
         if (!parent->rect().adjusted(-1, -1, 1, 1).contains(child->geometry()))
-            found << nameOf(child, {}) + QStringLiteral(" reaches out");
+            found << nameOf(child, {})
+                    + QStringLiteral(" reaches out: to %1, %2 in %3 x %4, at least %5 high")
+                          .arg(child->geometry().right() + 1)
+                          .arg(child->geometry().bottom() + 1)
+                          .arg(parent->width())
+                          .arg(parent->height())
+                          .arg(child->minimumHeight());
         for (const QWidget* other : placed)
             if (other < child && other->geometry().intersects(child->geometry()) && !other->inherits("QStackedWidget"))
                 found << nameOf(child, {}) + QStringLiteral(" over ") + nameOf(other, {});
@@ -131,6 +137,7 @@ private slots:
             const bool lower = page == std::string_view("sensitivity") || page == std::string_view("precisions");
             m_window->showPage(lower ? QStringLiteral("workbench") : QString::fromLatin1(page));
             m_window->workbench()->showLower(lower ? QString::fromLatin1(page) : QStringLiteral("trials"));
+            QTest::qWait(30); // a page is filled once it is seen
             QStringList found;
             (void)QTest::qWaitFor( // layouts settle
                 [&] {
