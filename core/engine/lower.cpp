@@ -43,7 +43,7 @@ void Lowering::run()
     bindResults();
     for (const auto& [index, sink] : m_sinks) {
         Buffer& buffer = m_program.buffers[static_cast<std::size_t>(index)];
-        sink->wanted = buffer.reads > 0;
+        sink->wanted = buffer.reads > 0 || (sink->inPlace && !sink->oneStaticForm());
         if (!sink->wanted)
             buffer.first = buffer.last = -1; // leaves in int8 only: needs no place
     }
