@@ -6,7 +6,8 @@ Columns: work in evaluations (trials, and what sensitivity cost, in passes over 
 model ran on: also calibrating, timing, and the verdict on the held-out half) and seconds; products left out of int8; and
 in how many splits the config found is within 1 % relative of fp32 on the held-out half, which no search has seen.
 "smoothing": Octet may smooth. "kept": the weights stay as they are. "basic": INC's strategy, weights kept, the same
-engine. Needs Debian's python3-onnx for the text models' outlier forms."""
+engine. Where bf16 is fast it may be the best of all: then 0 % is in int8, and --isa vnni, which has none, tells what the
+search itself found. --each says every split on stderr. Needs Debian's python3-onnx for the text models' outlier forms."""
 import argparse, json, os, re, statistics, subprocess, sys, tempfile
 
 parser = argparse.ArgumentParser()
@@ -15,6 +16,8 @@ parser.add_argument("--cli", default="build/release/bin/octet-cli")
 parser.add_argument("--splits", type=int, default=5)
 parser.add_argument("--only", default="")
 parser.add_argument("--basic-splits", type=int, default=0, help="splits for basic, which is slow (default: as many)")
+parser.add_argument("--isa", default="", help="cap of the instructions, as octet-cli tune takes it")
+parser.add_argument("--each", action="store_true")
 args = parser.parse_args()
 models = os.path.realpath(args.models)
 work = tempfile.TemporaryDirectory()
@@ -47,7 +50,7 @@ searches = {"smoothing": [], "kept": ["--keep-weights", "--search-on"],
 
 def tune(data, split, options):
     run = subprocess.run([args.cli, "tune", *data, "--split-seed", str(split), "--threads", "2", "--timeout", "0", "--json",
-                          *options], capture_output=True, text=True)
+                          *(["--isa", args.isa] if args.isa else []), *options], capture_output=True, text=True)
     result = json.loads(run.stdout)
     result["passes"] = float(re.search(r"as much as ([\d.]+) passes", run.stderr)[1])
     return result
@@ -64,6 +67,9 @@ for name, make in forms.items():
         evaluations, passes, seconds, int8, held, met = [], [], [], [], 0, 0
         for split in range(1, splits + 1):
             result = tune(data, split, options)
+            if args.each:
+                print(f"{name} {search} split {split}: {result['evaluations']} evaluations, {result['summary']}",
+                      file=sys.stderr, flush=True)
             evaluations.append(result["evaluations"])
             passes.append(result["passes"])
             seconds.append(result["seconds"])
