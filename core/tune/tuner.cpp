@@ -111,7 +111,10 @@ void Job::runFp32()
 {
     if (fp32Baseline(m_evaluator.trials()))
         return;
-    const Trial& trial = evaluate({presetConfig("fp32"), allBaselines()[0].name, "baseline:fp32", {}});
+    const Config config = presetConfig("fp32");
+    if (m_evaluator.crashed(config))
+        m_observer.log("\"All fp32\" ended its worker before; it is tried again, since everything is compared with it.");
+    const Trial& trial = evaluate({config, allBaselines()[0].name, "baseline:fp32", {}});
     if (trial.state != TrialState::Done)
         throw Error(*m_evaluator.lastError());
     warnNearChance(trial);
