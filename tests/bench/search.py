@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Searches against each other on the outlier forms, over several random splits of the test data:
-    tests/bench/search.py MODELS_FOLDER [--cli build/release/bin/octet-cli] [--splits 5] [--extra MODEL.onnx NAME]
+    tests/bench/search.py MODELS_FOLDER [--cli build/release/bin/octet-cli] [--splits 5]
 Columns: work in evaluations (trials, and what sensitivity cost, in passes over the tuning half), in passes (all that the
 model ran on: also calibrating, timing, and the verdict on the held-out half) and seconds; products left out of int8; and
 in how many splits the config found is within 1 % relative of fp32 on the held-out half, which no search has seen.
 "smoothing": Octet may smooth. "kept": the weights stay as they are. "basic": INC's strategy, weights kept, the same
-engine. Where bf16 is fast it may be the best of all: then 0 % is in int8, and --isa vnni, which has none, tells what the
-search itself found. --each says every split on stderr. Needs Debian's python3-onnx for the text models' outlier forms."""
+engine. "gelu" is a harder form of the ViT, made by gelu_outliers.py. Where bf16 is fast it may be the best of all: then
+0 % is in int8, and --isa vnni, which has none, tells what the search itself found. --each says every split on stderr.
+Needs Debian's python3-onnx for the text models' outlier forms and for gelu."""
 import argparse, json, os, re, statistics, subprocess, sys, tempfile
 
 parser = argparse.ArgumentParser()
@@ -34,16 +35,28 @@ def text(name):
     return [folder, "--test", source + "/test.tsv", "--calib", source + "/calib.tsv", "--max-length", "64"]
 
 
-def arrays(name, tensor, extra=()):
+def arrays(name, tensor, extra=(), model="model_outlier.onnx"):
     f = os.path.join(models, name)
     file = {"mfcc": "mfcc", "pixel_values": "images_u8"}[tensor]
-    return [f + "/model_outlier.onnx", "--input", f"{tensor}={f}/test_{file}.npy", "--labels", f + "/test_labels.npy",
+    return [os.path.join(f, model), "--input", f"{tensor}={f}/test_{file}.npy", "--labels", f + "/test_labels.npy",
             "--calib-input", f"{tensor}={f}/calib_{file}.npy", *extra]
+
+
+def vit(model="model_outlier.onnx"):
+    return arrays("vit-fashion-mnist", "pixel_values", ["--mean", "0.2860", "--std", "0.3530"], model)
+
+
+def gelu():
+    model = os.path.join(work.name, "gelu.onnx")
+    subprocess.run([sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "gelu_outliers.py"),
+                    os.path.join(models, "vit-fashion-mnist", "model.onnx"), model, "--factor", "256"],
+                   check=True, stdout=subprocess.DEVNULL)
+    return vit(model)
 
 
 forms = {"sst2": lambda: text("sst2-bert-l6-h384"), "emotion": lambda: text("emotion-bert-l4-h256"),
          "kwt": lambda: arrays("kwt1-speech-commands", "mfcc"),
-         "vit": lambda: arrays("vit-fashion-mnist", "pixel_values", ["--mean", "0.2860", "--std", "0.3530"])}
+         "vit": vit, "gelu": gelu}
 searches = {"smoothing": [], "kept": ["--keep-weights", "--search-on"],
             "basic": ["--keep-weights", "--search-on", "--strategy", "basic"]}
 
