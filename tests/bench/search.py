@@ -18,6 +18,7 @@ parser.add_argument("--splits", type=int, default=5)
 parser.add_argument("--only", default="")
 parser.add_argument("--basic-splits", type=int, default=0, help="splits for basic, which is slow (default: as many)")
 parser.add_argument("--isa", default="", help="cap of the instructions, as octet-cli tune takes it")
+parser.add_argument("--threads", default="2")
 parser.add_argument("--each", action="store_true")
 args = parser.parse_args()
 models = os.path.realpath(args.models)
@@ -62,8 +63,8 @@ searches = {"smoothing": [], "kept": ["--keep-weights", "--search-on"],
 
 
 def tune(data, split, options):
-    run = subprocess.run([args.cli, "tune", *data, "--split-seed", str(split), "--threads", "2", "--timeout", "0", "--json",
-                          *(["--isa", args.isa] if args.isa else []), *options], capture_output=True, text=True)
+    run = subprocess.run([args.cli, "tune", *data, "--split-seed", str(split), "--threads", args.threads, "--timeout", "0",
+                          "--json", *(["--isa", args.isa] if args.isa else []), *options], capture_output=True, text=True)
     result = json.loads(run.stdout)
     result["passes"] = float(re.search(r"as much as ([\d.]+) passes", run.stderr)[1])
     return result
