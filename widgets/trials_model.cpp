@@ -89,7 +89,9 @@ QString TrialsModel::Impl::display(const TrialRow& row, int column) const
     case Note:
         return row.note;
     case GoalVerdict:
-        return row.trialState == TrialState::Running ? QStringLiteral("running") : verdictText(verdictOf(row));
+        return row.trialState == TrialState::Running ? QStringLiteral("running")
+            : row.trialState == TrialState::Timed    ? QStringLiteral("only timed")
+                                                     : verdictText(verdictOf(row));
     default:
         return {};
     }
@@ -258,8 +260,10 @@ QVariant TrialsModel::data(const QModelIndex& index, int role) const
         if (column == Pin)
             return row.pinned ? QStringLiteral("Pinned: stays on top") : QStringLiteral("Pin to the top");
         return column == Name || column == Note ? QVariant(m_impl->wholeName(row))
-            : column == GoalVerdict             ? QVariant(capitalised(row.judgement.broken))
-                                                : QVariant();
+            : column != GoalVerdict             ? QVariant()
+            : row.trialState == TrialState::Timed
+            ? QVariant(QStringLiteral("Its accuracy was not measured: another trial holds the goal and takes less."))
+            : QVariant(capitalised(row.judgement.broken));
     case SortRole:
         return m_impl->sortKey(row, column);
     case TrialIdRole:
