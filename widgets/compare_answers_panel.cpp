@@ -45,8 +45,9 @@ CompareAnswersPanel::CompareAnswersPanel(QWidget* parent)
     takeRoom(m_table, CompareAnswersModel::Text, 24);
     const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
     m_table->setColumnWidth(CompareAnswersModel::Row, 8 * unit);
-    for (const int column : {CompareAnswersModel::Label, CompareAnswersModel::A, CompareAnswersModel::B})
-        m_table->setColumnWidth(column, (column == CompareAnswersModel::Label ? 13 : 17) * unit);
+    using Column = CompareAnswersModel::Column;
+    for (const int column : {Column::Label, Column::Today, Column::A, Column::B})
+        m_table->setColumnWidth(column, (column == Column::Label ? 13 : 17) * unit);
     m_table->setColumnWidth(CompareAnswersModel::Change, 10 * unit);
     m_table->sortByColumn(CompareAnswersModel::Row, Qt::AscendingOrder);
     m_table->setColumnHidden(CompareAnswersModel::Change, true);
@@ -84,8 +85,10 @@ void CompareAnswersPanel::showWhole(const QModelIndex& index)
         return;
     const auto answer = [&](int column) { return index.siblingAtColumn(column).data(Qt::AccessibleTextRole).toString(); };
     const QString label = answer(CompareAnswersModel::Label);
+    const QString today = answer(CompareAnswersModel::Today);
     m_text->setText((image.isNull() ? QStringLiteral("\u201c%1\u201d").arg(words) : words)
         + (label.isEmpty() ? QString() : QLatin1Char('\n') + tr("Label: %1").arg(label))
+        + (today.isEmpty() ? QString() : tr("\nToday: %1").arg(today))
         + tr("\nA: %1 \u2192 B: %2").arg(answer(CompareAnswersModel::A), answer(CompareAnswersModel::B)));
     if (image.isNull())
         return;
@@ -105,6 +108,7 @@ void CompareAnswersPanel::setContent(const CompareContent& content)
     m_model->setAnswers(content.answers, content.noun);
     // The largest change first, once there is one to tell; a person's own order stays.
     m_table->setColumnHidden(CompareAnswersModel::Change, !m_model->knowsChange());
+    m_table->setColumnHidden(CompareAnswersModel::Today, !m_model->knowsToday());
     if (const bool knows = m_model->knowsChange(); knows != knew)
         m_table->sortByColumn(knows ? CompareAnswersModel::Change : CompareAnswersModel::Row,
             knows ? Qt::DescendingOrder : Qt::AscendingOrder);

@@ -28,6 +28,19 @@ QRectF paintThumbnail(QPainter& painter, const QRectF& cell, const QImage& image
     return target;
 }
 
+/// A bar left of the number; the number's left edge.
+int paintShare(QPainter& painter, const QRect& cell, const QStyleOptionViewItem& option, double share, const Theme& theme)
+{
+    const int left = cell.right() - option.fontMetrics.horizontalAdvance(QStringLiteral("100 dB"));
+    const QRectF track(cell.left(), cell.center().y() - 2, left - cell.left() - 4, 5);
+    if (share > 0 && track.width() > 8) {
+        painter.fillRect(track, theme.line);
+        painter.fillRect(QRectF(track.topLeft(), QSizeF(std::max(1.0, track.width() * share), track.height())),
+            theme.sensitivityRamp[3]);
+    }
+    return left;
+}
+
 } // namespace
 
 QTreeView* compareTable(const QString& name, const QString& title, CompareFilter* filter)
@@ -62,20 +75,25 @@ void CompareDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     if (precision.isValid()) {
         const Badge badge{{index.data().toString(), Precision(precision.toInt())}};
         const QFont font = badgeFont(option.font);
-        const qreal width = badgeTextWidth(badge, font) + 2 * kBadgePadding;
-        paintBadgeChip(*painter, QRectF(cell.left(), cell.center().y() - 8, width, 17), badge, font, theme);
+        const qreal width = badgeTextWidth(badge, font) + 2 * kBadgePadding, height = QFontMetricsF(font).height() + 4;
+        paintBadgeChip(*painter, QRectF(cell.left(), QRectF(cell).center().y() - height / 2, width, height), badge, font,
+            theme);
     } else {
         QColor ink = theme.text;
         if (right.isValid()) {
             ink = right.toBool() ? theme.text : theme.misses;
+            const int side = option.fontMetrics.ascent() + 1;
             paintIcon(*painter, right.toBool() ? QStringLiteral("check") : QStringLiteral("cross"),
-                QRectF(cell.left(), cell.center().y() - 6, 13, 13), right.toBool() ? theme.meets : theme.misses);
-            cell.setLeft(cell.left() + 17);
+                QRectF(cell.left(), cell.center().y() - side / 2.0, side, side),
+                right.toBool() ? theme.meets : theme.misses);
+            cell.setLeft(cell.left() + side + 4);
         }
         if (const auto image = index.data(Qt::DecorationRole).value<QImage>(); !image.isNull()) {
             cell.setLeft(int(paintThumbnail(*painter, cell, image).right()) + 10);
             ink = theme.secondary;
         }
+        if (isOp && index.column() == CompareOpsModel::OwnError)
+            cell.setLeft(paintShare(*painter, cell, option, index.data(CompareOpsModel::ShareRole).toDouble(), theme));
         painter->setFont(option.font);
         painter->setPen(ink);
         painter->drawText(cell, index.data(Qt::TextAlignmentRole).toInt(),

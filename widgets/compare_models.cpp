@@ -36,9 +36,36 @@ QString withSureness(const QString& answer, double sure)
     return sure < 0 ? answer : QStringLiteral("%1 %2").arg(answer, QString::number(sure, 'f', 2));
 }
 
+struct GivenAnswer
+{
+    QString answer;
+    bool right = false;
+    double sure = -1;
+};
+
+/// In a column of answers; no answer in the others.
+GivenAnswer answerIn(const CompareContent::Answer& answer, int column)
+{
+    switch (column) {
+    case CompareAnswersModel::Today:
+        return {answer.today, answer.todayRight, answer.todaySure};
+    case CompareAnswersModel::A:
+        return {answer.a, answer.aRight, answer.aSure};
+    case CompareAnswersModel::B:
+        return {answer.b, answer.bRight, answer.bSure};
+    default:
+        return {};
+    }
+}
+
 QVariant alignment(bool right)
 {
     return int((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+}
+
+bool isNumber(int column)
+{
+    return column >= CompareOpsModel::MsA && column <= CompareOpsModel::OwnError;
 }
 
 } // namespace
@@ -75,7 +102,11 @@ QVariant CompareOpsModel::data(const QModelIndex& index, int role) const
     case PrecisionRole:
         return column == A ? QVariant(int(op.a)) : column == B ? QVariant(int(op.b)) : QVariant();
     case Qt::TextAlignmentRole:
-        return alignment(column == MsA || column == MsB || column == Difference);
+        return alignment(isNumber(column));
+    case ShareRole:
+        return column == OwnError && op.ownError ? std::clamp(std::pow(10, -*op.ownError / 20), 0.0, 1.0) : 0.0;
+    case Qt::AccessibleTextRole:
+        return column == Product ? op.node : data(index, Qt::DisplayRole);
     case Qt::ToolTipRole:
         return op.note.isEmpty() ? op.node : op.node + QLatin1Char('\n') + op.note;
     case SortRole:
@@ -86,6 +117,8 @@ QVariant CompareOpsModel::data(const QModelIndex& index, int role) const
             return op.bMs;
         case Difference:
             return timed ? op.bMs - op.aMs : 0.0;
+        case OwnError:
+            return -op.ownError.value_or(1000); // the loudest is the largest
         default:
             break;
         }
@@ -93,7 +126,7 @@ QVariant CompareOpsModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         switch (column) {
         case Product:
-            return op.node;
+            return shortOp(op.node);
         case A:
             return badgeName(op.a);
         case B:
@@ -104,6 +137,8 @@ QVariant CompareOpsModel::data(const QModelIndex& index, int role) const
             return milliseconds(op.bMs);
         case Difference:
             return timed ? signedMilliseconds(op.bMs - op.aMs) : QString();
+        case OwnError:
+            return op.ownError ? decibels(*op.ownError) : QString();
         default:
             return op.settings;
         }
@@ -117,13 +152,16 @@ QVariant CompareOpsModel::headerData(int section, Qt::Orientation orientation, i
     if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return alignment(section == MsA || section == MsB || section == Difference);
-    const QString titles[] = {
-        tr("Product"), tr("A"), tr("B"), tr("A, ms"), tr("B, ms"), tr("Difference"), tr("Settings")};
+        return alignment(isNumber(section));
+    const QString titles[] = {tr("Product"), tr("A"), tr("B"), tr("A, ms"), tr("B, ms"), tr("Difference"),
+        tr("Own error, int8"), tr("Settings")};
     if (role == Qt::DisplayRole)
         return titles[section];
     if (role == Qt::ToolTipRole && (section == MsA || section == MsB))
         return tr("Time of the group that ran it; never divided among its ops");
+    if (role == Qt::ToolTipRole && section == OwnError)
+        return tr("Signal to noise of its own output, int8 on fp32 inputs, and as a bar noise over signal: above 30 dB "
+                  "nothing is to fear");
     return {};
 }
 
@@ -138,6 +176,11 @@ void CompareAnswersModel::setAnswers(const QVector<CompareContent::Answer>& answ
 bool CompareAnswersModel::knowsChange() const
 {
     return std::any_of(m_answers.begin(), m_answers.end(), [](const auto& answer) { return answer.sure(); });
+}
+
+bool CompareAnswersModel::knowsToday() const
+{
+    return std::any_of(m_answers.begin(), m_answers.end(), [](const auto& answer) { return !answer.today.isEmpty(); });
 }
 
 int CompareAnswersModel::count(const QString& change) const
@@ -161,11 +204,12 @@ QVariant CompareAnswersModel::data(const QModelIndex& index, int role) const
         return {};
     const CompareContent::Answer& answer = m_answers[index.row()];
     const int column = index.column();
+    const GivenAnswer given = answerIn(answer, column);
     switch (role) {
     case ChangeRole:
         return changeOf(answer);
     case RightRole:
-        return column == A ? QVariant(answer.aRight) : column == B ? QVariant(answer.bRight) : QVariant();
+        return given.answer.isEmpty() ? QVariant() : QVariant(given.right);
     case Qt::TextAlignmentRole:
         return alignment(column == Row || column == Change);
     case Qt::ToolTipRole:
@@ -173,10 +217,8 @@ QVariant CompareAnswersModel::data(const QModelIndex& index, int role) const
     case Qt::DecorationRole:
         return column == Text && !answer.image.isNull() ? QVariant(answer.image) : QVariant();
     case Qt::AccessibleTextRole:
-        if (column == A || column == B) {
-            const bool right = column == A ? answer.aRight : answer.bRight;
-            return tr("%1, %2").arg(data(index, Qt::DisplayRole).toString(), right ? tr("right") : tr("wrong"));
-        }
+        if (!given.answer.isEmpty())
+            return tr("%1, %2").arg(data(index, Qt::DisplayRole).toString(), given.right ? tr("right") : tr("wrong"));
         [[fallthrough]];
     case SortRole:
     case Qt::DisplayRole:
@@ -187,10 +229,10 @@ QVariant CompareAnswersModel::data(const QModelIndex& index, int role) const
             return answer.text;
         case Label:
             return answer.label;
+        case Today:
         case A:
-            return withSureness(answer.a, answer.aSure);
         case B:
-            return withSureness(answer.b, answer.bSure);
+            return withSureness(given.answer, given.sure);
         default:
             return role == SortRole ? QVariant(answer.sure() ? answer.moved() : -1.0)
                 : answer.sure()     ? QVariant(QString::number(answer.moved(), 'f', 2))
@@ -208,13 +250,14 @@ QVariant CompareAnswersModel::headerData(int section, Qt::Orientation orientatio
     if (role == Qt::TextAlignmentRole)
         return alignment(section == Row || section == Change);
     if (role == Qt::ToolTipRole)
-        return section == A || section == B ? tr("The answer, and the probability that the model gave it")
+        return section == Today ? tr("The answer of fp32, and the probability that it gave it")
+            : section == A || section == B ? tr("The answer, and the probability that the model gave it")
             : section == Change ? tr("Probability that went from A's answer to B's, of more than two classes at least")
                                 : QVariant();
     if (role != Qt::DisplayRole)
         return {};
     const QString text = m_noun.isEmpty() ? tr("Sample") : m_noun.left(1).toUpper() + m_noun.mid(1);
-    const QString titles[] = {tr("Row"), text, tr("Label"), tr("A"), tr("B"), tr("Change")};
+    const QString titles[] = {tr("Row"), text, tr("Label"), tr("Today"), tr("A"), tr("B"), tr("Change")};
     return titles[section];
 }
 
@@ -242,7 +285,7 @@ bool CompareFilter::filterAcceptsRow(int row, const QModelIndex& parent) const
     const QModelIndex index = sourceModel()->index(row, 0, parent);
     if (m_wanted.isValid() && index.data(m_role) != m_wanted)
         return false;
-    const QString text = index.data().toString();
+    const QString text = index.data(Qt::AccessibleTextRole).toString();
     return std::all_of(m_words.begin(), m_words.end(),
         [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
 }

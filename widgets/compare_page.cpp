@@ -5,20 +5,24 @@
 #include "widgets/elided.h"
 #include "widgets/flat_header.h"
 #include "widgets/compare_delegate.h"
+#include "widgets/compare_where.h"
 #include "widgets/icons.h"
 #include "widgets/label_colour.h"
 #include "widgets/panel.h"
+#include "widgets/scrolled.h"
 #include "widgets/theme.h"
+#include "widgets/verdict_chip.h"
 #include "widgets/words.h"
+#include "widgets/wrap_layout.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QEvent>
-#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QToolButton>
 #include <QTreeView>
@@ -38,32 +42,44 @@ void clear(QLayout* layout)
     }
 }
 
-void showFacts(QGridLayout* grid, const QVector<CompareContent::Fact>& facts, const QPalette& palette)
+QWidget* factWidget(const CompareContent::Fact& fact, const Theme& theme)
 {
-    clear(grid);
-    for (int i = 0; i < grid->columnCount(); ++i) // the one behind the last fact may have been another
-        grid->setColumnStretch(i, 0);
-    const Theme& theme = Theme::of(palette);
-    int column = 0;
-    for (const CompareContent::Fact& fact : facts) {
-        auto* title = new ElidedLabel(fact.title);
-        title->setForegroundRole(QPalette::PlaceholderText);
-        auto* value = new QLabel(fact.value); // the key figure is never cut
-        QFont font = strongFont(value->font());
-        font.setPointSizeF(font.pointSizeF() + 1.5);
-        value->setFont(font);
-        value->setAccessibleName(fact.title + QStringLiteral(": ") + fact.value + QLatin1Char(' ') + fact.detail);
-        if (fact.tone != 0)
-            setTextColour(value, fact.tone > 0 ? theme.meets : theme.misses);
-        auto* detail = new ElidedLabel(fact.detail);
-        detail->setForegroundRole(QPalette::PlaceholderText);
-        detail->setVisible(!fact.detail.isEmpty());
-        grid->addWidget(title, 0, column);
-        grid->addWidget(value, 1, column);
-        grid->addWidget(detail, 2, column++);
+    auto* widget = new QWidget;
+    auto* column = new QVBoxLayout(widget);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2);
+    auto* title = new QLabel(fact.title);
+    title->setForegroundRole(QPalette::PlaceholderText);
+    auto* value = new QLabel(fact.value); // the key figure is never cut
+    QFont font = strongFont(value->font());
+    font.setPointSizeF(font.pointSizeF() + 1.5);
+    value->setFont(font);
+    value->setAccessibleName(fact.title + QStringLiteral(": ") + fact.value + QLatin1Char(' ') + fact.detail);
+    if (fact.tone != 0)
+        setTextColour(value, fact.tone > 0 ? theme.meets : theme.misses);
+    auto* detail = new ElidedLabel(fact.doubt.isEmpty() ? fact.detail : ComparePage::tr("not to be trusted"));
+    detail->setForegroundRole(QPalette::PlaceholderText);
+    detail->setVisible(!detail->text().isEmpty());
+    if (!fact.doubt.isEmpty()) {
+        detail->setObjectName(QStringLiteral("doubt"));
+        setTextColour(detail, theme.tooClose);
+        detail->setToolTip(fact.doubt);
+        value->setToolTip(fact.doubt);
+        value->setAccessibleDescription(fact.doubt);
     }
-    grid->setColumnStretch(column, 1);
-    grid->setRowStretch(3, 1);
+    column->addWidget(title);
+    column->addWidget(value);
+    column->addWidget(detail);
+    column->addStretch(1);
+    return widget;
+}
+
+/// In a second line where they do not fit beside each other.
+void showFacts(WrapLayout* row, const QVector<CompareContent::Fact>& facts, const QPalette& palette)
+{
+    clear(row);
+    for (const CompareContent::Fact& fact : facts)
+        row->addWidget(factWidget(fact, Theme::of(palette)));
 }
 
 } // namespace
@@ -74,8 +90,8 @@ struct ComparePage::Impl
     {
         Panel* panel = nullptr;
         QComboBox* trial = nullptr;
-        QGridLayout* facts = nullptr;
-        QLabel* verdict = nullptr;
+        WrapLayout* facts = nullptr;
+        VerdictChip* verdict = nullptr;
     };
     explicit Impl(ComparePage* page)
         : q(page)
@@ -86,15 +102,15 @@ struct ComparePage::Impl
     QWidget* buildOps();
     void showSides();
     void showOps();
-    void showVerdict(const Side& side, const QString& verdict);
     void chosen();
 
     ComparePage* q;
     CompareContent content;
     Side a, b;
     QToolButton* swap = nullptr;
-    Panel *difference = nullptr, *opsPanel = nullptr, *settingsPanel = nullptr;
-    QGridLayout* differenceFacts = nullptr;
+    Panel *difference = nullptr, *opsPanel = nullptr, *settingsPanel = nullptr, *wherePanel = nullptr;
+    CompareWhere* where = nullptr;
+    WrapLayout* differenceFacts = nullptr;
     CompareOpsModel* ops = nullptr;
     CompareAnswersPanel* answers = nullptr;
     CompareFilter* opsFilter = nullptr;
@@ -113,14 +129,17 @@ ComparePage::Impl::Side ComparePage::Impl::makeSide(const QString& letter)
     side.trial->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     side.trial->setMinimumContentsLength(16);
     side.panel->header()->addWidget(side.trial, 1);
-    side.verdict = new QLabel;
+    side.panel->header()->setStretch(1, 0); // the note has nothing to say here
+    side.verdict = new VerdictChip;
     side.verdict->setObjectName(QStringLiteral("verdict") + letter);
-    side.panel->header()->addWidget(side.verdict);
-    side.facts = new QGridLayout;
-    side.facts->setContentsMargins(12, 8, 12, 8);
-    side.facts->setHorizontalSpacing(24);
-    side.facts->setVerticalSpacing(2);
-    side.panel->body()->addLayout(side.facts);
+    side.facts = new WrapLayout;
+    side.facts->setContentsMargins(12, 8, 0, 0);
+    side.facts->setSpacing(24);
+    auto* row = new QHBoxLayout;
+    row->addLayout(side.facts, 1);
+    row->addWidget(side.verdict, 0, Qt::AlignBottom);
+    row->setContentsMargins(0, 0, 12, 10);
+    side.panel->body()->addLayout(row);
     connect(side.trial, &QComboBox::activated, q, [this] { chosen(); });
     return side;
 }
@@ -140,10 +159,9 @@ void ComparePage::Impl::build()
     swap->setToolTip(ComparePage::tr("Swap A and B"));
     connect(swap, &QToolButton::clicked, q, [this] { emit q->sidesChosen(content.b, content.a); });
     difference = new Panel(ComparePage::tr("B instead of A"));
-    differenceFacts = new QGridLayout;
+    differenceFacts = new WrapLayout;
     differenceFacts->setContentsMargins(12, 8, 12, 8);
-    differenceFacts->setHorizontalSpacing(24);
-    differenceFacts->setVerticalSpacing(2);
+    differenceFacts->setSpacing(24);
     difference->body()->addLayout(differenceFacts);
     auto* top = new QHBoxLayout;
     top->setSpacing(4);
@@ -160,18 +178,25 @@ void ComparePage::Impl::build()
     settings->setWordWrap(true);
     settings->setContentsMargins(12, 8, 12, 8);
     settings->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    settingsPanel->body()->addWidget(settings, 1);
+    settingsPanel->body()->addWidget(scrolled(settings), 1);
     auto* left = new QSplitter(Qt::Vertical);
+    auto* below = new QSplitter(Qt::Horizontal);
+    where = new CompareWhere;
+    connect(where, &CompareWhere::nodeSelected, q, &ComparePage::nodeSelected);
+    wherePanel = new Panel(ComparePage::tr("Where they differ"));
+    wherePanel->body()->addWidget(where);
+    below->addWidget(wherePanel);
+    below->addWidget(settingsPanel);
+    below->setSizes({400, 320});
     left->addWidget(buildOps());
-    left->addWidget(settingsPanel);
-    left->setStretchFactor(0, 3);
-    left->setStretchFactor(1, 1);
+    left->addWidget(below);
+    left->setSizes({420, 400});
     auto* columns = new QSplitter(Qt::Horizontal);
     columns->addWidget(left);
     answers = new CompareAnswersPanel;
     columns->addWidget(answers);
     columns->setSizes({720, 860});
-    for (QSplitter* splitter : {left, columns}) {
+    for (QSplitter* splitter : {below, left, columns}) {
         splitter->setHandleWidth(4);
         splitter->setChildrenCollapsible(false);
     }
@@ -209,10 +234,14 @@ QWidget* ComparePage::Impl::buildOps()
     for (const int column : {CompareOpsModel::MsA, CompareOpsModel::MsB})
         opsTable->setColumnWidth(column, 9 * unit);
     opsTable->setColumnWidth(CompareOpsModel::Difference, 12 * unit);
+    opsTable->setColumnWidth(CompareOpsModel::OwnError, 18 * unit);
     opsTable->setColumnWidth(CompareOpsModel::Settings, 20 * unit);
     // In the order of the model's nodes until a header is clicked.
     opsTable->sortByColumn(-1, Qt::AscendingOrder);
-    opsNote = quietNote(QStringLiteral("opsNote"));
+    opsNote = new ElidedLabel;
+    opsNote->setObjectName(QStringLiteral("opsNote"));
+    opsNote->setForegroundRole(QPalette::PlaceholderText);
+    opsNote->setContentsMargins(12, 6, 12, 6);
     opsPanel->body()->addWidget(opsTable, 1);
     opsPanel->body()->addWidget(opsNote);
     connect(differencesOnly, &QCheckBox::toggled, q, [this](bool on) {
@@ -225,17 +254,6 @@ QWidget* ComparePage::Impl::buildOps()
             emit q->nodeSelected(index.data(CompareOpsModel::NodeRole).toString());
     });
     return opsPanel;
-}
-
-void ComparePage::Impl::showVerdict(const Side& side, const QString& verdict)
-{
-    const Theme& theme = Theme::of(q->palette());
-    side.verdict->setText(verdict.isEmpty() ? QString() : verdict.left(1).toUpper() + verdict.mid(1));
-    side.verdict->setFont(strongFont(q->font()));
-    setTextColour(side.verdict,
-        verdict == QLatin1String("meets")        ? theme.meets
-            : verdict == QLatin1String("misses") || verdict.startsWith(QLatin1String("not allowed")) ? theme.misses
-                                                 : theme.tooClose);
 }
 
 void ComparePage::Impl::showSides()
@@ -253,8 +271,8 @@ void ComparePage::Impl::showSides()
     showFacts(b.facts, content.factsB, q->palette());
     showFacts(differenceFacts, content.difference, q->palette());
     difference->setNote(content.samplesNote);
-    showVerdict(a, content.verdictA);
-    showVerdict(b, content.verdictB);
+    a.verdict->setVerdict(content.verdictA);
+    b.verdict->setVerdict(content.verdictB);
     swap->setIcon(icon(QStringLiteral("compare"), q->palette()));
     QStringList lines;
     for (const CompareContent::Setting& setting : content.settings)
@@ -285,6 +303,10 @@ void ComparePage::Impl::showOps()
                           .arg(msB, 0, 'f', 3)
                     : QString());
     opsNote->setVisible(!opsNote->text().isEmpty());
+    opsTable->setColumnHidden(CompareOpsModel::OwnError,
+        std::none_of(content.ops.begin(), content.ops.end(), [](const auto& op) { return op.ownError.has_value(); }));
+    where->setContent(content);
+    wherePanel->setVisible(!content.parts.isEmpty());
     opsTable->setColumnHidden(CompareOpsModel::Settings,
         std::none_of(content.ops.begin(), content.ops.end(), [](const auto& op) { return !op.settings.isEmpty(); }));
 }

@@ -6,6 +6,7 @@
 #include "widgets/data_source.h"
 #include "widgets/icons.h"
 #include "widgets/panel.h"
+#include "widgets/scrolled.h"
 #include "widgets/segmented.h"
 #include "widgets/text_height.h"
 #include "widgets/theme.h"
@@ -18,6 +19,7 @@
 #include <QLineEdit>
 #include <QPainter>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -80,6 +82,19 @@ QString obstacle(const DataPageContent& content)
     return {};
 }
 
+/// With large letters in a small window there is less room than both need: then they scroll, and the button that accepts
+/// the data stays in sight.
+QWidget* rowsAndCharts(QWidget* rows, QLayout* charts)
+{
+    auto* inner = new QWidget;
+    auto* column = new QVBoxLayout(inner);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(4);
+    column->addWidget(rows, 62);
+    column->addLayout(charts, 38);
+    return scrolled(inner);
+}
+
 } // namespace
 
 struct DataPage::Impl
@@ -129,6 +144,7 @@ void DataPage::Impl::build()
     rowsPanel->header()->addWidget(which);
     rows = new DataRowsTable;
     rows->setObjectName(QStringLiteral("rows"));
+    setLeastTextHeight(rows, 100, 4);
     shown = new QLabel;
     shown->setObjectName(QStringLiteral("shown"));
     shown->setContentsMargins(14, 8, 14, 8);
@@ -155,11 +171,10 @@ void DataPage::Impl::build()
     auto* right = new QVBoxLayout;
     right->setSpacing(4);
     right->addWidget(checks);
-    right->addWidget(rowsPanel, 62);
-    right->addLayout(charts, 38);
+    right->addWidget(rowsAndCharts(rowsPanel, charts), 1);
     right->addWidget(buildBottom());
     auto* layout = new QHBoxLayout(q);
-    layout->setContentsMargins(4, 4, 4, 4);
+    layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
     source->setMinimumWidth(300);
     source->setMaximumWidth(460);

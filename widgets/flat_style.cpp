@@ -103,6 +103,14 @@ void drawRadio(const QStyleOption* option, QPainter& p, const Theme& t)
     p.restore();
 }
 
+/// Words keep off the icon before them.
+QStyleOptionButton& spaced(QStyleOptionButton& button)
+{
+    if (!button.icon.isNull() && !button.text.isEmpty())
+        button.text.prepend(QLatin1Char(' '));
+    return button;
+}
+
 } // namespace
 
 FlatStyle::FlatStyle()
@@ -164,7 +172,12 @@ void FlatStyle::drawControl(
             && button->state.testFlag(State_Enabled)) {
             QStyleOptionButton copy(*button);
             copy.palette.setColor(QPalette::ButtonText, Theme::of(option->palette).onAccent);
-            QProxyStyle::drawControl(element, &copy, painter, widget);
+            QProxyStyle::drawControl(element, &spaced(copy), painter, widget);
+            return;
+        }
+        if (button) {
+            QStyleOptionButton copy(*button);
+            QProxyStyle::drawControl(element, &spaced(copy), painter, widget);
             return;
         }
     }
@@ -265,7 +278,10 @@ QSize FlatStyle::sizeFromContents(
     if (type == CT_PushButton) {
         const auto* button = qstyleoption_cast<const QStyleOptionButton*>(option);
         const bool menu = button && button->features.testFlag(QStyleOptionButton::HasMenu);
-        result = QSize(size.width() + (menu ? 36 : 22), grownHeight(28, widget ? widget->font() : QApplication::font()));
+        const int space = button && !button->icon.isNull() && !button->text.isEmpty()
+            ? button->fontMetrics.horizontalAdvance(QLatin1Char(' '))
+            : 0;
+        result = QSize(size.width() + space + (menu ? 36 : 22), grownHeight(28, widget ? widget->font() : QApplication::font()));
     } else if (type == CT_LineEdit || type == CT_ComboBox) {
         result.setHeight(grownHeight(28, widget ? widget->font() : QApplication::font()));
     }

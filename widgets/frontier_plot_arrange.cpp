@@ -95,6 +95,7 @@ void FrontierPlotPainter::arrange(const QRectF& area, const QRectF& widget)
             space.obstacles.append(best);
     }
     arrangeEdge(space);
+    reserveGhost(space);
     arrangeLabels(space);
     arrangeGhost(space);
     arrangeKey(space);

@@ -63,6 +63,28 @@ QPointF FrontierPlotPainter::ghostPosition() const
     return inside(m_content.ghost->ms, m_content.ghost->right);
 }
 
+QRectF FrontierPlotPainter::ghostBox() const
+{
+    const Ghost& ghost = *m_content.ghost;
+    const QRectF& area = m_map.area;
+    const auto x = [&](double ms) { return std::clamp(m_map.x(ms), area.left(), area.right()); };
+    const auto y = [&](double right) { return std::clamp(m_map.y(right), area.top(), area.bottom()); };
+    return QRectF(QPointF(x(ghost.msLow), y(ghost.rightHigh)), QPointF(x(ghost.msHigh), y(ghost.rightLow)))
+        .united(QRectF(ghostPosition() - QPointF(10, 10), QSizeF(20, 20)));
+}
+
+/// Words of marks keep off the ring, and where they can off the lines of the interval.
+void FrontierPlotPainter::reserveGhost(LabelSpace& space) const
+{
+    const QPointF at = ghostPosition();
+    if (at.isNull())
+        return;
+    const QRectF box = ghostBox();
+    space.lines << QLineF(box.topLeft(), box.topRight()) << QLineF(box.bottomLeft(), box.bottomRight())
+                << QLineF(box.topLeft(), box.bottomLeft()) << QLineF(box.topRight(), box.bottomRight());
+    space.obstacles.append(QRectF(at - QPointF(ringRadius, ringRadius), QSizeF(2 * ringRadius, 2 * ringRadius)));
+}
+
 void FrontierPlotPainter::arrangeGhost(LabelSpace& space)
 {
     m_ghostWords = {};
@@ -75,7 +97,6 @@ void FrontierPlotPainter::arrangeGhost(LabelSpace& space)
         space, at, ringRadius + 4, QSizeF(width + 2, metrics.height() * (m_content.ghost->label.isEmpty() ? 1 : 2)));
     m_ghostWords = place.rect;
     space.obstacles.append(place.rect);
-    space.obstacles.append(QRectF(at - QPointF(ringRadius, ringRadius), QSizeF(2 * ringRadius, 2 * ringRadius)));
 }
 
 QString FrontierPlotPainter::ghostWord() const
@@ -89,13 +110,9 @@ void FrontierPlotPainter::paintGhost(QPainter& painter, const Theme& theme) cons
     if (at.isNull())
         return;
     const Ghost& ghost = *m_content.ghost;
-    const QRectF& area = m_map.area;
-    const auto x = [&](double ms) { return std::clamp(m_map.x(ms), area.left(), area.right()); };
-    const auto y = [&](double right) { return std::clamp(m_map.y(right), area.top(), area.bottom()); };
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(theme.frontier, 1, Qt::DashLine));
-    painter.drawRect(QRectF(QPointF(x(ghost.msLow), y(ghost.rightHigh)), QPointF(x(ghost.msHigh), y(ghost.rightLow)))
-                         .united(QRectF(at - QPointF(10, 10), QSizeF(20, 20))));
+    painter.drawRect(ghostBox());
     painter.setPen(QPen(theme.frontier, 1.5, Qt::DashLine));
     painter.setBrush(m_content.floor >= 0 && ghost.right >= m_content.floor ? theme.band : theme.panel);
     painter.drawEllipse(at, ringRadius, ringRadius);

@@ -74,6 +74,8 @@ private:
     int whatIfAt(QPointF point) const;
     QPointF inside(double ms, double right) const;
     void arrangeLabels(LabelSpace& space);
+    QRectF ghostBox() const; // its interval
+    void reserveGhost(LabelSpace& space) const;
     void arrangeGhost(LabelSpace& space);
     void arrangeWhatIfs();
     void arrangeEdge(LabelSpace& space);

@@ -49,6 +49,8 @@ public:
     QPair<double, double> fillRange() const;
     /// Off: boxes jump to their new place. Without it the style's animation hint decides.
     void setAnimated(bool animated);
+    /// ms that a frame may take to paint boxes anew; those left over follow in the next. 0 = all at once.
+    void setFrameBudget(double ms);
     bool layoutPending() const; // a large layout is being computed; the picture is still the old one
 
 signals:

@@ -146,8 +146,11 @@ void GraphCanvas::Impl::paint(QPainter& painter)
             paintMessage(painter, GraphCanvas::tr("Arranging the graph"));
         return;
     }
+    pictures.beginFrame();
     GraphPainter shapes(painter, t, faces, fill, camera.zoom, &pictures);
     paintBoxes(shapes, camera.toScene(view));
+    if (pictures.late())
+        QTimer::singleShot(0, q->viewport(), qOverload<>(&QWidget::update));
     if (drag == Drag::Band) {
         QColor wash = t.accent;
         wash.setAlphaF(0.12f);
@@ -167,6 +170,11 @@ void GraphCanvas::Impl::paint(QPainter& painter)
         painter.setPen(QPen(t.accent, 2));
         painter.drawRect(view.adjusted(1, 1, -1, -1));
     }
+}
+
+void GraphCanvas::setFrameBudget(double ms)
+{
+    m_impl->pictures.setFrameBudget(ms);
 }
 
 void GraphCanvas::paintEvent(QPaintEvent*)

@@ -24,12 +24,18 @@ void GraphPainter::pictured(const QRectF& rect, int box, const BoxState& state,
     const GraphPictures::Look look {m_faces.version(box), rect.size(), m_zoom, m_painter.device()->devicePixelRatioF(),
         fillOf(box).rgba(), onLoudFill(box), m_fill == GraphCanvas::Fill::Precision,
         topMs > 0 ? m_faces.summary(box).ms / topMs : 0, state.hovered, state.expanded, &m_theme};
-    const QPixmap& picture = m_pictures->picture(box, look, [&](QPainter& painter) {
+    const QPixmap* picture = m_pictures->picture(box, look, [&](QPainter& painter) {
         GraphPainter inner(painter, m_theme, m_faces, m_fill, m_zoom);
         paint(inner, {QPointF(GraphPictures::bleed, GraphPictures::bleed), rect.size()});
     });
-    m_painter.drawPixmap(
-        snapped(rect).topLeft() - QPointF(GraphPictures::bleed, GraphPictures::bleed), picture);
+    const QPointF corner = snapped(rect).topLeft() - QPointF(GraphPictures::bleed, GraphPictures::bleed);
+    const QSizeF size = rect.size() + QSizeF(2 * GraphPictures::bleed, 2 * GraphPictures::bleed);
+    if (!picture) // there was no time for words
+        m_painter.fillRect(snapped(rect), state.expanded ? m_theme.nestedBox : fillOf(box));
+    else if (const QSizeF off = picture->deviceIndependentSize() - size; std::abs(off.width()) + std::abs(off.height()) > 2)
+        m_painter.drawPixmap(QRectF(corner, size), *picture, QRectF(picture->rect())); // of another zoom
+    else
+        m_painter.drawPixmap(corner, *picture);
 }
 
 /// A rounded rectangle in nestedBox of which only the corners are antialiased: frames are tall, and an outline costs by

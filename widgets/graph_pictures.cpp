@@ -18,7 +18,14 @@ qint64 bytesOf(const QPixmap& picture)
 
 } // namespace
 
-const QPixmap& GraphPictures::picture(int box, const Look& look, const std::function<void(QPainter&)>& paint)
+void GraphPictures::beginFrame()
+{
+    m_frame.start();
+    m_painted = 0;
+    m_late = false;
+}
+
+const QPixmap* GraphPictures::picture(int box, const Look& look, const std::function<void(QPainter&)>& paint)
 {
     if (m_bytes > mostBytes) {
         m_known.clear();
@@ -26,7 +33,13 @@ const QPixmap& GraphPictures::picture(int box, const Look& look, const std::func
     }
     Known& known = m_known[box];
     if (!known.picture.isNull() && known.look == look)
-        return known.picture;
+        return &known.picture;
+    // One at least, so that every frame comes nearer to the end.
+    if (m_budgetMs > 0 && m_painted > 0 && double(m_frame.nsecsElapsed()) > m_budgetMs * 1e6) {
+        m_late = true;
+        return known.picture.isNull() ? nullptr : &known.picture;
+    }
+    ++m_painted;
     m_bytes -= bytesOf(known.picture);
     const auto pixels = [&](qreal length) { return int(std::ceil((length + 2 * bleed) * look.ratio)); };
     known.look = look;
@@ -38,7 +51,7 @@ const QPixmap& GraphPictures::picture(int box, const Look& look, const std::func
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
     paint(painter);
     m_bytes += bytesOf(known.picture);
-    return known.picture;
+    return &known.picture;
 }
 
 } // namespace octet::widgets

@@ -3,6 +3,7 @@
 // text and outlines anew.
 #pragma once
 
+#include <QElapsedTimer>
 #include <QHash>
 #include <QPixmap>
 #include <QRgb>
@@ -35,8 +36,14 @@ public:
     };
     static constexpr qreal bleed = 1; // around the box, for outlines
 
-    /// Painted by `paint`, with the box at (bleed, bleed), unless the box looked like that before.
-    const QPixmap& picture(int box, const Look& look, const std::function<void(QPainter&)>& paint);
+    /// Beyond this time a frame paints no further picture anew: many boxes that change at once would hold up the window.
+    void setFrameBudget(double ms) { m_budgetMs = ms; } // 0 = none
+    void beginFrame();
+    bool late() const { return m_late; } // a box of this frame has not been painted as it looks: another frame is needed
+
+    /// Painted by `paint`, with the box at (bleed, bleed), unless the box looked like that before. Out of time: the last
+    /// one of the box, whatever its size; null = it has none yet.
+    const QPixmap* picture(int box, const Look& look, const std::function<void(QPainter&)>& paint);
 
 private:
     struct Known
@@ -46,6 +53,10 @@ private:
     };
     QHash<int, Known> m_known; // the last of each box
     qint64 m_bytes = 0;
+    double m_budgetMs = 0;
+    int m_painted = 0; // in this frame
+    bool m_late = false;
+    QElapsedTimer m_frame;
 };
 
 } // namespace octet::widgets

@@ -42,6 +42,12 @@ Panel::Panel(const QString& title, QWidget* parent)
     applyFonts();
 }
 
+void Panel::setTitle(const QString& title)
+{
+    m_title->setText(title);
+    setAccessibleName(title);
+}
+
 void Panel::setNote(const QString& note)
 {
     m_note->setText(note);

@@ -16,6 +16,7 @@ class Panel : public QWidget
     Q_OBJECT
 public:
     explicit Panel(const QString& title, QWidget* parent = nullptr);
+    void setTitle(const QString& title);
     void setNote(const QString& note); // gives way to the controls; whole in its tooltip
     QHBoxLayout* header() const { return m_header; } // after title and note
     QVBoxLayout* body() const { return m_body; }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/precision_summary.h"
 
+#include "widgets/scrolled.h"
+
 #include "widgets/flat_header.h"
 #include "widgets/main_part.h"
 #include "widgets/precision_badge.h"
@@ -10,6 +12,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
+#include <QScrollArea>
 #include <QStackedWidget>
 #include <QStandardItemModel>
 #include <QStyledItemDelegate>
@@ -134,7 +137,8 @@ PrecisionSummary::PrecisionSummary(QWidget* parent)
     column->setSpacing(0);
     column->addLayout(row, 1);
     column->addWidget(m_note);
-    m_stack->addWidget(tables);
+    m_counts->setMinimumHeight(4 * fontMetrics().height());
+    m_stack->addWidget(scrolled(tables));
     m_stack->addWidget(m_empty);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

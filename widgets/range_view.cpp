@@ -27,7 +27,7 @@ QString shareText(double share)
     return share > 0 ? RangeView::tr("%1 %").arg(100 * share, 0, 'g', 2) : RangeView::tr("nothing");
 }
 
-QString decibels(double value)
+QString tenths(double value)
 {
     return RangeView::tr("%1 dB").arg(value, 0, 'f', 1);
 }
@@ -127,11 +127,11 @@ struct RangeView::Impl
         QString text = RangeView::tr("%1 to %2 cuts off %3, SQNR %4")
                            .arg(range.min, 0, 'g', 4)
                            .arg(range.max, 0, 'g', 4)
-                           .arg(shareText(error.clipped), decibels(error.decibels));
+                           .arg(shareText(error.clipped), tenths(error.decibels));
         if (content.own >= 0 && range != content.cuts[content.own].range) {
             const double gain = error.decibels - decibelsOf(content.cuts[content.own].range);
             text += RangeView::tr("; %1 %2 than %3")
-                        .arg(decibels(std::abs(gain)), gain < 0 ? RangeView::tr("worse") : RangeView::tr("better"),
+                        .arg(tenths(std::abs(gain)), gain < 0 ? RangeView::tr("worse") : RangeView::tr("better"),
                             content.cuts[content.own].name);
         }
         loss->setText(text);
@@ -157,7 +157,7 @@ struct RangeView::Impl
             option.toolTip = RangeView::tr("%1 to %2: SQNR %3%4")
                                  .arg(cut.range.min, 0, 'g', 4)
                                  .arg(cut.range.max, 0, 'g', 4)
-                                 .arg(decibels(decibelsOf(cut.range)),
+                                 .arg(tenths(decibelsOf(cut.range)),
                                      i == content.own ? RangeView::tr(", what the config asks for") : QString());
             option.enabled = content.notEditable.isEmpty();
             if (!option.enabled)

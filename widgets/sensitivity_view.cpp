@@ -45,11 +45,6 @@ private:
 
 constexpr double decades = 6; // of KL that the bar spans
 
-QString decibels(double value)
-{
-    return value >= 120 ? QObject::tr("none") : QObject::tr("%1 dB").arg(value, 0, 'f', 0);
-}
-
 } // namespace
 
 void SensitivityModel::setRows(const QVector<SensitivityRow>& rows)
@@ -100,12 +95,14 @@ QVariant SensitivityModel::data(const QModelIndex& index, int role) const
             text += tr("\n%n channel(s) over 8 times as wide as the median", nullptr, r.outlierChannels);
         return text;
     }
+    if (role == Qt::AccessibleTextRole && index.column() == Op)
+        return r.node;
     if (role != Qt::DisplayRole)
         return {};
     const QLocale locale;
     switch (index.column()) {
     case Op:
-        return r.node;
+        return shortOp(r.node);
     case Kl:
         return r.kl ? locale.toString(*r.kl, 'g', 2) : QStringLiteral("-");
     case Flips:

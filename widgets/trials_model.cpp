@@ -3,6 +3,7 @@
 #include "widgets/trials_columns.h"
 #include "widgets/trials_rows.h"
 #include "widgets/trials_view.h"
+#include "widgets/verdict_chip.h"
 #include "widgets/words.h"
 
 #include <QHash>
@@ -36,9 +37,12 @@ QString verdictOf(const TrialRow& row)
     return row.judgement.broken.isEmpty() ? row.judgement.verdict : QStringLiteral("not allowed");
 }
 
-QString verdictText(const QString& verdict)
+QString doubtOf(const TrialRow& row, int column)
 {
-    return verdict == QLatin1String("too close to call") ? QStringLiteral("Too close") : capitalised(verdict);
+    using Column = TrialsModel::Column;
+    const bool timed = column == Column::P50 || column == Column::P99
+        || (column == Column::Speed && !row.judgement.ratioHolds && !row.today);
+    return timed ? row.judgement.timingDoubt : QString();
 }
 
 } // namespace
@@ -91,7 +95,7 @@ QString TrialsModel::Impl::display(const TrialRow& row, int column) const
     case GoalVerdict:
         return row.trialState == TrialState::Running ? QStringLiteral("running")
             : row.trialState == TrialState::Timed    ? QStringLiteral("only timed")
-                                                     : verdictText(verdictOf(row));
+                                                     : verdictWord(verdictOf(row));
     default:
         return {};
     }
@@ -253,17 +257,21 @@ QVariant TrialsModel::data(const QModelIndex& index, int role) const
         if (column == Mark)
             return kindName(row.kind) + (row.judgement.onFrontier ? QStringLiteral(", on the frontier") : QString());
         if (column == GoalVerdict && !row.judgement.broken.isEmpty())
-            return verdictText(verdictOf(row)) + QStringLiteral(": ") + capitalised(row.judgement.broken);
+            return verdictWord(verdictOf(row)) + QStringLiteral(": ") + capitalised(row.judgement.broken);
+        if (const QString doubt = doubtOf(row, column); !doubt.isEmpty())
+            return m_impl->display(row, column) + QStringLiteral(", not to be trusted: ") + doubt;
         return column == Name && !row.error.isEmpty() ? row.name + QStringLiteral(". ") + row.error
                                                       : m_impl->display(row, column);
     case Qt::ToolTipRole:
         if (column == Pin)
             return row.pinned ? QStringLiteral("Pinned: stays on top") : QStringLiteral("Pin to the top");
         return column == Name || column == Note ? QVariant(m_impl->wholeName(row))
-            : column != GoalVerdict             ? QVariant()
+            : column != GoalVerdict ? QVariant(doubtOf(row, column))
             : row.trialState == TrialState::Timed
             ? QVariant(QStringLiteral("Its accuracy was not measured: another trial holds the goal and takes less."))
             : QVariant(capitalised(row.judgement.broken));
+    case DoubtRole:
+        return doubtOf(row, column);
     case SortRole:
         return m_impl->sortKey(row, column);
     case TrialIdRole:

@@ -6,6 +6,7 @@
 #include "widgets/theme.h"
 #include "widgets/trials_rows.h"
 #include "widgets/trials_view.h"
+#include "widgets/verdict_chip.h"
 #include "widgets/words.h"
 
 #include <QHeaderView>
@@ -29,39 +30,6 @@ TrialState stateOf(const QModelIndex& index)
 bool saysAcross(const QModelIndex& index)
 {
     return !hasNumbers(stateOf(index));
-}
-
-struct VerdictLook
-{
-    QString icon;
-    QColor text, tint;
-};
-
-VerdictLook verdictLook(const QString& verdict, const Theme& t)
-{
-    if (verdict == QLatin1String("meets"))
-        return {QStringLiteral("check"), t.meets, t.meetsTint};
-    if (verdict == QLatin1String("misses"))
-        return {QStringLiteral("cross"), t.misses, t.missesTint};
-    if (verdict == QLatin1String("not allowed"))
-        return {QStringLiteral("lock"), t.misses, t.missesTint};
-    return {QStringLiteral("approx"), t.tooClose, t.tooCloseTint};
-}
-
-void paintChip(QPainter& painter, const QRect& cell, const QString& text, const QString& verdict, const QFont& font,
-    const Theme& t)
-{
-    const VerdictLook look = verdictLook(verdict, t);
-    const QFont strong = strongFont(font);
-    const int width = 26 + QFontMetrics(strong).horizontalAdvance(text);
-    const QRectF chip(cell.left(), cell.top() + 2, std::min(width, cell.width()), cell.height() - 5);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(look.tint);
-    painter.drawRoundedRect(chip, 3, 3);
-    paintIcon(painter, look.icon, QRectF(chip.left() + 5, chip.center().y() - 7, 14, 14), look.text);
-    painter.setPen(look.text);
-    painter.setFont(strong);
-    painter.drawText(chip.adjusted(22, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, text);
 }
 
 void paintName(QPainter& painter, const QRect& cell, const QModelIndex& index, const QFont& font, const Theme& t)
@@ -155,7 +123,7 @@ void TrialsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
         break;
     case TrialsModel::GoalVerdict:
         if (const QString verdict = index.data(TrialsModel::VerdictRole).toString(); !verdict.isEmpty()) {
-            paintChip(*painter, cell, index.data().toString(), verdict, option.font, t);
+            paintVerdictChip(*painter, cell.adjusted(0, 2, 0, -3), index.data().toString(), verdict, option.font, t);
             break;
         }
         [[fallthrough]];
@@ -170,6 +138,15 @@ void TrialsDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
             || column == TrialsModel::Speed;
         painter->setFont(option.font);
         painter->setPen(aside ? t.secondary : t.text);
+        if (!index.data(TrialsModel::DoubtRole).toString().isEmpty()) {
+            const QString text = index.data().toString();
+            const int side = QFontMetrics(option.font).ascent() + 2;
+            painter->setPen(t.tooClose);
+            paintIcon(*painter, QStringLiteral("warning"),
+                QRectF(std::max(option.rect.left(), cell.right() - QFontMetrics(option.font).horizontalAdvance(text) - side - 2),
+                    cell.center().y() - side / 2.0, side, side),
+                t.tooClose);
+        }
         painter->drawText(cell, index.data(Qt::TextAlignmentRole).toInt(), index.data().toString());
     }
     }

@@ -53,6 +53,7 @@ struct TrialsView::Impl
     QLabel* message = nullptr;
     QLabel* errorLabel = nullptr;
     QLabel* selectedLabel = nullptr;
+    WrapLayout* tools = nullptr;
     QPushButton* copyButton = nullptr;
     QPushButton* columnsButton = nullptr;
     QVector<QAction*> columnActions; // by column
@@ -67,7 +68,7 @@ void TrialsView::Impl::build()
 {
     filter = new QLineEdit;
     filter->setObjectName(QStringLiteral("filter"));
-    filter->setPlaceholderText(QStringLiteral("Filter, for example right>=350 ms<2.5"));
+    filter->setPlaceholderText(QStringLiteral("Filter, for example ms<2.5"));
     filter->setAccessibleName(QStringLiteral("Filter trials"));
     filter->setToolTip(
         QStringLiteral("Words of the name, or # right ms speed int8 diff name state goal with < <= > >= = !="));
@@ -104,7 +105,7 @@ void TrialsView::Impl::build()
     table->setSortingEnabled(true);
     table->sortByColumn(TrialsModel::Id, Qt::DescendingOrder);
 
-    auto* tools = new WrapLayout;
+    tools = new WrapLayout;
     tools->setContentsMargins(8, 6, 8, 6);
     tools->setSpacing(8);
     tools->addWidget(filter);
@@ -316,6 +317,27 @@ TrialsView::TrialsView(TrialsModel* model, QWidget* parent)
 }
 
 TrialsView::~TrialsView() = default;
+
+void TrialsView::addTool(QAction* action, const QString& text)
+{
+    auto* button = new QPushButton(text);
+    button->setObjectName(QStringLiteral("tool%1").arg(text).remove(QLatin1Char('.')));
+    const auto follow = [button, action] {
+        button->setEnabled(action->isEnabled());
+        button->setToolTip(action->toolTip());
+        button->setIcon(action->icon());
+    };
+    connect(action, &QAction::changed, button, follow);
+    connect(button, &QPushButton::clicked, action, &QAction::trigger);
+    follow();
+    // Before what is done with the table.
+    QLayoutItem* columns = m_impl->tools->takeAt(m_impl->tools->count() - 1);
+    QLayoutItem* copy = m_impl->tools->takeAt(m_impl->tools->count() - 1);
+    m_impl->tools->addWidget(button);
+    m_impl->tools->addItem(copy);
+    m_impl->tools->addItem(columns);
+    setTabOrder(m_impl->frontierOnly, button);
+}
 
 void TrialsView::setSelectedTrial(int trial)
 {

@@ -11,6 +11,8 @@
 #include <memory>
 #include <vector>
 
+class QAction;
+
 namespace octet::widgets {
 
 /// What is said of a trial beside what it measured.
@@ -20,6 +22,8 @@ struct TrialJudgement
     QString broken; // the rule that it breaks, so that it may not be chosen, whatever it reaches; empty = none
     bool onFrontier = false;
     bool best = false; // so far: shown until one is chosen
+    QString timingDoubt = {}; // why its milliseconds are not to be trusted; empty = they are
+    bool ratioHolds = true; // the speed is to be trusted even so
     bool operator==(const TrialJudgement&) const = default;
 };
 
@@ -56,6 +60,7 @@ public:
         KindOfMark, // int(Mark::Kind)
         PinnedRole, // pinned or chosen: stays on top
         ProgressTextRole,
+        DoubtRole, // why this number is not to be trusted; empty = it is
         VerdictRole, // "meets", "too close to call", "misses", "not allowed" or ""
     };
     explicit TrialsModel(QObject* parent = nullptr);
@@ -89,6 +94,8 @@ class TrialsView : public QWidget
 public:
     explicit TrialsView(TrialsModel* model, QWidget* parent = nullptr);
     ~TrialsView() override;
+    /// A button for what is done with the selected trials: enabled and explained as the action is.
+    void addTool(QAction* action, const QString& text);
     void setSelectedTrial(int trial); // emits nothing
     QVector<int> selectedTrials() const; // in shown order
     /// Opens the editor in its row; a filter that hides the row is taken away.

@@ -55,6 +55,19 @@ QString shortNode(const QString& node)
     return match.hasMatch() ? node.mid(match.capturedStart(2)) : node;
 }
 
+QString shortOp(const QString& node)
+{
+    static const QRegularExpression type(QStringLiteral("(?<=[^/])/(MatMul|Gemm|Conv)$"));
+    QString name = shortNode(node);
+    name.remove(type);
+    return name.startsWith(QLatin1Char('/')) && name.size() > 1 ? name.mid(1) : name;
+}
+
+QString decibels(double value)
+{
+    return value >= 120 ? QStringLiteral("none") : QStringLiteral("%1 dB").arg(value, 0, 'f', 0);
+}
+
 QString timeLeft(double seconds)
 {
     if (!(seconds >= 0) || !std::isfinite(seconds))

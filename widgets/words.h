@@ -14,6 +14,9 @@ QString grouped(long value); // "1,128"
 QString plainNumber(double value, int maxDecimals); // "1", "0.5": no trailing zeros
 /// "layer.3/output/dense/MatMul" of "/bert/encoder/layer.3/output/dense/MatMul": what is the same in all goes first.
 QString shortNode(const QString& node);
+/// "layer.3/output/dense" of the same: of a product its type says nothing. Whole names stand in tooltips.
+QString shortOp(const QString& node);
+QString decibels(double value); // "7 dB"; "none" from 120 on, as an error
 QString timeLeft(double seconds); // "about 2 min left"; empty below 0
 QString singular(const QString& noun); // "texts" -> "text"
 

@@ -5,6 +5,7 @@
 #include "app/desktop/compare_control.h"
 #include "app/desktop/document.h"
 #include "app/desktop/job_control.h"
+#include "app/desktop/present_story.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/words.h"
 #include "widgets/icons.h"
@@ -92,7 +93,8 @@ void Actions::create()
     nextPanel = add(tr("Next panel"), nullptr, Qt::CTRL | Qt::Key_F6);
     previousPanel = add(tr("Previous panel"), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_F6);
     resetLayout = add(tr("Reset layout"), nullptr, Qt::CTRL | Qt::SHIFT | Qt::Key_R);
-    fullScreen = add(tr("Full screen"), nullptr, Qt::Key_F11);
+    present = add(tr("Present"), "present", Qt::Key_F11);
+    fullScreen = add(tr("Full screen"), nullptr, Qt::SHIFT | Qt::Key_F11);
     fullScreen->setCheckable(true);
     palette = add(tr("Search commands"), "search", Qt::CTRL | Qt::Key_K);
     palette->setShortcuts({Qt::CTRL | Qt::Key_K, Qt::CTRL | Qt::SHIFT | Qt::Key_P});
@@ -172,7 +174,7 @@ void Actions::buildMenus(QMenuBar* bar)
     view->addSeparator();
     view->addActions({largerText, smallerText, normalText});
     view->addSeparator();
-    view->addActions({nextPanel, previousPanel, fullScreen, resetLayout});
+    view->addActions({nextPanel, previousPanel, present, fullScreen, resetLayout});
 
     QMenu* quantize = bar->addMenu(tr("&Quantize"));
     quantize->addActions({markInt8, markBf16, markFp32, markInherit});
@@ -287,6 +289,7 @@ void Actions::refresh()
     setWhyNot(pause, m_jobs->whyNotPause());
     setWhyNot(stop, m_jobs->running() ? QString() : tr("nothing is running"));
 
+    setWhyNot(present, whyNoStory(*m_document));
     for (QAction* action : {comparePage, compare})
         setWhyNot(action, CompareControl::whyNot(*m_document));
     const Trial* trial = m_document->trial(m_document->selection()->trial());

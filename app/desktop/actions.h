@@ -30,7 +30,7 @@ public:
     QAction *dataPage, *workbenchPage, *comparePage, *profilePage, *yamlPage, *precisions, *machinePage;
     QAction *fitAll, *fitSelection, *hidePlumbing;
     QAction *themeSystem, *themeLight, *themeDark, *themeContrast, *largerText, *smallerText, *normalText;
-    QAction *nextPanel, *previousPanel, *resetLayout, *fullScreen, *palette;
+    QAction *nextPanel, *previousPanel, *resetLayout, *fullScreen, *present, *palette;
     // Quantize
     QAction *markInt8, *markBf16, *markFp32, *markInherit, *lock, *unlock, *byPattern, *sameInAllLayers;
     QAction *presetStatic, *presetSmoothed, *presetDynamic, *presetBf16, *presetFp32;

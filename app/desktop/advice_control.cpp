@@ -61,7 +61,7 @@ void AdviceControl::refresh()
     std::erase_if(m_advice, [this](const tune::Advice& a) { return m_dismissed.contains(q(a.sentence)); });
     QVector<widgets::AdviceRow> rows;
     for (const tune::Advice& a : m_advice)
-        rows << widgets::AdviceRow{q(a.sentence), q(a.button)};
+        rows << widgets::AdviceRow{words::withShortOps(q(a.sentence)), q(a.button)};
     m_list->setRows(rows, m_document->editable() ? QString() : m_document->reviewReason());
 }
 

@@ -33,6 +33,7 @@ private:
     void connectHelp();
     void browse(bool folder);
     void fillRecent();
+    void present();
     void setTextSize(int points);
     void fillOpTypes();
     void setPreset(const char* name, const QString& text);

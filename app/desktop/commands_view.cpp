@@ -10,11 +10,14 @@
 #include "app/desktop/job_control.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/panel_focus.h"
+#include "app/desktop/present_story.h"
 #include "app/desktop/profile_page.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/style.h"
 #include "app/desktop/workbench.h"
 #include "widgets/graph_canvas.h"
+
+#include <QScreen>
 
 namespace octet::desktop {
 
@@ -55,6 +58,7 @@ void Commands::connectView()
     connect(m_actions->resetLayout, &QAction::triggered, m_window, &MainWindow::resetLayout);
     connect(m_actions->fullScreen, &QAction::toggled, m_window,
         [this](bool on) { on ? m_window->showFullScreen() : m_window->showNormal(); });
+    connect(m_actions->present, &QAction::triggered, this, &Commands::present);
     const std::pair<QAction*, settings::ThemeChoice> themes[] = {
         {m_actions->themeSystem, settings::ThemeChoice::System}, {m_actions->themeLight, settings::ThemeChoice::Light},
         {m_actions->themeDark, settings::ThemeChoice::Dark},
@@ -82,6 +86,18 @@ void Commands::connectView()
         else
             m_window->showPage(QStringLiteral("data"));
     });
+}
+
+void Commands::present()
+{
+    auto* presentation = new widgets::Presentation(m_window);
+    presentation->setWindowFlag(Qt::Window);
+    presentation->setAttribute(Qt::WA_DeleteOnClose);
+    presentation->setWindowTitle(m_document->title());
+    presentation->setContent(presentStory(*m_document));
+    presentation->setGeometry(m_window->screen()->geometry()); // also where nobody manages windows
+    presentation->showFullScreen();
+    presentation->activateWindow();
 }
 
 void Commands::setTextSize(int points)

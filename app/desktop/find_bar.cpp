@@ -68,8 +68,9 @@ void FindBar::update()
     m_matches = m_search && !query.isEmpty() ? m_search(query) : QStringList();
     m_at = -1;
     m_count->setVisible(!query.isEmpty());
-    m_count->setText(m_matches.isEmpty() ? tr("none") : QString::number(m_matches.size()));
-    m_count->setToolTip(tr("%1 matches").arg(m_matches.size()));
+    m_count->setText(m_matches.isEmpty() ? tr("no match")
+            : m_matches.size() == 1            ? tr("1 match")
+                                               : tr("%1 matches").arg(m_matches.size()));
     m_all->setVisible(!m_matches.isEmpty());
     emit matchesChanged(m_matches);
 }

@@ -45,6 +45,7 @@ GraphPanel::GraphPanel(Document* document, QWidget* parent)
     m_shown->setValue(shownDraft);
     m_shown->setAccessibleName(tr("Shown in the graph"));
     widgets::setMainPart(this, m_canvas);
+    m_canvas->setFrameBudget(6); // of the 16 ms that a turn of the window may take
     m_fill->addItem(tr("Precision"));
     m_fill->addItem(tr("Time"));
     m_fill->addItem(tr("Sensitivity"));

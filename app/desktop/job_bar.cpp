@@ -4,6 +4,7 @@
 #include "app/desktop/document.h"
 #include "app/desktop/job_control.h"
 #include "app/desktop/present_trials.h"
+#include "app/desktop/words.h"
 
 namespace octet::desktop {
 
@@ -21,7 +22,7 @@ JobBar::JobBar(Document* document, JobControl* jobs, QWidget* parent)
     connect(jobs, &JobControl::logLine, this, &JobStrip::appendLog);
     connect(jobs, &JobControl::trialFinished, this, &JobBar::noteBest);
     connect(jobs, &JobControl::ended, this, [this, jobs](const QString& summary, bool failed) {
-        finish(summary, failed);
+        finish(words::withShortOps(summary), failed);
         appendLog(tr("%1: %2").arg(JobControl::title(jobs->kind()), summary)); // stays when the next one starts
     });
     connect(jobs, &JobControl::waitingChanged, this, [this, jobs] {

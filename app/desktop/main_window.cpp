@@ -226,7 +226,13 @@ void MainWindow::refresh()
     if (!isOpen)
         m_pageSwitch->setValue({});
     m_draftButton->setEnabled(isOpen);
-    m_draftButton->setText(isOpen ? tr("Draft  %1").arg(m_jobs.draftName()) : tr("Draft"));
+    // What stands after it in the bar shall not go for a long name.
+    const QString draft = isOpen ? m_jobs.draftName() : QString();
+    const QFontMetrics metrics(m_draftButton->font());
+    m_draftButton->setText(isOpen
+            ? tr("Draft  %1").arg(metrics.elidedText(draft, Qt::ElideRight, 22 * metrics.averageCharWidth()))
+            : tr("Draft"));
+    m_draftButton->setToolTip(tr("The draft is what you mark; measuring it makes a trial\n%1").arg(draft).trimmed());
     m_status->refresh();
 }
 

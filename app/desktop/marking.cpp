@@ -6,6 +6,7 @@
 #include "app/desktop/words.h"
 #include "core/graph/counterparts.h"
 #include "core/values/error.h"
+#include "widgets/words.h"
 
 #include <QObject>
 
@@ -19,11 +20,6 @@ using words::s;
 QString ops(std::size_t n)
 {
     return words::count(long(n), QStringLiteral("op"));
-}
-
-QString shortName(const QString& node)
-{
-    return node.section(QLatin1Char('/'), -3);
 }
 
 Mark refuse(const QString& reason)
@@ -100,10 +96,10 @@ Mark mark(const Document& document, const QStringList& nodes, std::optional<Prec
     if (changed == 0)
         return refuse(
             QObject::tr("%1 cannot run in %2: %3")
-                .arg(left == 1 ? shortName(q(found.front()->name)) : ops(left), words::precision(*precision), reason));
+                .arg(left == 1 ? widgets::shortOp(q(found.front()->name)) : ops(left), words::precision(*precision), reason));
     if (left > 0)
         mark.note = QObject::tr("%1 of %2 stay as they are: %3").arg(left).arg(ops(found.size()), reason);
-    const QString what = changed == 1 && found.size() == 1 ? shortName(q(found.front()->name)) : ops(changed);
+    const QString what = changed == 1 && found.size() == 1 ? widgets::shortOp(q(found.front()->name)) : ops(changed);
     mark.text = precision ? QObject::tr("Set %1 to %2").arg(what, words::precision(*precision))
                           : QObject::tr("Let %1 inherit").arg(what);
     return mark;

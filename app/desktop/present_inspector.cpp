@@ -6,6 +6,7 @@
 #include "app/desktop/words.h"
 #include "core/graph/weight_values.h"
 #include "core/tune/frontier.h"
+#include "widgets/words.h"
 
 #include <algorithm>
 #include <cmath>
@@ -210,17 +211,14 @@ void addSensitivity(InspectorContent& content, const Document& document, const g
     const auto op = std::find_if(ops.begin(), ops.end(), [&](const OpSensitivity& o) { return o.node == node.name; });
     if (op == ops.end())
         return;
-    const auto decibels = [](double x) {
-        return x >= 120 ? QObject::tr("none") : QObject::tr("%1 dB").arg(x, 0, 'f', 0);
-    };
     Section section{QObject::tr("Sensitivity, rank %1 of %2").arg(op - ops.begin() + 1).arg(ops.size()), {}};
     if (op->kl)
         section.rows << qMakePair(QObject::tr("Output"),
             QObject::tr("KL %1, %2 % flips").arg(*op->kl, 0, 'g', 2).arg(100 * op->flips, 0, 'f', 1));
     section.rows << qMakePair(QObject::tr("Own error"),
         QObject::tr("%1 (weights %2, activation %3)")
-            .arg(decibels(op->ownError), decibels(op->weightError), decibels(op->activationError)));
-    section.rows << qMakePair(QObject::tr("Inherited"), decibels(op->inheritedError));
+            .arg(widgets::decibels(op->ownError), widgets::decibels(op->weightError), widgets::decibels(op->activationError)));
+    section.rows << qMakePair(QObject::tr("Inherited"), widgets::decibels(op->inheritedError));
     if (!op->outlierChannels.empty()) {
         QStringList channels;
         for (std::size_t i = 0; i < op->outlierChannels.size() && i < 6; ++i)
@@ -317,16 +315,6 @@ void describeNode(InspectorContent& content, const Document& document, const gra
         content.notEditableReason = q(quantize::whyNotProduct(model, node));
 }
 
-/// Length of the path that all names begin with: what is after it tells them apart.
-qsizetype commonFolder(const std::vector<const quantize::ResolvedOp*>& ops)
-{
-    QString prefix = q(ops.front()->name);
-    for (const quantize::ResolvedOp* op : ops)
-        while (!q(op->name).startsWith(prefix))
-            prefix.chop(1);
-    return prefix.lastIndexOf(QLatin1Char('/')) + 1;
-}
-
 void describeSeveral(InspectorContent& content, const Document& document, const QStringList& nodes)
 {
     const auto ops = marking::products(document.resolution(), nodes);
@@ -355,9 +343,8 @@ void describeSeveral(InspectorContent& content, const Document& document, const 
     if (refused > 0)
         content.refusal = QObject::tr("%1 of them cannot be int8").arg(refused);
     Section section{QObject::tr("Products"), {}};
-    const qsizetype known = commonFolder(ops);
     for (std::size_t i = 0; i < ops.size() && i < 24; ++i)
-        section.rows << qMakePair(words::precision(ops[i]->settings.precision), q(ops[i]->name).mid(known));
+        section.rows << qMakePair(words::precision(ops[i]->settings.precision), widgets::shortOp(q(ops[i]->name)));
     if (ops.size() > 24)
         section.rows << qMakePair(QString(), QObject::tr("and %1 more").arg(ops.size() - 24));
     content.sections << section;

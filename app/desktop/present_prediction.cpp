@@ -6,6 +6,7 @@
 #include "app/desktop/words.h"
 #include "core/tune/frontier.h"
 #include "core/values/metric.h"
+#include "widgets/words.h"
 
 #include <QObject>
 #include <QSet>
@@ -46,11 +47,11 @@ const Trial* measuredDraft(const Document& document, const Trial& fp32)
     return nullptr;
 }
 
-/// "layer.3/output/dense" of "/bert/encoder/layer.3/output/dense/MatMul".
-QString shortName(const QString& node)
+/// "dense of layer.3" of "layer.3/output/dense": beside a line there is no room for all of it.
+QString briefly(const QString& name)
 {
-    const qsizetype end = node.lastIndexOf(QLatin1Char('/'));
-    return end > 0 ? node.left(end).section(QLatin1Char('/'), -3) : node;
+    const QString first = name.section(QLatin1Char('/'), 0, 0), last = name.section(QLatin1Char('/'), -1);
+    return first == last ? name : QObject::tr("%1 of %2").arg(last, first);
 }
 
 /// "0.06 ms slower", "2 more right": in the order of what a person looks for.
@@ -193,8 +194,8 @@ WhatIfAnswer whatIf(const WhatIfQuestion& question, int most, const std::functio
         widgets::WhatIf line;
         line.ms = fromMs + c.ms - ms;
         line.right = fromScore + c.score - score;
-        const QString name = shortName(c.change.nodes.front());
-        line.label = QObject::tr("%1 to %2").arg(name.section(QLatin1Char('/'), -1), words::precision(c.change.precision));
+        const QString name = widgets::shortOp(c.change.nodes.front());
+        line.label = QObject::tr("%1 to %2").arg(briefly(name), words::precision(c.change.precision));
         line.tooltip = QObject::tr("What if, %1 ran in %2\nabout %3, %4\n%5 ms, %6; by prediction\nclick to mark it")
                            .arg(name, words::precision(c.change.precision), msChange(c.ms - ms),
                                scoreChange(c.score - score), words::ms(line.ms), scoreWords(line.right, question.fp32));

@@ -337,7 +337,10 @@ TrialsContent presentTrials(const Document& document)
             allowed.push_back(trial);
         const bool judged = comparable(*trial, content.fp32) && trial->id != content.fp32->id;
         content.judgements.push_back(
-            {judged ? q(measure::verdict(*trial->tuning(), *content.fp32->tuning(), document.goal())) : QString(), broken});
+            {.verdict = judged ? q(measure::verdict(*trial->tuning(), *content.fp32->tuning(), document.goal())) : QString(),
+                .broken = broken,
+                .timingDoubt = q(measure::timingDoubt(trial->latency)),
+                .ratioHolds = measure::ratioHolds(trial->latency)});
     }
     content.best = tune::bestTrial(allowed, document.goal());
     for (std::size_t i = 0; i < content.trials.size(); ++i)

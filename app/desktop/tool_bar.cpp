@@ -113,6 +113,8 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
     QObject::connect(source, &QAction::changed, exportButton, follow);
     follow();
     bar->addWidget(exportButton);
+    bar->addAction(actions->present);
+    textBeside(bar, actions->present, QObject::tr("Present"));
     return {bar, pages, draft};
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/words.h"
 
+#include "widgets/words.h"
+
 #include <QLocale>
+#include <QRegularExpression>
 
 #include <cmath>
 
@@ -60,6 +63,19 @@ QString duration(double seconds)
     if (whole < 3600)
         return QStringLiteral("%1 min %2 s").arg(whole / 60).arg(whole % 60);
     return QStringLiteral("%1 h %2 min").arg(whole / 3600).arg(whole % 3600 / 60);
+}
+
+QString withShortOps(const QString& sentence)
+{
+    static const QRegularExpression op(QStringLiteral("/[^\\s,;]+/(MatMul|Gemm|Conv)(?=[\\s,;:.]*(\\s|$))"));
+    QString words = sentence;
+    qsizetype from = 0;
+    for (auto match = op.match(words); match.hasMatch(); match = op.match(words, from)) {
+        const QString name = widgets::shortOp(match.captured());
+        words.replace(match.capturedStart(), match.capturedLength(), name);
+        from = match.capturedStart() + name.size();
+    }
+    return words;
 }
 
 QString precision(Precision value)

@@ -23,6 +23,8 @@ QString signedCount(long n);
 QString fileSize(long long bytes);
 QString duration(double seconds);
 
+/// A sentence of the core with its ops called as in the tables: "layer.3/output/dense".
+QString withShortOps(const QString& sentence);
 /// "INT8", "BF16", "FP32"
 QString precision(Precision value);
 /// "min-max", "99.9 %", "KL", "MSE"

@@ -4,16 +4,12 @@
 #include "app/desktop/actions.h"
 #include "app/desktop/advice_control.h"
 #include "app/desktop/document.h"
-#include "app/desktop/edit_commands.h"
-#include "app/desktop/goal_floor.h"
 #include "app/desktop/graph_panel.h"
 #include "app/desktop/job_control.h"
-#include "app/desktop/marking.h"
 #include "app/desktop/present_precisions.h"
 #include "app/desktop/present_sensitivity.h"
 #include "app/desktop/present_trials.h"
 #include "app/desktop/settings.h"
-#include "app/desktop/trial_edits.h"
 #include "app/desktop/what_if_control.h"
 #include "app/desktop/range_control.h"
 #include "app/desktop/words.h"
@@ -45,12 +41,6 @@
 #include <QVBoxLayout>
 
 namespace octet::desktop {
-
-namespace {
-
-const QString columnsKey = QStringLiteral("trialColumns");
-
-} // namespace
 
 Workbench::Workbench(Document* document, JobControl* jobs, Actions* actions, QWidget* parent)
     : QWidget(parent)
@@ -147,7 +137,7 @@ widgets::Panel* Workbench::makeTrials()
     m_trialsView = new widgets::TrialsView(m_trialsModel);
     m_sensitivityView = new widgets::SensitivityView;
     m_lowerPages = new QStackedWidget;
-    m_trialsView->setShownColumns(QString::fromUtf8(settings::state(columnsKey)).split(QLatin1Char(','), Qt::SkipEmptyParts));
+    m_trialsView->setShownColumns(QString::fromUtf8(settings::state(QLatin1String(columnsKey))).split(QLatin1Char(','), Qt::SkipEmptyParts));
     m_lowerPages->addWidget(m_trialsView);
     m_lowerPages->addWidget(m_sensitivityView);
     m_precisions = new widgets::PrecisionSummary;
@@ -172,6 +162,23 @@ void Workbench::showLower(const QString& view)
                                                                         : static_cast<QWidget*>(m_trialsView));
     widgets::setMainPart(m_trialsPanel, m_lowerPages->currentWidget());
     refreshPrecisions();
+    nameLower();
+}
+
+/// The panel is called after what it shows.
+void Workbench::nameLower()
+{
+    const QWidget* shown = m_lowerPages->currentWidget();
+    const Sensitivity& sensitivity = m_document->sensitivity();
+    m_trialsPanel->setTitle(shown == m_sensitivityView ? tr("Sensitivity")
+            : shown == m_precisions                    ? tr("Precisions")
+                                                       : tr("Trials"));
+    m_trialsPanel->setNote(shown == m_trialsView ? m_trialsSummary
+            : shown == m_precisions              ? tr("where int8 and fp32 meet, and what that costs")
+            : sensitivity.samples > 0
+                ? tr("what each op alone does in int8, over %1")
+                      .arg(words::count(sensitivity.samples, words::sampleNoun(m_document->data()->spec())))
+                : tr("what each op alone does in int8"));
 }
 
 void Workbench::refreshPrecisions()
@@ -222,74 +229,6 @@ void Workbench::connectDocument()
     });
 }
 
-void Workbench::connectViews(Actions* actions)
-{
-    Selection* selection = m_document->selection();
-    connect(m_tree, &widgets::ModelTree::selectionChanged, selection, &Selection::setNodes);
-    connect(m_graph->canvas(), &widgets::GraphCanvas::selectionChanged, selection, &Selection::setNodes);
-    connect(m_tree, &widgets::ModelTree::contextMenuRequested, this,
-        [this, actions](const QPoint& at) { popupOpMenu(actions, at); });
-    connect(m_graph->canvas(), &widgets::GraphCanvas::contextMenuRequested, this,
-        [this, actions](const QPoint& at) { popupOpMenu(actions, at); });
-
-    connect(m_sensitivityView, &widgets::SensitivityView::selectionChanged, selection, &Selection::setNodes);
-    connect(m_precisions, &widgets::PrecisionSummary::selectionChanged, selection, &Selection::setNodes);
-    connect(m_sensitivityView, &widgets::SensitivityView::emptyActionRequested, this,
-        &Workbench::sensitivityRequested);
-    connect(m_plot, &widgets::FrontierPlot::trialSelected, selection, &Selection::setTrial);
-    connect(m_plot, &widgets::FrontierPlot::trialHovered, selection, &Selection::setHoveredTrial);
-    connect(m_plot, &widgets::FrontierPlot::trialActivated, this, &Workbench::draftFromTrialRequested);
-    connect(m_whatIf, &WhatIfControl::changed, m_plot, [this] { m_plot->setWhatIfs(m_whatIf->answer().shown); });
-    connect(m_plot, &widgets::FrontierPlot::whatIfActivated, m_whatIf, &WhatIfControl::apply);
-    connect(m_plot, &widgets::FrontierPlot::floorSet, this, [this](double floor) {
-        if (const Trial* fp32 = presentTrials(*m_document).fp32)
-            m_document->undoStack()->push(
-                new SetGoal(m_document, goalWithFloor(m_document->goal(), *fp32->tuning(), floor)));
-    });
-    connect(m_graph->canvas(), &widgets::GraphCanvas::hoveredChanged, this, [this](const QString& path) {
-        m_whatIf->setHovered(m_document->nodesOf(path));
-    });
-    connect(m_plot, &widgets::FrontierPlot::emptyActionRequested, this, &Workbench::emptyActionRequested);
-    connect(m_trialsView, &widgets::TrialsView::trialSelected, selection, &Selection::setTrial);
-    connect(m_trialsView, &widgets::TrialsView::trialHovered, selection, &Selection::setHoveredTrial);
-    connect(m_trialsView, &widgets::TrialsView::trialActivated, this, &Workbench::draftFromTrialRequested);
-    connect(m_trialsView, &widgets::TrialsView::pinRequested, this, [this](int id, bool pinned) {
-        trial_edits::setPinned(m_document, id, pinned);
-    });
-    connect(m_trialsModel, &widgets::TrialsModel::renameRequested, this,
-        [this](int id, const QString& name) { trial_edits::rename(m_document, id, name); });
-    connect(m_trialsView, &widgets::TrialsView::shownColumnsChanged, this, [this] {
-        settings::setState(columnsKey, m_trialsView->shownColumns().join(QLatin1Char(',')).toUtf8());
-    });
-    connect(
-        m_trialsView, &widgets::TrialsView::contextMenuRequested, this, [this, actions](int trial, const QPoint& at) {
-            m_document->selection()->setTrial(trial);
-            QMenu menu;
-            actions->fillTrialMenu(&menu);
-            menu.exec(at);
-        });
-    connect(m_goal, &widgets::GoalLine::goalEdited, this, [this](const Goal& goal) {
-        if (goal != m_document->goal())
-            m_document->undoStack()->push(new SetGoal(m_document, goal));
-    });
-    connect(m_inspector, &widgets::Inspector::precisionRequested, this, [this](Precision precision) {
-        marking::apply(m_document, marking::mark(*m_document, m_document->selection()->nodes(), precision));
-    });
-    connect(m_inspector, &widgets::Inspector::inheritRequested, this, [this] {
-        marking::apply(m_document, marking::mark(*m_document, m_document->selection()->nodes(), std::nullopt));
-    });
-    connect(m_inspector, &widgets::Inspector::lockRequested, this, [this](bool locked) {
-        marking::apply(m_document, marking::lock(*m_document, m_document->selection()->nodes(), locked));
-    });
-}
-
-void Workbench::popupOpMenu(Actions* actions, const QPoint& at)
-{
-    QMenu menu;
-    actions->fillOpMenu(&menu);
-    menu.exec(at);
-}
-
 void Workbench::modelOpened()
 {
     if (m_document->hasModel()) {
@@ -334,7 +273,8 @@ void Workbench::refreshTrials()
     refreshSensitivity();
     refreshPrecisions();
     m_trialsModel->setTrials(content.trials, content.judgements);
-    m_trialsPanel->setNote(content.summary);
+    m_trialsSummary = content.summary;
+    nameLower();
     const int selected = m_document->selection()->trial();
     m_plot->setSelectedTrial(selected);
     m_trialsView->setSelectedTrial(selected);

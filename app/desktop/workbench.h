@@ -66,6 +66,7 @@ signals:
     void sensitivityRequested();
 
 private:
+    static constexpr const char* columnsKey = "trialColumns"; // among the settings
     widgets::Panel* makeTree();
     widgets::Panel* makeInspector();
     widgets::Panel* makePlot();
@@ -78,6 +79,7 @@ private:
     void refreshSensitivity();
     void resetSplitters();
     void refreshPrecisions();
+    void nameLower();
     void popupOpMenu(Actions* actions, const QPoint& at);
 
     Document* m_document;
@@ -98,6 +100,7 @@ private:
     QStackedWidget* m_lowerPages;
     widgets::Panel* m_plotPanel = nullptr;
     widgets::Panel* m_trialsPanel = nullptr;
+    QString m_trialsSummary;
     QPushButton* m_workload;
     QMenu* m_workloadMenu;
     // Several signals of one change make one repaint.

@@ -152,9 +152,14 @@ std::string tooFewSamples(long samples, double fp32Value, const Goal& goal)
         samples, loss, 100 * std::min(1.0, 3.0 / static_cast<double>(samples)), needed, 2 * needed);
 }
 
+bool ratioHolds(const Latency& latency)
+{
+    return latency.waited <= waitAllowed;
+}
+
 std::string timingDoubt(const Latency& latency, const std::string& reference)
 {
-    if (latency.waited > waitAllowed)
+    if (!ratioHolds(latency))
         return fmt::format("Other programs had the processors for {:.0f} % of the time in which it was timed: neither the "
                            "milliseconds nor the ratio are to be trusted. Close what else runs, and measure again.",
             100 * latency.waited);

@@ -35,5 +35,7 @@ std::string tooFewSamples(long samples, double fp32Value, const Goal& goal);
 /// processors for more than `waitAllowed` of the time; else empty. `reference`: what it was timed beside.
 std::string timingDoubt(const Latency& latency, const std::string& reference = "fp32");
 constexpr double waitAllowed = 0.1;
+/// The ratio to the reference is to be trusted, whatever the milliseconds are: both were timed by turns.
+bool ratioHolds(const Latency& latency);
 
 } // namespace octet::measure

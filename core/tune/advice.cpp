@@ -287,9 +287,9 @@ private:
             return;
         Advice advice;
         advice.kind = AdviceKind::DynamicBeatsStatic;
-        advice.sentence = fmt::format("Dynamic int8 beats static here: {} answers of {} got worse instead of {}, at {:.1f}x "
+        advice.sentence = fmt::format("Dynamic int8 beats static here: of {} answers {} got worse instead of {}, at {:.1f}x "
                                       "the speed of fp32 instead of {:.1f}x; quantize activations per token.",
-            dynamic->tuning()->worse, dynamic->tuning()->samples, fixed->tuning()->worse,
+            dynamic->tuning()->samples, dynamic->tuning()->worse, fixed->tuning()->worse,
             1 / costOf(*dynamic, *m_fp32, Objective::P50), 1 / costOf(*fixed, *m_fp32, Objective::P50));
         advice.button = "Make it dynamic";
         advice.command = Advice::Command::Edit;

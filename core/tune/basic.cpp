@@ -28,6 +28,7 @@ std::vector<Choice> tuningChoices(const SearchState& state)
         config.model.percentile = OpSettings{}.percentile;
         choices.push_back({"Static, percentile", "tries ranges without the rarest values", config});
     }
+    nameExclusions(choices, state);
     return choices;
 }
 

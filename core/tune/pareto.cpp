@@ -36,6 +36,7 @@ std::vector<Choice> recipes(const SearchState& state)
     }
     config.model.rangeMethod = RangeMethod::MseWeighted;
     choices.push_back({"Static, weighted MSE", "cuts ranges where the weights read little", config});
+    nameExclusions(choices, state);
     return choices;
 }
 

@@ -84,6 +84,15 @@ Config pinned(const SearchState& state)
     return config;
 }
 
+void nameExclusions(std::vector<Choice>& choices, const SearchState& state)
+{
+    const auto excluded = std::count_if(state.ops.begin(), state.ops.end(),
+        [](const ResolvedOp& op) { return isExcluded(op) && op.product.int8Refusal.empty(); });
+    if (excluded > 0)
+        for (Choice& choice : choices)
+            choice.name += fmt::format(", {} excluded", excluded);
+}
+
 Config withExceptions(const Config& base, const std::vector<std::string>& ops, const OpLeaves& leaves)
 {
     Config config = base;

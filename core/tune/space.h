@@ -35,6 +35,9 @@ struct Choice
     Config config;
 };
 
+/// Says in their names what the draft keeps out of int8 anyway: "Static, 6 excluded".
+void nameExclusions(std::vector<Choice>& choices, const SearchState& state);
+
 /// `base` with `leaves.precision` and what else is set in `leaves` on the ops.
 Config withExceptions(const Config& base, const std::vector<std::string>& ops, const OpLeaves& leaves);
 /// "Static, 3 products in fp32"

@@ -2,6 +2,7 @@
 // Advice in the real window: what it says on made-up figures, and its buttons as one undo step each.
 #include "app/desktop/advice_control.h"
 #include "app/desktop/main_window.h"
+#include "app/desktop/words.h"
 #include "app/desktop/workbench.h"
 #include "desktop_test.h"
 #include "test_main.h"
@@ -50,6 +51,14 @@ class TestAdviceControl : public QObject
     }
 
 private slots:
+    void sentencesCallOpsAsTheTablesDo()
+    {
+        QCOMPARE(words::withShortOps(QStringLiteral("In int8 /bert/encoder/layer.0/output/dense/MatMul costs most; /pooler/Gemm, "
+                                                    "too")),
+            QStringLiteral("In int8 layer.0/output/dense costs most; pooler, too"));
+        QCOMPARE(words::withShortOps(QStringLiteral("Reads /data/MatMul.txt")), QStringLiteral("Reads /data/MatMul.txt"));
+    }
+
     void aButtonIsOneUndoStep()
     {
         MainWindow window;

@@ -6,6 +6,8 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/message_area.h"
 #include "app/desktop/opening.h"
+#include "app/desktop/present_compare.h"
+#include "app/desktop/present_story.h"
 #include "app/desktop/present_trials.h"
 #include "app/desktop/trial_edits.h"
 #include "app/desktop/workbench.h"
@@ -47,6 +49,41 @@ class TestRecorded : public QObject
     }
 
 private slots:
+    void resultIsToldToARoom()
+    {
+        const QTemporaryDir folder;
+        const auto window = opened(copySample(folder, QStringLiteral("model_outlier.onnx")));
+        QVERIFY(window);
+        QVERIFY(test::trigger(window->actionList()->present));
+        auto* presentation = window->findChild<widgets::Presentation*>();
+        QVERIFY(presentation && presentation->isFullScreen());
+        const widgets::PresentationContent content = presentStory(*window->document());
+        QCOMPARE(content.steps.size(), 3);
+        QCOMPARE(int(content.steps[0].mark.role), int(widgets::Mark::Role::Today));
+        QCOMPARE(int(content.steps[1].mark.role), int(widgets::Mark::Role::EverythingInt8));
+        QVERIFY(content.steps[1].headline.startsWith(QStringLiteral("Everything in int8: ")));
+        QVERIFY(content.steps[2].headline.contains(QStringLiteral("times faster")));
+        QVERIFY(content.steps[0].detail.contains(QStringLiteral("right")));
+        QVERIFY(content.notes.join(QString()).contains(QStringLiteral("fixture"))); // said wherever a result is shown
+        QCOMPARE(presentation->accessibleName(), content.steps[2].headline);
+        QTest::keyClick(presentation, Qt::Key_Escape);
+        QTRY_VERIFY(!window->findChild<widgets::Presentation*>());
+    }
+
+    void comparedOpsHaveTheirPlace()
+    {
+        const QTemporaryDir folder;
+        const auto window = opened(copySample(folder, QStringLiteral("model_outlier.onnx")));
+        QVERIFY(window);
+        const Document& document = *window->document();
+        const auto fp32 = presentTrials(document).fp32->id;
+        const widgets::CompareContent content = presentCompare(document, fp32, presentTrials(document).best, nullptr);
+        QVERIFY(content.parts.size() > 6);
+        QVERIFY(!content.ops.isEmpty());
+        for (const widgets::CompareContent::Op& op : content.ops)
+            QVERIFY2(content.parts.contains(op.part), qPrintable(op.node));
+    }
+
     void sampleIsAliveAtOnce_data()
     {
         QTest::addColumn<QString>("model");

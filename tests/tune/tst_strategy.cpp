@@ -241,6 +241,7 @@ void TestStrategy::basicLeavesLockedAndExcludedAlone()
         QVERIFY(!p.config.ops.contains("scores"));
     }
     QCOMPARE(proposals.size(), std::size_t(3 + 1)); // only c may fall back
+    QCOMPARE(proposals[0].name, std::string("Static, 1 excluded"));
 
     SearchState all = stateOf({"a"});
     all.ops[0].asked.locked = true;

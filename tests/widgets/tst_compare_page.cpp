@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test_main.h"
 #include "widgets/compare_page.h"
+#include "widgets/compare_where.h"
 #include "widgets/segmented.h"
 
 #include <QAbstractItemModelTester>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QSignalSpy>
 #include <QToolButton>
 #include <QTreeView>
@@ -121,6 +123,85 @@ private slots:
         QCOMPARE(cell(0, CompareAnswersModel::Row), QStringLiteral("3")); // a person's order stays
         page.setContent(content());
         QVERIFY(table->isColumnHidden(CompareAnswersModel::Change));
+    }
+
+    void todaysAnswerStandsBesideThem()
+    {
+        ComparePage page;
+        page.resize(1400, 800);
+        page.setContent(content());
+        page.show();
+        auto* table = page.findChild<QTreeView*>(QStringLiteral("answers"));
+        QVERIFY(table->isColumnHidden(CompareAnswersModel::Today)); // one of the two is fp32, or it is not known
+        CompareContent known = content();
+        known.answers[0].today = QStringLiteral("negative"), known.answers[0].todayRight = true;
+        known.answers[0].todaySure = 0.71;
+        page.setContent(known);
+        QVERIFY(!table->isColumnHidden(CompareAnswersModel::Today));
+        const QModelIndex today = page.answersModel()->index(0, CompareAnswersModel::Today);
+        QCOMPARE(today.data().toString(), QStringLiteral("negative 0.71"));
+        QCOMPARE(today.data(Qt::AccessibleTextRole).toString(), QStringLiteral("negative 0.71, right"));
+        QVERIFY(today.data(CompareAnswersModel::RightRole).toBool());
+        table->setCurrentIndex(table->model()->index(2, 0)); // row 199
+        const auto* whole = page.findChild<QLabel*>(QStringLiteral("answerText"));
+        QVERIFY2(whole->text().contains(QStringLiteral("Today: negative 0.71, right")), qPrintable(whole->text()));
+    }
+
+    void ownErrorAndPlaceOfWhatDiffers()
+    {
+        ComparePage page;
+        page.resize(1400, 800);
+        page.setContent(content());
+        auto* table = page.findChild<QTreeView*>(QStringLiteral("ops"));
+        auto* where = page.findChild<CompareWhere*>();
+        QVERIFY(table->isColumnHidden(CompareOpsModel::OwnError)); // not measured
+        QVERIFY(where->parentWidget()->isHidden());
+        CompareContent known = content();
+        known.parts = QStringList {QStringLiteral("Embeddings"), QStringLiteral("Layer 0"), QStringLiteral("Layer 1")};
+        known.ops[0].ownError = 6.0;
+        for (CompareContent::Op& op : known.ops)
+            op.part = op.node.startsWith(QLatin1String("layer.0")) ? known.parts[1] : known.parts[2];
+        page.setContent(known);
+        page.show();
+        QVERIFY(!table->isColumnHidden(CompareOpsModel::OwnError));
+        const QModelIndex error = page.opsModel()->index(0, CompareOpsModel::OwnError);
+        QCOMPARE(error.data().toString(), QStringLiteral("6 dB"));
+        QCOMPARE(qRound(100 * error.data(CompareOpsModel::ShareRole).toDouble()), 50);
+        const auto said = [&](int row) { return where->model()->index(row, 0).data(Qt::AccessibleTextRole).toString(); };
+        QCOMPARE(said(0), QStringLiteral("Embeddings: the same"));
+        QCOMPARE(said(1), QStringLiteral("Layer 0: I8 \u2192 F32, dense"));
+        QCOMPARE(said(2), QStringLiteral("Layer 1: query")); // other settings
+        QSignalSpy nodes(&page, &ComparePage::nodeSelected);
+        where->setCurrentIndex(where->model()->index(1, 0));
+        QCOMPARE(nodes.takeLast().at(0).toString(), QStringLiteral("layer.0/dense"));
+        QVERIFY(!page.grab().isNull());
+    }
+
+    void aTimingThatIsNotToBeTrustedSaysSo()
+    {
+        ComparePage page;
+        CompareContent doubted = content();
+        doubted.factsA = {{QStringLiteral("p50"), QStringLiteral("2.1 ms"), QStringLiteral("between 2.0 and 2.2"), 0}};
+        page.setContent(doubted);
+        QVERIFY(!page.findChild<QLabel*>(QStringLiteral("doubt")));
+        doubted.factsA[0].doubt = QStringLiteral("Other programs had the processors.");
+        page.setContent(doubted);
+        const auto* said = page.findChild<QLabel*>(QStringLiteral("doubt"));
+        QVERIFY(said);
+        QCOMPARE(said->toolTip(), doubted.factsA[0].doubt);
+    }
+
+    void namesAreShortAndFoundWhole()
+    {
+        ComparePage page;
+        CompareContent named = content();
+        named.ops[0].node = QStringLiteral("/bert/encoder/layer.0/dense/MatMul");
+        page.setContent(named);
+        const QModelIndex op = page.opsModel()->index(0, CompareOpsModel::Product);
+        QCOMPARE(op.data().toString(), QStringLiteral("layer.0/dense"));
+        QCOMPARE(op.data(Qt::AccessibleTextRole).toString(), named.ops[0].node);
+        page.findChild<QLineEdit*>(QStringLiteral("findOp"))->setText(QStringLiteral("encoder"));
+        QCOMPARE(page.findChild<QTreeView*>(QStringLiteral("ops"))->model()->rowCount(), 1);
     }
 
     void imagesAreShown()

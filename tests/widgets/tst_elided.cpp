@@ -94,7 +94,7 @@ private slots:
         GraphPictures::Look look;
         look.size = QSizeF(100, 30);
         look.ratio = 2;
-        const QPixmap first = pictures.picture(7, look, paint);
+        const QPixmap first = *pictures.picture(7, look, paint);
         QCOMPARE(first.size(), QSize(204, 64));
         pictures.picture(7, look, paint);
         QCOMPARE(painted, 1);
@@ -102,6 +102,30 @@ private slots:
         pictures.picture(7, look, paint);
         pictures.picture(8, look, paint);
         QCOMPARE(painted, 3);
+    }
+
+    void boxesThatHaveNoTimeLeftFollowInTheNextFrame()
+    {
+        GraphPictures pictures;
+        pictures.setFrameBudget(1e-9);
+        int painted = 0;
+        const auto paint = [&](QPainter&) { ++painted; };
+        GraphPictures::Look look;
+        look.size = QSizeF(100, 30);
+        pictures.beginFrame();
+        QVERIFY(pictures.picture(1, look, paint)); // one in every frame
+        QVERIFY(!pictures.picture(2, look, paint)); // nothing to show yet
+        QVERIFY(pictures.late());
+        pictures.beginFrame();
+        QVERIFY(pictures.picture(1, look, paint));
+        QVERIFY(pictures.picture(2, look, paint));
+        QVERIFY(!pictures.late());
+        QCOMPARE(painted, 2);
+        look.size = QSizeF(200, 60);
+        pictures.beginFrame();
+        QCOMPARE(pictures.picture(1, look, paint)->width(), 202);
+        QCOMPARE(pictures.picture(2, look, paint)->width(), 102); // as it was
+        QVERIFY(pictures.late());
     }
 };
 

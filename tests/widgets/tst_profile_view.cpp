@@ -52,6 +52,11 @@ private slots:
         QCOMPARE(shortNode(QStringLiteral("h.11/attn/c_proj")), QStringLiteral("h.11/attn/c_proj"));
         QCOMPARE(shortNode(QStringLiteral("/classifier/Gemm")), QStringLiteral("/classifier/Gemm"));
         QCOMPARE(shortNode(QStringLiteral("MatMul_12")), QStringLiteral("MatMul_12"));
+        QCOMPARE(shortOp(QStringLiteral("/bert/encoder/layer.3/output/dense/MatMul")), QStringLiteral("layer.3/output/dense"));
+        QCOMPARE(shortOp(QStringLiteral("/encoder/layer.3/attention/MatMul_1")), QStringLiteral("layer.3/attention/MatMul_1"));
+        QCOMPARE(shortOp(QStringLiteral("/classifier/Gemm")), QStringLiteral("classifier"));
+        QCOMPARE(shortOp(QStringLiteral("/MatMul")), QStringLiteral("MatMul"));
+        QCOMPARE(shortOp(QStringLiteral("MatMul_12")), QStringLiteral("MatMul_12"));
     }
 
     void modelIsSound()

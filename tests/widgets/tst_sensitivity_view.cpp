@@ -18,7 +18,7 @@ class TestSensitivityView : public QObject
 
     static QVector<SensitivityRow> rows()
     {
-        return {{QStringLiteral("/layer.0/dense"), 0.06, 0.0625, 7, 0.04, QStringLiteral("int8"), 4},
+        return {{QStringLiteral("/bert/encoder/layer.0/dense/MatMul"), 0.06, 0.0625, 7, 0.04, QStringLiteral("int8"), 4},
             {QStringLiteral("/layer.1/dense"), 0.0006, 0, 12, 0.03, QStringLiteral("fp32"), 0},
             {QStringLiteral("/layer.2/dense"), {}, 0, 120, 0.02, QStringLiteral("int8"), 0}};
     }
@@ -45,6 +45,10 @@ private slots:
         SensitivityModel model;
         model.setRows(rows());
         const auto at = [&](int row, int column) { return model.index(row, column).data().toString(); };
+        QCOMPARE(at(0, SensitivityModel::Op), QStringLiteral("layer.0/dense")); // short, and whole where there is room
+        const QModelIndex op = model.index(0, SensitivityModel::Op);
+        QVERIFY(op.data(Qt::ToolTipRole).toString().startsWith(rows()[0].node));
+        QCOMPARE(op.data(Qt::AccessibleTextRole).toString(), rows()[0].node);
         QCOMPARE(at(0, SensitivityModel::OwnError), QStringLiteral("7 dB"));
         QCOMPARE(at(2, SensitivityModel::OwnError), QStringLiteral("none"));
         QCOMPARE(at(2, SensitivityModel::Kl), QStringLiteral("-"));

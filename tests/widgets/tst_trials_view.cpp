@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test_main.h"
 #include "widgets/trial_filter.h"
+#include "widgets/theme.h"
 #include "widgets/trials_view.h"
 
 #include <QAbstractItemModelTester>
@@ -14,6 +15,7 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTreeView>
+#include <QAction>
 #include <QtTest>
 
 #include <cmath>
@@ -114,6 +116,59 @@ class TestTrialsView : public QObject
 {
     Q_OBJECT
 private slots:
+    void toolsFollowTheirActions()
+    {
+        Shown shown;
+        QAction action;
+        action.setEnabled(false);
+        action.setToolTip(QStringLiteral("Choose: select a trial first"));
+        shown.view.addTool(&action, QStringLiteral("Choose..."));
+        auto* button = shown.view.findChild<QPushButton*>(QStringLiteral("toolChoose"));
+        QVERIFY(button && !button->isEnabled());
+        QCOMPARE(button->toolTip(), action.toolTip());
+        QSignalSpy asked(&action, &QAction::triggered);
+        action.setEnabled(true);
+        QTest::mouseClick(button, Qt::LeftButton);
+        QCOMPARE(asked.count(), 1);
+        QVERIFY(shown.view.findChild<QPushButton*>(QStringLiteral("columns"))->x() > button->x()
+            || shown.view.findChild<QPushButton*>(QStringLiteral("columns"))->y() > button->y());
+    }
+
+    void aDoubtedTimingIsMarked()
+    {
+        TrialsModel model;
+        auto said = judgements();
+        said[1].timingDoubt = QStringLiteral("fp32 became slower while it was timed."); // the ratio holds
+        said[3].timingDoubt = QStringLiteral("Other programs had the processors.");
+        said[3].ratioHolds = false;
+        model.setTrials(pointers(sample()), said);
+        const auto doubt = [&](int row, int column) {
+            return model.index(row, column).data(TrialsModel::DoubtRole).toString();
+        };
+        QCOMPARE(doubt(0, TrialsModel::P50), QString());
+        QCOMPARE(doubt(1, TrialsModel::P50), said[1].timingDoubt);
+        QCOMPARE(doubt(1, TrialsModel::Speed), QString());
+        QCOMPARE(doubt(3, TrialsModel::Speed), said[3].timingDoubt);
+        QCOMPARE(doubt(3, TrialsModel::Right), QString());
+        const QModelIndex cell = model.index(1, TrialsModel::P50);
+        QCOMPARE(cell.data(Qt::ToolTipRole).toString(), said[1].timingDoubt);
+        QVERIFY(cell.data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("not to be trusted")));
+        // The sign is painted beside the number.
+        const auto yellow = [&](const std::vector<TrialJudgement>& judged) {
+            Shown shown;
+            shown.model.setTrials(pointers(sample()), judged);
+            const QImage image = shown.table->viewport()->grab(QRect(shown.table->columnViewportPosition(TrialsModel::P50), 0,
+                shown.table->columnWidth(TrialsModel::P50), shown.table->viewport()->height())).toImage();
+            int pixels = 0;
+            for (int x = 0; x < image.width(); ++x)
+                for (int y = 0; y < image.height(); ++y)
+                    pixels += image.pixelColor(x, y) == Theme::of(shown.table->palette()).tooClose;
+            return pixels;
+        };
+        QCOMPARE(yellow(judgements()), 0);
+        QVERIFY(yellow(said) > 4);
+    }
+
     void modelKeepsTheRules()
     {
         TrialsModel model;
