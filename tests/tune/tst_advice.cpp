@@ -224,7 +224,7 @@ void TestAdvice::dynamicWhereItIsBetter()
     f.draft.ops["k"].precision = Precision::Fp32;
     const auto all = tune::advise(f);
     const Advice* advice = find(all, AdviceKind::DynamicBeatsStatic);
-    QVERIFY(says(advice, "1 answers of 1000 got worse instead of 200"));
+    QVERIFY(says(advice, "of 1000 answers 1 got worse instead of 200"));
     QVERIFY(advice->draft.model == presetConfig("dynamic").model);
     QVERIFY(!advice->draft.ops.contains("q")); // nothing of its own is left
     QVERIFY(advice->draft.ops.at("k").precision == Precision::Fp32);
