@@ -93,7 +93,9 @@ QString TrialsModel::Impl::display(const TrialRow& row, int column) const
     case Note:
         return row.note;
     case GoalVerdict:
-        return row.trialState == TrialState::Running ? QStringLiteral("running") : verdictWord(verdictOf(row));
+        return row.trialState == TrialState::Running ? QStringLiteral("running")
+            : row.trialState == TrialState::Timed    ? QStringLiteral("only timed")
+                                                     : verdictWord(verdictOf(row));
     default:
         return {};
     }
@@ -264,8 +266,10 @@ QVariant TrialsModel::data(const QModelIndex& index, int role) const
         if (column == Pin)
             return row.pinned ? QStringLiteral("Pinned: stays on top") : QStringLiteral("Pin to the top");
         return column == Name || column == Note ? QVariant(m_impl->wholeName(row))
-            : column == GoalVerdict             ? QVariant(capitalised(row.judgement.broken))
-                                                : QVariant(doubtOf(row, column));
+            : column != GoalVerdict ? QVariant(doubtOf(row, column))
+            : row.trialState == TrialState::Timed
+            ? QVariant(QStringLiteral("Its accuracy was not measured: another trial holds the goal and takes less."))
+            : QVariant(capitalised(row.judgement.broken));
     case DoubtRole:
         return doubtOf(row, column);
     case SortRole:

@@ -49,11 +49,12 @@ TrialRow makeRow(const Trial& trial, const TrialJudgement& judgement, const Tria
         row.role = Mark::Role::Today;
     else if (stands && trial.origin == "baseline:static")
         row.role = Mark::Role::EverythingInt8;
-    if (trial.state != TrialState::Done) {
+    if (!hasNumbers(trial.state)) {
         row.error = trial.state == TrialState::Running ? QString() : failureText(trial);
         return row;
     }
-    row.judgement = judgement;
+    if (trial.state == TrialState::Done)
+        row.judgement = judgement;
     row.int8 = trial.counts.int8;
     if (trial.weightBytes > 0)
         row.weights = double(trial.weightBytes) / 1e6;
@@ -84,6 +85,11 @@ TrialRow makeRow(const Trial& trial, const TrialJudgement& judgement, const Tria
 }
 
 } // namespace
+
+bool hasNumbers(TrialState state)
+{
+    return state == TrialState::Done || state == TrialState::Timed;
+}
 
 QString shownName(const TrialRow& row)
 {

@@ -35,6 +35,8 @@ struct TrialRow
 /// `judgements` by trial.
 std::vector<TrialRow> trialRows(
     const std::vector<const Trial*>& trials, const std::vector<TrialJudgement>& judgements);
+/// The others say something across the cells of numbers: how far they are, or what went wrong.
+bool hasNumbers(TrialState state);
 QString shownName(const TrialRow& row); // "Chosen: static, 6 products in fp32"
 
 } // namespace octet::widgets

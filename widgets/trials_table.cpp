@@ -4,6 +4,7 @@
 #include "widgets/flat_header.h"
 #include "widgets/mark_look.h"
 #include "widgets/theme.h"
+#include "widgets/trials_rows.h"
 #include "widgets/trials_view.h"
 #include "widgets/verdict_chip.h"
 #include "widgets/words.h"
@@ -26,10 +27,9 @@ TrialState stateOf(const QModelIndex& index)
     return TrialState(index.data(TrialsModel::StateRole).toInt());
 }
 
-/// Running and failed rows say something across the cells of numbers.
 bool saysAcross(const QModelIndex& index)
 {
-    return stateOf(index) != TrialState::Done;
+    return !hasNumbers(stateOf(index));
 }
 
 void paintName(QPainter& painter, const QRect& cell, const QModelIndex& index, const QFont& font, const Theme& t)
@@ -56,6 +56,7 @@ void paintRowMark(QPainter& painter, const QRect& cell, const QModelIndex& index
     const QPointF centre = QRectF(cell).center();
     switch (stateOf(index)) {
     case TrialState::Running:
+    case TrialState::Timed:
         paintMark(painter, MarkShape::Dotted, centre, 11, t.secondary, ground);
         return;
     case TrialState::Done:

@@ -29,6 +29,8 @@ void JobWatcher::trialFinished(const Trial& trial)
             line += ", accuracy " + describe(*accuracy);
         if (trial.latency.runs > 0)
             line += fmt::format(", p50 {:.3f} ms", trial.latency.p50);
+    } else if (trial.state == TrialState::Timed) {
+        line += fmt::format(", p50 {:.3f} ms", trial.latency.p50);
     } else if (!trial.error.empty()) {
         line += ", " + trial.error;
     }
@@ -39,7 +41,7 @@ std::vector<Trial> trialsFor(const JobRequest& request, std::map<int, Trial> fin
 {
     const std::string isa = engine::toString(engine::effectiveIsa()), hash = data.hash();
     for (const Trial& trial : request.known)
-        if (trial.state == TrialState::Done && trial.workload == request.workload && trial.manifest.dataHash == hash
+        if ((trial.state == TrialState::Done || trial.state == TrialState::Timed) && trial.workload == request.workload && trial.manifest.dataHash == hash
             && (!trial.tuning() || trial.tuning()->metric == request.goal.metric)
             && trial.manifest.modelHash == request.modelHash && trial.manifest.machine.isa == isa)
             finished.emplace(trial.id, trial);

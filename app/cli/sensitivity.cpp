@@ -32,19 +32,27 @@ std::string text(const Sensitivity& found, const JobResult& result, const std::v
     std::vector<std::vector<std::string>> rows{
         {"op", "KL", "flips", "own error", "weights", "activation", "inherited", "gain ms", "outlier channels"}};
     const auto dB = [](double x) { return x >= 120 ? std::string("none") : fmt::format("{:.0f} dB", x); };
+    std::size_t leftAlone = 0;
     for (const OpSensitivity& op : found.ops) {
+        if (!op.kl) {
+            ++leftAlone;
+            continue;
+        }
         std::string channels;
         for (std::size_t i = 0; i < op.outlierChannels.size() && i < 4; ++i)
             channels += fmt::format("{}{}", i ? " " : "", op.outlierChannels[i]);
         if (op.outlierChannels.size() > 4)
             channels += fmt::format(" and {} more", op.outlierChannels.size() - 4);
-        rows.push_back({op.node, op.kl ? fmt::format("{:.2g}", *op.kl) : "-",
-            op.kl ? fmt::format("{:.1f} %", 100 * op.flips) : "-", dB(op.ownError), dB(op.weightError),
-            dB(op.activationError), dB(op.inheritedError), fmt::format("{:.3f}", op.fp32Ms - op.int8Ms), channels});
+        rows.push_back({op.node, fmt::format("{:.2g}", *op.kl), fmt::format("{:.1f} %", 100 * op.flips), dB(op.ownError),
+            dB(op.weightError), dB(op.activationError), dB(op.inheritedError),
+            fmt::format("{:.3f}", op.fp32Ms - op.int8Ms), channels});
     }
-    return table(rows)
-        + fmt::format("KL on {} samples; \"-\": own error so small that it was left alone. Work of {:.1f} evaluations.\n{}\n",
-            found.samples, found.evaluations, result.summary)
+    std::string text = table(rows);
+    if (leftAlone > 0)
+        text += fmt::format(
+            "... and {} more that were left alone, since their own error is small (--json has them).\n", leftAlone);
+    return text
+        + fmt::format("KL on {} samples. Work of {:.1f} evaluations.\n{}\n", found.samples, found.evaluations, result.summary)
         + adviceText(advice);
 }
 

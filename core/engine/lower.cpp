@@ -43,10 +43,11 @@ void Lowering::run()
     bindResults();
     for (const auto& [index, sink] : m_sinks) {
         Buffer& buffer = m_program.buffers[static_cast<std::size_t>(index)];
-        sink->wanted = buffer.reads > 0;
+        sink->wanted = buffer.reads > 0 || (sink->inPlace && !sink->oneStaticForm());
         if (!sink->wanted)
             buffer.first = buffer.last = -1; // leaves in int8 only: needs no place
     }
+    reuseResiduals();
     if (m_lastOwn)
         m_lastOwn->next = m_firstOwn->own; // the next run begins there
     for (const auto& step : m_program.steps) {
@@ -56,6 +57,24 @@ void Lowering::run()
         step->group.bytesWritten = work.written;
         step->group.isa = isaOfKernel(step->group.kernel, effectiveIsa());
         m_program.groups.push_back(step->group);
+    }
+}
+
+void Lowering::reuseResiduals()
+{
+    for (std::size_t i = 0; i < m_program.steps.size(); ++i) {
+        auto* step = dynamic_cast<ProductStep*>(m_program.steps[i].get());
+        if (!step || step->product || !step->integer || !step->norm || step->sum.wanted)
+            continue;
+        const Rows& residual = step->residual;
+        if (residual.place.buffer < 0 || residual.place.offset != 0 || residual.rows != step->rows
+            || residual.columns != step->columns || residual.stride != step->columns)
+            continue;
+        if (m_program.buffers[static_cast<std::size_t>(residual.place.buffer)].last != static_cast<int>(i))
+            continue;
+        Buffer& unused = m_program.buffers[static_cast<std::size_t>(step->accumulators.buffer)];
+        unused.first = unused.last = -1;
+        step->accumulators = residual.place;
     }
 }
 

@@ -59,6 +59,12 @@ void Lowering::lowerAttention(const IrNode& node)
     Placed& out = placeNew(node.outputs[0]);
     out.strides = stridesForReader(node.outputs[0]);
     step->out = {out.place, fourStrides(out.strides)};
+    const std::int64_t columns = step->heads * step->width;
+    const bool tokens = step->out.strides == Shape{step->queries * columns, step->width, columns, 1};
+    if (step->integers && tokens && step->width % 16 == 0) { // whole vectors: ByteAttentionTask
+        step->sink.rows = {out.place, step->batch * step->queries, columns, columns};
+        step->sink.inPlace = true;
+    }
     const Precision executed = step->integers ? Precision::Int8 : step->halves ? Precision::Bf16 : Precision::Fp32;
     step->scratchFloats = step->integers ? byteAttentionScratch(step->keys, step->depth, step->width) / 4
         : step->halves                   ? halfAttentionScratch(step->keys, step->depth, step->width)
@@ -67,11 +73,12 @@ void Lowering::lowerAttention(const IrNode& node)
     step->scratch = scratch(threadFloats(step->scratchFloats));
     const Kernels& kernels = *m_program.kernels;
     const char* isa = step->integers ? kernels.bytesName : step->halves ? kernels.halvesName : kernels.name;
-    Step& added = addStep(std::move(step), "attention", &node, node.source->name,
+    AttentionStep& added = addStep(std::move(step), "attention", &node, node.source->name,
         fmt::format("{} scores, softmax, context ({})", toString(executed), isa));
     added.group.asked = settingsOf(node).precision;
     added.group.executed = executed;
     added.group.reason = reason;
+    registerSink(added.sink);
 }
 
 Precision Lowering::attentionPrecision(const IrNode& node, std::string& reason) const

@@ -2,6 +2,8 @@
 #include "core/measure/sensitivity.h"
 
 #include "core/measure/feed.h"
+#include "core/measure/output_effect.h"
+#include "core/measure/ranking_samples.h"
 #include "core/measure/sample_statistics.h"
 #include "core/quantize/resolve.h"
 #include "core/values/error.h"
@@ -11,6 +13,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
+#include <map>
 #include <set>
 
 namespace octet::measure {
@@ -20,47 +24,6 @@ namespace {
 using quantize::Product;
 
 constexpr std::size_t fewestMeasured = 4; // ops that get a KL although all own errors are small
-
-/// Two largest of a row of logits.
-struct Decision
-{
-    std::size_t winner = 0, runnerUp = 0;
-};
-
-Decision decide(std::span<const float> row)
-{
-    Decision d;
-    d.runnerUp = row.size() > 1 ? 1 : 0;
-    if (row.size() > 1 && row[1] > row[0])
-        std::swap(d.winner, d.runnerUp);
-    for (std::size_t i = 2; i < row.size(); ++i) {
-        if (row[i] > row[d.winner]) {
-            d.runnerUp = d.winner;
-            d.winner = i;
-        } else if (row[i] > row[d.runnerUp]) {
-            d.runnerUp = i;
-        }
-    }
-    return d;
-}
-
-std::vector<double> softmax(std::span<const float> row)
-{
-    const float top = *std::max_element(row.begin(), row.end());
-    std::vector<double> p;
-    double sum = 0;
-    for (const float x : row)
-        sum += p.emplace_back(std::exp(static_cast<double>(x - top)));
-    for (double& x : p)
-        x /= sum;
-    return p;
-}
-
-/// What one config did to the outputs of some samples, against fp32.
-struct Effect
-{
-    double kl = 0, flips = 0, marginShift = 0, drop = 0;
-};
 
 class Measurement
 {
@@ -76,15 +39,14 @@ public:
     {
         if (!context.data || context.data->size(m_split) == 0)
             throw Error(ErrorKind::Data, "Sensitivity needs samples; give calibration or test data.");
-        chooseSamples();
     }
 
     Sensitivity run(const Workload* workload)
     {
         m_result.settings = m_options.settings;
-        m_result.samples = static_cast<long>(m_samples.size());
         ownError();
         reference();
+        m_result.samples = static_cast<long>(m_samples.size());
         time(workload);
         measureCandidates();
         sort(m_result.ops);
@@ -94,18 +56,41 @@ public:
     }
 
 private:
+    using Outputs = std::vector<std::vector<float>>; // a sample's rows of classes, one but of tokens
+
     const std::string& nameOf(const Product& product) const
     {
         return m_context.model->nodes()[static_cast<std::size_t>(product.node)].name;
     }
 
-    /// Evenly over the split, so that its order cannot make them one-sided.
-    void chooseSamples()
+    void chooseSamples(const Outputs& all)
     {
-        const std::size_t all = m_context.data->size(m_split);
-        const std::size_t wanted = std::min(all, static_cast<std::size_t>(std::max(1L, m_options.samples)));
-        for (std::size_t i = 0; i < wanted; ++i)
-            m_samples.push_back(all * i / wanted);
+        const auto wanted = static_cast<std::size_t>(std::max(1L, m_options.samples));
+        std::vector<RankingSample> chosen;
+        if (m_result.margins.empty()) {
+            chosen = evenSamples(all.size(), wanted);
+        } else {
+            std::vector<float> margins;
+            for (std::size_t i = 0; i < all.size(); ++i)
+                margins.push_back(leastMargin(i));
+            chosen = samplesByMargin(margins, wanted);
+        }
+        for (const RankingSample& c : chosen) {
+            m_samples.push_back(c.sample);
+            m_weights.push_back(c.weight);
+            m_reference.push_back(all[c.sample]);
+        }
+    }
+
+    /// Of the sample's rows; those without any come last.
+    float leastMargin(std::size_t sample) const
+    {
+        const std::size_t end =
+            sample + 1 < m_firstMargin.size() ? m_firstMargin[sample + 1] : m_result.margins.size();
+        float least = std::numeric_limits<float>::max();
+        for (std::size_t i = m_firstMargin[sample]; i < end; ++i)
+            least = std::min(least, m_result.margins[i].value);
+        return least;
     }
 
     Context quiet() const
@@ -150,8 +135,6 @@ private:
                 channels.push_back(static_cast<int>(c));
         return channels;
     }
-
-    using Outputs = std::vector<std::vector<float>>; // a sample's rows of classes, one but of tokens
 
     /// By their place in `only` (or the split).
     Outputs outputs(const Settings& settings, const std::vector<std::size_t>* only)
@@ -242,48 +225,32 @@ private:
         }
         if (count > 0)
             m_variance = std::max(squares / count - sum / count * (sum / count), 1e-30);
-        for (const std::size_t i : m_samples)
-            m_reference.push_back(all[i]);
+        chooseSamples(all);
     }
 
-    Effect effectOf(const Settings& settings)
+    OutputEffect effectOf(const Settings& settings)
     {
         const Outputs mine = outputs(settings, &m_samples);
-        Effect effect;
+        OutputEffect sum;
         double rows = 0;
         for (std::size_t i = 0; i < m_samples.size(); ++i) {
             const std::vector<int> labels = labelsOf(m_samples[i]);
-            for (std::size_t r = 0; r * m_classes < mine[i].size(); ++r, ++rows) {
+            OutputEffect effect;
+            for (std::size_t r = 0; r * m_classes < mine[i].size(); ++r, rows += m_weights[i]) {
                 if (m_classes == 1) {
                     const double change = static_cast<double>(mine[i][r]) - m_reference[i][r];
                     effect.kl += change * change / m_variance;
                 } else {
                     const Margin& margin = m_result.margins[m_firstMargin[m_samples[i]] + r];
-                    addRow(effect, row(m_reference[i], r), row(mine[i], r), margin, r < labels.size() ? labels[r] : -1);
+                    effect.addRow(row(m_reference[i], r), row(mine[i], r), margin, r < labels.size() ? labels[r] : -1);
                 }
             }
+            sum.add(effect, m_weights[i]);
         }
-        for (double* sum : {&effect.kl, &effect.flips, &effect.marginShift, &effect.drop})
-            *sum /= std::max(rows, 1.0);
-        effect.kl = std::max(effect.kl, 0.0);
-        return effect;
-    }
-
-    /// Sums over rows; `label` -1 = none, then fp32's answer is right.
-    static void addRow(
-        Effect& effect, std::span<const float> before, std::span<const float> now, const Margin& margin, int label)
-    {
-        const auto p = softmax(before), q = softmax(now);
-        for (std::size_t c = 0; c < p.size(); ++c)
-            effect.kl += p[c] > 0 ? p[c] * std::log(p[c] / std::max(q[c], 1e-30)) : 0;
-        const Decision d = decide(before);
-        const double shift = static_cast<double>(now[d.winner] - now[d.runnerUp])
-            - static_cast<double>(before[d.winner] - before[d.runnerUp]);
-        effect.marginShift += shift * shift;
-        const std::size_t winner = decide(now).winner;
-        effect.flips += winner != d.winner;
-        const bool right = label >= 0 ? static_cast<int>(winner) == label : winner == d.winner;
-        effect.drop += double(margin.winnerRight) - double(right);
+        OutputEffect mean;
+        mean.add(sum, 1 / std::max(rows, 1.0));
+        mean.kl = std::max(mean.kl, 0.0);
+        return mean;
     }
 
     /// The ops that are int8 together: attention runs in int8 only when both its products do, and what one "alone" does
@@ -307,7 +274,7 @@ private:
         for (OpSensitivity* op : order)
             if (op->ownError < m_options.filter || candidates.size() < fewestMeasured)
                 candidates.push_back(op);
-        std::map<std::set<std::string>, Effect> known;
+        std::map<std::set<std::string>, OutputEffect> known;
         for (std::size_t i = 0; i < candidates.size(); ++i) {
             checkCancelled(m_context);
             const std::set<std::string> ops = together(candidates[i]->node);
@@ -317,7 +284,7 @@ private:
                     settings[op] = m_all.at(op);
                 known[ops] = effectOf(settings);
             }
-            const Effect& effect = known.at(ops);
+            const OutputEffect& effect = known.at(ops);
             candidates[i]->kl = effect.kl;
             candidates[i]->flips = effect.flips;
             candidates[i]->marginShift = effect.marginShift;
@@ -371,6 +338,7 @@ private:
     Split m_split;
     std::chrono::steady_clock::time_point m_start;
     std::vector<std::size_t> m_samples; // ascending
+    std::vector<double> m_weights; // of each: how many samples of the split it stands for
     Outputs m_reference; // of fp32 on them
     std::vector<std::size_t> m_firstMargin; // by sample of the split
     double m_variance = 1; // of fp32's output where that is one number

@@ -12,7 +12,7 @@ namespace octet::measure {
 struct SensitivityOptions
 {
     OpSettings settings; // of every op that is quantized; precision is taken as int8
-    long samples = 64; // of the tuning split (or calibration, without it), for KL
+    long samples = 96; // of the tuning split (or calibration, without it), for KL
     double filter = 30; // dB: an op whose own error is smaller is left alone; the worst few never are
     std::function<void(const Sensitivity&)> partial; // called as the ranking grows; may be empty
 };

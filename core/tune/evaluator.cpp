@@ -57,7 +57,7 @@ Evaluator::Evaluator(const JobRequest& request, JobObserver& observer, Progress&
     for (const Trial& trial : request.known) {
         m_nextId = std::max(m_nextId, trial.id + 1);
         if (sameCircumstances(trial))
-            m_trials.push_back(trial);
+            (trial.state == TrialState::Timed ? m_timed : m_trials).push_back(trial);
     }
 }
 
@@ -67,7 +67,7 @@ bool Evaluator::sameCircumstances(const Trial& trial) const
         return trial.workload == m_request.workload;
     if (trial.tuning() && trial.tuning()->metric != m_request.goal.metric)
         return false;
-    return (trial.state == TrialState::Done || trial.state == TrialState::Failed)
+    return (trial.state == TrialState::Done || trial.state == TrialState::Failed || trial.state == TrialState::Timed)
         && trial.workload == m_request.workload && trial.manifest.modelHash == m_context.model->hash() && m_context.data
         && trial.manifest.dataHash == m_context.data->hash()
         && trial.manifest.machine == engine::machine(engine::effectiveIsa());
@@ -109,6 +109,12 @@ const Trial* Evaluator::crashed(const Config& config) const
     return nullptr;
 }
 
+const Trial* Evaluator::timed(const Config& config) const
+{
+    const auto it = std::ranges::find(m_timed, config, &Trial::config);
+    return it == m_timed.end() ? nullptr : &*it;
+}
+
 bool Evaluator::hasHeldOut() const
 {
     return m_context.data && m_context.data->size(Split::HeldOut) > 0;
@@ -121,15 +127,27 @@ long Evaluator::judgedSamples() const
 
 Trial& Evaluator::store(Trial trial)
 {
-    m_trials.push_back(std::move(trial));
-    return m_trials.back();
+    std::vector<Trial>& trials = trial.state == TrialState::Timed ? m_timed : m_trials;
+    trials.push_back(std::move(trial));
+    return trials.back();
+}
+
+/// What was only timed goes on under its number.
+int Evaluator::numberFor(const Config& config)
+{
+    const auto it = std::ranges::find(m_timed, config, &Trial::config);
+    if (it == m_timed.end())
+        return m_nextId++;
+    const int id = it->id;
+    m_timed.erase(it);
+    return id;
 }
 
 const Trial& Evaluator::run(const Wish& wish)
 {
     const double start = m_progress.seconds();
     Trial trial;
-    trial.id = m_nextId++;
+    trial.id = numberFor(wish.config);
     trial.name = wish.name;
     trial.origin = wish.origin;
     trial.strategyNote = wish.note;
@@ -140,8 +158,7 @@ const Trial& Evaluator::run(const Wish& wish)
     m_progress.beginStep();
     m_lastError.reset();
     try {
-        measureInto(trial, resolve(wish.config));
-        trial.state = TrialState::Done;
+        trial.state = measureInto(trial, wish);
     } catch (const Error& error) {
         m_lastError = error;
     } catch (const std::bad_alloc&) {
@@ -163,8 +180,9 @@ const Trial& Evaluator::run(const Wish& wish)
     return store(std::move(trial));
 }
 
-void Evaluator::measureInto(Trial& trial, const quantize::Resolution& resolution)
+TrialState Evaluator::measureInto(Trial& trial, const Wish& wish)
 {
+    const quantize::Resolution resolution = resolve(wish.config);
     for (const quantize::Problem& problem : resolution.problems) {
         if (problem.error)
             throw Error(ErrorKind::Setting, fmt::format("{}: {}", problem.path, problem.message));
@@ -176,32 +194,23 @@ void Evaluator::measureInto(Trial& trial, const quantize::Resolution& resolution
     trial.counts = resolution.counts();
     m_progress.beginStage(fmt::format("Calibrating for trial {}", trial.id), 0, 0.1);
     trial.ranges = ranges(settings);
+    const auto time = [&](double low, double high) {
+        measureLatency(trial, settings, low, high);
+        annotate(trial.groups, resolution);
+    };
+    if (wish.timeTells) {
+        time(0.1, 0.5);
+        if (wish.timeTells(trial))
+            return TrialState::Timed;
+        measureAccuracy(trial, settings, searchSplit(), 0.5, 1);
+        return TrialState::Done;
+    }
     const bool fp32 = !isInt8(settings);
     measureAccuracy(trial, settings, searchSplit(), 0.1, fp32 ? 0.4 : 0.6);
     if (trial.origin == "baseline:fp32" && hasHeldOut())
         measureAccuracy(trial, settings, Split::HeldOut, 0.4, 0.6);
-    measureLatency(trial, settings, fmt::format("trial {}", trial.id), 0.6);
-    annotate(trial.groups, resolution);
-}
-
-std::optional<Trial> Evaluator::timed(const Config& config, const std::string& name)
-{
-    Trial trial;
-    trial.name = name;
-    trial.config = config;
-    m_progress.beginStep();
-    try {
-        const Settings settings = resolve(config).settings();
-        m_progress.beginStage("Calibrating for " + name, 0, 0.1);
-        trial.ranges = ranges(settings);
-        measureLatency(trial, settings, name, 0.1);
-    } catch (const Error& error) {
-        if (error.kind() == ErrorKind::Cancelled)
-            throw;
-        return {};
-    }
-    m_progress.endStep();
-    return trial;
+    time(0.6, 1);
+    return TrialState::Done;
 }
 
 measure::AccuracyRun Evaluator::runOver(Split split, const Settings& settings, const Ranges& ranges)
@@ -230,9 +239,10 @@ void Evaluator::measureAccuracy(Trial& trial, const Settings& settings, Split sp
     trial.accuracy[split] = std::move(run.accuracy);
 }
 
-void Evaluator::measureLatency(Trial& trial, const Settings& settings, const std::string& what, double low)
+void Evaluator::measureLatency(Trial& trial, const Settings& settings, double low, double high)
 {
-    m_progress.beginStage("Timing " + what, low, 1);
+    const std::string what = fmt::format("trial {}", trial.id);
+    m_progress.beginStage("Timing " + what, low, high);
     std::vector<measure::Contender> contenders{{"fp32", {}, {}}};
     if (trial.origin != "baseline:fp32")
         contenders.push_back({trial.name, settings, trial.ranges});

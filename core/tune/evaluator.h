@@ -9,6 +9,7 @@
 #include "core/values/error.h"
 #include "core/values/job.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,16 +36,19 @@ public:
     /// The same among trials that killed their worker.
     const Trial* crashed(const Config& config) const;
 
+    /// The one of which only the latency was wanted; null = none.
+    const Trial* timed(const Config& config) const;
+
     struct Wish
     {
         Config config;
         std::string name, origin, note;
+        /// Of a trial whose latency is known: that is enough, its accuracy is not wanted. Empty: it is, and comes first.
+        std::function<bool(const Trial&)> timeTells = {};
     };
     /// Runs the config and reports the trial, whatever becomes of it. Throws only Error(Cancelled). The result is valid
     /// until the next call.
     const Trial& run(const Wish& wish);
-    /// What the config takes, not what it answers: latency beside fp32, weights, memory. Nothing where it cannot be timed.
-    std::optional<Trial> timed(const Config& config, const std::string& name);
     /// Why the last trial failed.
     const std::optional<Error>& lastError() const { return m_lastError; }
 
@@ -77,9 +81,11 @@ public:
     std::optional<Predictor> predictor() const;
 
 private:
-    void measureInto(Trial& trial, const quantize::Resolution& resolution);
+    /// What is known once it returns: all that was wanted (Done), or only what it takes (Timed).
+    TrialState measureInto(Trial& trial, const Wish& wish);
+    int numberFor(const Config& config);
     void measureAccuracy(Trial& trial, const Settings& settings, Split split, double low, double high);
-    void measureLatency(Trial& trial, const Settings& settings, const std::string& what, double low);
+    void measureLatency(Trial& trial, const Settings& settings, double low, double high);
     void annotate(std::vector<GroupProfile>& groups, const quantize::Resolution& resolution) const;
     const std::vector<float>& referenceOutputs(Split split);
     measure::AccuracyRun runOver(Split split, const Settings& settings, const Ranges& ranges);
@@ -96,6 +102,7 @@ private:
     std::map<std::string, quantize::ValueStatistics> m_statistics; // of the calibration split, as far as seen
     std::vector<quantize::Product> m_products;
     std::vector<Trial> m_trials;
+    std::vector<Trial> m_timed; // apart: to whom asks for trials they are none
     std::map<Split, Accuracy> m_reference;
     std::map<Split, std::vector<float>> m_referenceOutputs; // kept only for metrics that read them
     Ranges m_ranges; // none that was set by hand

@@ -42,8 +42,8 @@ private:
     void warnNearChance(const Trial& fp32);
     /// `all`: also those that crashed before or cannot win.
     void runBaselines(bool all);
-    /// A trial holds the goal at a lower cost, as timing alone tells: to evaluate the config would be of no use to the goal.
-    bool cannotWin(const Config& config, const std::string& name);
+    /// A trial holds the goal at a lower cost, as timing alone tells: to evaluate this one would be of no use to the goal.
+    bool cannotWin(const Trial& timed);
     void baseline();
     void calibrate();
     quantize::Resolution checked(const Config& config); // throws what is wrong with it

@@ -87,8 +87,9 @@ JobResult Job::run()
 
 const Trial& Job::evaluate(const Evaluator::Wish& wish)
 {
-    ++m_result.evaluations;
-    return m_evaluator.run(wish);
+    const Trial& trial = m_evaluator.run(wish);
+    m_result.evaluations += trial.state != TrialState::Timed;
+    return trial;
 }
 
 bool Job::isWanted(const Config& baseline) const
@@ -101,7 +102,7 @@ int Job::missingBaselines() const
     int missing = 0;
     for (const Baseline& b : allBaselines()) {
         const Config config = presetConfig(b.preset);
-        missing += isWanted(config) && !m_evaluator.finished(config);
+        missing += isWanted(config) && !m_evaluator.finished(config) && !m_evaluator.timed(config);
     }
     return missing;
 }
@@ -110,7 +111,10 @@ void Job::runFp32()
 {
     if (fp32Baseline(m_evaluator.trials()))
         return;
-    const Trial& trial = evaluate({presetConfig("fp32"), allBaselines()[0].name, "baseline:fp32", {}});
+    const Config config = presetConfig("fp32");
+    if (m_evaluator.crashed(config))
+        m_observer.log("\"All fp32\" ended its worker before; it is tried again, since everything is compared with it.");
+    const Trial& trial = evaluate({config, allBaselines()[0].name, "baseline:fp32", {}});
     if (trial.state != TrialState::Done)
         throw Error(*m_evaluator.lastError());
     warnNearChance(trial);
@@ -138,25 +142,25 @@ void Job::runBaselines(bool all)
             m_observer.log(fmt::format("\"{}\" ended its worker before and is not tried again.", b.name));
             continue;
         }
-        if (all || !cannotWin(config, b.name))
-            evaluate({config, b.name, fmt::format("baseline:{}", b.preset), {}});
+        Evaluator::Wish wish{config, b.name, fmt::format("baseline:{}", b.preset), {}};
+        if (!all && !m_goal.searchOn && holder()) {
+            if (const Trial* timed = m_evaluator.timed(config); timed && cannotWin(*timed))
+                continue;
+            wish.timeTells = [this](const Trial& timed) { return cannotWin(timed); };
+        }
+        evaluate(wish);
     }
 }
 
-bool Job::cannotWin(const Config& config, const std::string& name)
+bool Job::cannotWin(const Trial& timed)
 {
-    const Trial* holds = m_goal.searchOn ? nullptr : holder();
-    const int holderId = holds ? holds->id : 0;
-    const std::optional<Trial> timed = holds ? m_evaluator.timed(config, name) : std::nullopt;
-    if (!timed)
-        return false;
-    const Trial &fp32 = *fp32Baseline(m_evaluator.trials()), &other = *m_evaluator.find(holderId);
-    const double cost = costOf(*timed, fp32, m_goal.objective), least = costOf(other, fp32, m_goal.objective);
+    const Trial &fp32 = *fp32Baseline(m_evaluator.trials()), &other = *holder();
+    const double cost = costOf(timed, fp32, m_goal.objective), least = costOf(other, fp32, m_goal.objective);
     if (cost < least)
         return false;
     m_observer.log(fmt::format("\"{}\" was timed and is not evaluated: it takes {:.0f} % of fp32's {}, and \"{}\", which "
                                "holds the goal, takes {:.0f} %.",
-        name, 100 * cost, toString(m_goal.objective), other.name, 100 * least));
+        timed.name, 100 * cost, toString(m_goal.objective), other.name, 100 * least));
     return true;
 }
 

@@ -32,8 +32,9 @@ constexpr Names<DataKind, 3> dataKinds{
     {{DataKind::None, "none"}, {DataKind::Text, "text"}, {DataKind::Arrays, "arrays"}}};
 constexpr Names<Split, 4> splits{{{Split::Calibration, "calibration"}, {Split::Tuning, "tuning"},
     {Split::HeldOut, "held_out"}, {Split::Test, "test"}}};
-constexpr Names<TrialState, 5> trialStates{{{TrialState::Running, "running"}, {TrialState::Done, "done"},
-    {TrialState::Failed, "failed"}, {TrialState::Crashed, "crashed"}, {TrialState::Cancelled, "cancelled"}}};
+constexpr Names<TrialState, 6> trialStates{{{TrialState::Running, "running"}, {TrialState::Done, "done"},
+    {TrialState::Failed, "failed"}, {TrialState::Crashed, "crashed"}, {TrialState::Cancelled, "cancelled"},
+    {TrialState::Timed, "timed"}}};
 constexpr Names<Objective, 4> objectives{{{Objective::P50, "p50"}, {Objective::P99, "p99"}, {Objective::Size, "size"},
     {Objective::Memory, "memory"}}};
 constexpr Names<JobKind, 6> jobKinds{{{JobKind::Baseline, "baseline"}, {JobKind::Calibrate, "calibrate"},

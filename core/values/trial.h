@@ -87,7 +87,8 @@ struct Manifest
     bool operator==(const Manifest&) const = default;
 };
 
-enum class TrialState { Running, Done, Failed, Crashed, Cancelled };
+/// Timed: its latency is known and settled that it cannot win, so its accuracy was not measured.
+enum class TrialState { Running, Done, Failed, Crashed, Cancelled, Timed };
 std::string toString(TrialState state);
 TrialState trialStateFromString(const std::string& text); // throws Error(Setting) that lists the accepted names
 

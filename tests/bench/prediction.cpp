@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How well sensitivity ranks and the predictor foresees: random configs of a model, predicted and then really run.
-//   prediction [--configs N] [--keep FOLDER] [--again] NAME MODEL DATA.yaml [NAME MODEL DATA.yaml ...]
+//   prediction [--configs N] [--keep FOLDER] [--again] [--rank] NAME MODEL DATA.yaml [NAME MODEL DATA.yaml ...]
 // --keep writes what was measured, one file a model; --again reads it instead of measuring, after a change of the
-// predictor.
+// predictor; with --rank all but the sensitivity, after a change of that.
 #include "core/measure/measure.h"
 #include "core/measure/sensitivity.h"
 #include "core/quantize/resolve.h"
@@ -29,7 +29,7 @@ struct Plan
 {
     int configs = 30;
     std::string folder;
-    bool again = false;
+    bool again = false, rank = false;
     struct Subject
     {
         std::string name, model, data;
@@ -45,6 +45,8 @@ Plan planOf(int argc, char** argv)
         const std::string word = argv[i];
         if (word == "--again")
             plan.again = true;
+        else if (word == "--rank")
+            plan.rank = true;
         else if (word == "--configs" && i + 1 < argc)
             plan.configs = std::max(10, std::atoi(argv[++i]));
         else if (word == "--keep" && i + 1 < argc)
@@ -54,7 +56,7 @@ Plan planOf(int argc, char** argv)
     }
     if (rest.empty() || rest.size() % 3 != 0)
         throw Error(ErrorKind::Setting,
-            "Usage: prediction [--configs N] [--keep FOLDER] [--again] NAME MODEL DATA.yaml [NAME MODEL DATA.yaml "
+            "Usage: prediction [--configs N] [--keep FOLDER] [--again] [--rank] NAME MODEL DATA.yaml [NAME MODEL DATA.yaml "
             "...]");
     for (std::size_t i = 0; i < rest.size(); i += 3)
         plan.subjects.push_back({rest[i], rest[i + 1], rest[i + 2]});
@@ -88,8 +90,13 @@ public:
         draw(plan.configs);
         if (plan.again)
             read();
-        else
-            measureAll();
+        if (!plan.again || plan.rank) {
+            const Ranges ranges = calibrateAndRank();
+            if (!plan.again)
+                measureTrials(ranges);
+            if (!m_file.empty())
+                write();
+        }
     }
 
     const std::vector<Truth>& truths() const { return m_truths; } // fp32, all static, then the random ones
@@ -139,17 +146,20 @@ private:
         return all;
     }
 
-    void measureAll()
+    Ranges calibrateAndRank()
     {
         OpSettings settings;
         settings.precision = Precision::Int8;
         const Settings all = measure::allInt8(*m_context.model, m_products, settings);
         const Ranges ranges = measure::calibrate(m_context, all, {});
-        Workload workload;
-        workload.runs = 30;
         measure::SensitivityOptions options;
         options.settings = settings;
-        m_sensitivity = measure::sensitivity(m_context, ranges, options, &workload);
+        m_sensitivity = measure::sensitivity(m_context, ranges, options, &m_workload);
+        return ranges;
+    }
+
+    void measureTrials(const Ranges& ranges)
+    {
         for (Truth& truth : m_truths) {
             for (const Split split : {Split::Tuning, Split::Test}) {
                 Accuracy& a = truth.trial.accuracy[split];
@@ -162,13 +172,11 @@ private:
         std::vector<measure::Contender> contenders;
         for (std::size_t i = 0; i < std::min<std::size_t>(m_truths.size(), 22); ++i)
             contenders.push_back({std::to_string(i), m_truths[i].resolution.settings(), ranges});
-        const measure::LatencyRun run = measure::latency(m_context, contenders, workload);
+        const measure::LatencyRun run = measure::latency(m_context, contenders, m_workload);
         for (std::size_t i = 0; i < contenders.size(); ++i) {
             m_truths[i].trial.latency = run.latencies[i];
             m_truths[i].trial.groups = run.groups[i];
         }
-        if (!m_file.empty())
-            write();
     }
 
     void write() const
@@ -195,6 +203,7 @@ private:
     engine::WeightStore m_store;
     std::map<std::string, quantize::ValueStatistics> m_statistics;
     measure::Context m_context;
+    Workload m_workload{.runs = 30};
     std::vector<quantize::Product> m_products;
     std::vector<Truth> m_truths;
     Sensitivity m_sensitivity;

@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Searches against each other on the outlier forms, over several random splits of the test data:
-    tests/bench/search.py MODELS_FOLDER [--cli build/release/bin/octet-cli] [--splits 5] [--extra MODEL.onnx NAME]
+    tests/bench/search.py MODELS_FOLDER [--cli build/release/bin/octet-cli] [--splits 5]
 Columns: work in evaluations (trials, and what sensitivity cost, in passes over the tuning half), in passes (all that the
 model ran on: also calibrating, timing, and the verdict on the held-out half) and seconds; products left out of int8; and
 in how many splits the config found is within 1 % relative of fp32 on the held-out half, which no search has seen.
 "smoothing": Octet may smooth. "kept": the weights stay as they are. "basic": INC's strategy, weights kept, the same
-engine. Needs Debian's python3-onnx for the text models' outlier forms."""
+engine. "gelu" is a harder form of the ViT, made by gelu_outliers.py. Where bf16 is fast it may be the best of all: then
+0 % is in int8, and --isa vnni, which has none, tells what the search itself found. --each says every split on stderr.
+Needs Debian's python3-onnx for the text models' outlier forms and for gelu."""
 import argparse, json, os, re, statistics, subprocess, sys, tempfile
 
 parser = argparse.ArgumentParser()
@@ -15,6 +17,9 @@ parser.add_argument("--cli", default="build/release/bin/octet-cli")
 parser.add_argument("--splits", type=int, default=5)
 parser.add_argument("--only", default="")
 parser.add_argument("--basic-splits", type=int, default=0, help="splits for basic, which is slow (default: as many)")
+parser.add_argument("--isa", default="", help="cap of the instructions, as octet-cli tune takes it")
+parser.add_argument("--threads", default="2")
+parser.add_argument("--each", action="store_true")
 args = parser.parse_args()
 models = os.path.realpath(args.models)
 work = tempfile.TemporaryDirectory()
@@ -31,23 +36,35 @@ def text(name):
     return [folder, "--test", source + "/test.tsv", "--calib", source + "/calib.tsv", "--max-length", "64"]
 
 
-def arrays(name, tensor, extra=()):
+def arrays(name, tensor, extra=(), model="model_outlier.onnx"):
     f = os.path.join(models, name)
     file = {"mfcc": "mfcc", "pixel_values": "images_u8"}[tensor]
-    return [f + "/model_outlier.onnx", "--input", f"{tensor}={f}/test_{file}.npy", "--labels", f + "/test_labels.npy",
+    return [os.path.join(f, model), "--input", f"{tensor}={f}/test_{file}.npy", "--labels", f + "/test_labels.npy",
             "--calib-input", f"{tensor}={f}/calib_{file}.npy", *extra]
+
+
+def vit(model="model_outlier.onnx"):
+    return arrays("vit-fashion-mnist", "pixel_values", ["--mean", "0.2860", "--std", "0.3530"], model)
+
+
+def gelu():
+    model = os.path.join(work.name, "gelu.onnx")
+    subprocess.run([sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "gelu_outliers.py"),
+                    os.path.join(models, "vit-fashion-mnist", "model.onnx"), model, "--factor", "256"],
+                   check=True, stdout=subprocess.DEVNULL)
+    return vit(model)
 
 
 forms = {"sst2": lambda: text("sst2-bert-l6-h384"), "emotion": lambda: text("emotion-bert-l4-h256"),
          "kwt": lambda: arrays("kwt1-speech-commands", "mfcc"),
-         "vit": lambda: arrays("vit-fashion-mnist", "pixel_values", ["--mean", "0.2860", "--std", "0.3530"])}
+         "vit": vit, "gelu": gelu}
 searches = {"smoothing": [], "kept": ["--keep-weights", "--search-on"],
             "basic": ["--keep-weights", "--search-on", "--strategy", "basic"]}
 
 
 def tune(data, split, options):
-    run = subprocess.run([args.cli, "tune", *data, "--split-seed", str(split), "--threads", "2", "--timeout", "0", "--json",
-                          *options], capture_output=True, text=True)
+    run = subprocess.run([args.cli, "tune", *data, "--split-seed", str(split), "--threads", args.threads, "--timeout", "0",
+                          "--json", *(["--isa", args.isa] if args.isa else []), *options], capture_output=True, text=True)
     result = json.loads(run.stdout)
     result["passes"] = float(re.search(r"as much as ([\d.]+) passes", run.stderr)[1])
     return result
@@ -64,6 +81,9 @@ for name, make in forms.items():
         evaluations, passes, seconds, int8, held, met = [], [], [], [], 0, 0
         for split in range(1, splits + 1):
             result = tune(data, split, options)
+            if args.each:
+                print(f"{name} {search} split {split}: {result['evaluations']} evaluations, {result['summary']}",
+                      file=sys.stderr, flush=True)
             evaluations.append(result["evaluations"])
             passes.append(result["passes"])
             seconds.append(result["seconds"])

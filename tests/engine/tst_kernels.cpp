@@ -462,6 +462,59 @@ private slots:
         }
     }
 
+    /// Heads side by side, quantized for the product that follows: the bytes of what would leave as fp32.
+    void attentionBytesLeaveInBytes_data() { addAttentions(); }
+    void attentionBytesLeaveInBytes()
+    {
+        Random random(31);
+        for (const std::int64_t width : {16, 32, 64}) {
+            const std::int64_t heads = 3, columns = heads * width, keys = 37, batch = 2, queries = 35, depth = 20;
+            for (const ByteLayout& layout : {ByteLayout::rowByRow(columns), ByteLayout::tiles(columns)}) {
+                std::vector<std::uint8_t> operands(static_cast<std::size_t>(batch * queries * columns + keys * depth));
+                for (auto& x : operands)
+                    x = static_cast<std::uint8_t>(random.whole(0, 255));
+                std::vector<std::byte> scratch(static_cast<std::size_t>(byteAttentionScratch(keys, depth, width)) + 64);
+                void* aligned = scratch.data();
+                std::size_t room = scratch.size();
+                const auto factors = random.reals(columns, 0.5f, 2);
+                std::vector<float> out(static_cast<std::size_t>(batch * queries * columns));
+                std::vector<std::uint8_t> bytes(static_cast<std::size_t>(layout.bytes(batch * queries)));
+                ByteAttentionTask task;
+                task.scratch = static_cast<std::byte*>(std::align(64, room - 64, aligned, room));
+                task.queries = queries, task.keys = keys, task.depth = depth, task.width = width, task.scale = 0.02f;
+                const auto run = [&](bool floats, bool quantized, bool smoothed) {
+                    for (std::int64_t at = 0; at < batch * heads; ++at) {
+                        const std::int64_t b = at / heads, h = at % heads;
+                        for (ByteOperand* o : {&task.q, &task.k, &task.v})
+                            o->values = operands.data() + at, o->row = depth, o->scale = 0.01f, o->zeroPoint = 120;
+                        task.v.row = width;
+                        task.out = floats ? out.data() + b * queries * columns + h * width : nullptr, task.outRow = columns;
+                        task.bytes = {};
+                        if (quantized)
+                            task.bytes = {bytes.data(), layout, 90.0f, 117, smoothed ? factors.data() : nullptr};
+                        task.bytesRow = b * queries, task.bytesColumn = h * width;
+                        attentionKernel()(task);
+                    }
+                };
+                for (const bool smoothed : {false, true})
+                    for (const bool floats : {false, true}) {
+                        run(true, false, false);
+                        const std::vector<float> expected = out;
+                        std::fill(out.begin(), out.end(), 0.0f);
+                        run(floats, true, smoothed);
+                        QVERIFY(!floats || out == expected);
+                        for (std::int64_t r = 0; r < batch * queries; ++r)
+                            for (std::int64_t c = 0; c < columns; ++c) {
+                                const float x = expected[static_cast<std::size_t>(r * columns + c)]
+                                    * (smoothed ? factors[static_cast<std::size_t>(c)] : 1.0f);
+                                const float steps = std::clamp(std::nearbyint(x * 90.0f) + 117, 0.0f, 255.0f);
+                                QCOMPARE(int(bytes[static_cast<std::size_t>(byteAt(layout, r, c))]), int(steps));
+                            }
+                    }
+            }
+        }
+    }
+
     /// The same law in int8, and a sentence that is hidden wholly stays finite.
     void attentionBytesIgnorePadding_data() { addAttentions(); }
     void attentionBytesIgnorePadding()

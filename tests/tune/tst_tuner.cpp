@@ -35,6 +35,8 @@ private slots:
     void paretoFindsARecipe();
     void aBaselineThatHoldsEndsIt();
     void aBaselineThatCannotWinIsOnlyTimed();
+    void whatWasOnlyTimedIsKept();
+    void aBaselineIsOneStepHoweverItEnds();
     void whatBreaksALockIsNotTheBest();
     void aLockWhileItRunsUnseatsTheBest();
     void cancelKeepsWhatWasDone();
@@ -370,14 +372,14 @@ void TestTuner::aBaselineThatCannotWinIsOnlyTimed()
     const JobResult result = tune::run(r, fast);
     QCOMPARE(result.evaluations, 0L);
     QCOMPARE(result.bestTrial, smoothed.id);
-    QVERIFY(fast.started.empty());
+    QCOMPARE(fast.started.size(), baselineCount() - 2); // a step that kills its worker must be known to have begun
     QCOMPARE(static_cast<std::size_t>(linesWith(fast, "is not evaluated")), baselineCount() - 2);
     QCOMPARE(linesWith(fast, "\"All int8, dynamic\" was timed and is not evaluated"), 1);
 
     smoothed.latency.ratioToFp32 = 0.999;
     Recorder slow; // dynamic is faster than that
     tune::run(r, slow);
-    QVERIFY(!slow.started.empty());
+    QVERIFY(std::ranges::any_of(slow.finished, [](const Trial& t) { return t.state == TrialState::Done && t.tuning(); }));
 
     smoothed.latency.ratioToFp32 = 0.001;
     r.goal.searchOn = true; // who wants to see more sees all of them
@@ -385,6 +387,88 @@ void TestTuner::aBaselineThatCannotWinIsOnlyTimed()
     tune::run(r, on);
     QCOMPARE(linesWith(on, "is not evaluated"), 0);
     QVERIFY(on.started.size() >= baselineCount() - 2);
+}
+
+void TestTuner::whatWasOnlyTimedIsKept()
+{
+    Recorder first;
+    tune::run(request(JobKind::Baseline), first);
+    JobRequest r = request(JobKind::Tune);
+    r.goal.objective = Objective::Size; // int8's weights are alike, bf16's larger: no matter of this machine's times
+    r.known = {first.finished[0], first.finished[2]};
+    Trial& smoothed = r.known[1];
+    smoothed.accuracy = r.known[0].accuracy;
+    smoothed.latency.ratioToFp32 = 0.5; // made up: slower than fp32 nothing is found
+    smoothed.weightBytes /= 2; // and so is that it is the smallest
+    const auto keep = [](std::vector<Trial> known, const Recorder& recorder) {
+        for (const Trial& trial : recorder.finished) {
+            std::erase_if(known, [&](const Trial& old) { return old.id == trial.id; });
+            known.push_back(trial);
+        }
+        return known;
+    };
+    Recorder once, twice;
+    tune::run(r, once);
+    QCOMPARE(once.finished.size(), baselineCount() - 2);
+    for (const Trial& trial : once.finished) {
+        QVERIFY(trial.state == TrialState::Timed);
+        QVERIFY(trial.accuracy.empty() && trial.latency.p50 > 0 && trial.weightBytes > 0 && !trial.groups.empty());
+    }
+    r.known = keep(r.known, once);
+    QCOMPARE(tune::run(r, twice).bestTrial, smoothed.id);
+    QVERIFY(twice.started.empty() && twice.finished.empty() && twice.shown.empty()); // not one sample was run
+
+    // Wanted after all, it goes on under its number.
+    r.goal.searchOn = true;
+    r.goal.maxTrials = 1;
+    Recorder all;
+    tune::run(r, all);
+    for (const Trial& trial : once.finished) {
+        const auto again = std::ranges::find(all.finished, trial.id, &Trial::id);
+        QVERIFY(again != all.finished.end());
+        QVERIFY(again->state == TrialState::Done && again->tuning());
+    }
+    r.known = keep(r.known, all);
+    std::set<int> ids;
+    for (const Trial& trial : r.known)
+        ids.insert(trial.id);
+    QCOMPARE(ids.size(), r.known.size());
+    Recorder last;
+    tune::run(r, last);
+    QVERIFY(last.started.empty());
+}
+
+/// Whether it cannot be calibrated, only loses by its time, or is evaluated after that.
+void TestTuner::aBaselineIsOneStepHoweverItEnds()
+{
+    Recorder first;
+    tune::run(request(JobKind::Baseline), first);
+    for (const bool calibrated : {true, false})
+        for (const double ratio : {0.001, 0.999}) {
+            JobRequest r = request(JobKind::Tune);
+            if (!calibrated)
+                r.data.calibInputs.clear();
+            r.known = {first.finished[0], first.finished[3]}; // fp32, dynamic
+            for (Trial& known : r.known)
+                known.manifest.dataHash = data::open(r.data, *graph::load(m_model))->hash();
+            r.known[1].accuracy = {{Split::Tuning, *r.known[0].tuning()}}; // made up, as is how fast it is
+            r.known[1].latency.ratioToFp32 = ratio;
+            Recorder recorder;
+            tune::run(r, recorder);
+            const std::size_t missing = baselineCount() - 2;
+            const double steps = double(missing + 5 + 1); // baselines, trials of a search, the verdict
+            QVERIFY(recorder.started.size() >= missing);
+            for (std::size_t i = 0; i < missing; ++i) {
+                const std::string of = " trial " + std::to_string(recorder.started[i].id);
+                const auto begun = std::ranges::find_if(
+                    recorder.shown, [&](const JobProgress& p) { return p.stage.ends_with(of); });
+                if (begun == recorder.shown.end())
+                    QVERIFY(recorder.finished[i].state == TrialState::Failed);
+                else
+                    QVERIFY2(begun->overall >= double(i) / steps && begun->overall < double(i + 1) / steps,
+                        (begun->stage + ": " + std::to_string(begun->overall)).c_str());
+            }
+        }
 }
 
 /// A baseline that holds the goal, but quantizes an op that is locked in fp32.

@@ -220,6 +220,23 @@ private slots:
             QStringLiteral("Failed: worker ended at layer 4, signal 9"));
     }
 
+    void whatWasOnlyTimedHasItsTimes()
+    {
+        auto trials = sample();
+        Trial& timed = trials[4];
+        timed.state = TrialState::Timed;
+        timed.accuracy.clear();
+        TrialsModel model;
+        model.setTrials(pointers(trials), judgements());
+        QCOMPARE(cell(model, 16, TrialsModel::P50), QStringLiteral("2.52"));
+        QCOMPARE(cell(model, 16, TrialsModel::Speed), QStringLiteral("2.0x"));
+        QCOMPARE(cell(model, 16, TrialsModel::Right), QString());
+        QCOMPARE(cell(model, 16, TrialsModel::GoalVerdict), QStringLiteral("only timed"));
+        const QModelIndex verdict = model.index(model.rowOf(16), TrialsModel::GoalVerdict);
+        QVERIFY(verdict.data(Qt::ToolTipRole).toString().contains(QStringLiteral("not measured")));
+        QVERIFY(model.index(model.rowOf(16), 0).data(TrialsModel::ErrorRole).toString().isEmpty());
+    }
+
     void theBestIsNamedUntilOneIsChosen()
     {
         auto trials = sample();

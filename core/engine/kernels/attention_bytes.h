@@ -3,6 +3,8 @@
 // core/engine/reference.
 #pragma once
 
+#include "core/engine/kernels/product.h"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -24,8 +26,10 @@ struct ByteAttentionTask
     const float* mask = nullptr; // [queries, keys] or null; rows at any stride, columns at 0 or 1
     std::int64_t maskRow = 0, maskColumn = 0;
     const float* outFactors = nullptr; // [width], smoothing of the columns of v that is made up for; null = all 1
-    float* out = nullptr; // [queries, width]
+    float* out = nullptr; // [queries, width] or null
     std::int64_t outRow = 0, outColumn = 1;
+    ByteOutput bytes; // the same quantized, or nothing; only where `width` and bytesColumn are multiples of 16
+    std::int64_t bytesRow = 0, bytesColumn = 0; // of `bytes`, where the first query's first column lies
     std::int64_t queries = 0, keys = 0, depth = 0, width = 0;
     float scale = 1;
     std::byte* scratch = nullptr; // byteAttentionScratch() bytes, 64-byte aligned

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "core/engine/kernels/attention_bytes.h"
+#include "core/engine/kernels/byte_layout_impl.h"
 #include "core/engine/kernels/group_product_impl.h"
 #include "core/engine/kernels/simd.h"
 
@@ -129,8 +130,7 @@ public:
             for (std::int64_t r = 0; r < rows; ++r)
                 sums[r] = plain ? plainSoftmax(at + r, r) : softmax(at + r, r);
             products.context(rows, m_weights, m_weightRow, m_keyGroups * 4, m_packedV, m_width, m_result);
-            for (std::int64_t r = 0; r < rows; ++r)
-                finish(at + r, r, sums[r]);
+            finish(at, rows, sums);
         }
     }
 
@@ -192,13 +192,18 @@ private:
         }
     }
 
+    /// `rows` queries from `at` on, signed.
     void packQueries(std::int64_t at, std::int64_t rows)
     {
-        const std::int64_t padded = m_depthGroups * 4, depth = m_t.depth;
-        for (std::int64_t r = 0; r < rows; ++r) {
-            const std::uint8_t* from = m_t.q.values + (at + r) * m_t.q.row;
-            std::uint8_t* to = m_packedQ + r * padded;
-            for (std::int64_t d = 0; d < depth; ++d)
+        const std::int64_t padded = m_depthGroups * 4, depth = m_t.depth, fromRow = m_t.q.row;
+        const std::uint8_t* from = m_t.q.values + at * fromRow;
+        std::uint8_t* to = m_packedQ;
+        const VecI flip = VecI::all(static_cast<std::int32_t>(0x80808080u));
+        const bool whole = depth == padded && depth % (4 * lanes) == 0;
+        for (std::int64_t r = 0; r < rows; ++r, from += fromRow, to += padded) {
+            for (std::int64_t d = 0; whole && d < depth; d += 4 * lanes)
+                toInts(loadGroups(from + d) ^ flip, reinterpret_cast<std::int32_t*>(to + d));
+            for (std::int64_t d = whole ? depth : 0; d < depth; ++d)
                 to[d] = from[d] ^ 128u;
             for (std::int64_t d = depth; d < padded; ++d)
                 to[d] = 0;
@@ -326,18 +331,57 @@ private:
         return sum(total);
     }
 
-    void finish(std::int64_t query, std::int64_t r, float sum)
+    /// Results of `rows` queries from `at` on to where they go.
+    void finish(std::int64_t at, std::int64_t rows, const float* sums)
     {
-        const std::int32_t* from = m_result + r * m_width;
-        float* to = m_t.out + query * m_t.outRow;
+        if (m_t.bytes.to)
+            return m_t.out || m_t.bytes.factors ? finishBytes<true>(at, rows, sums) : finishBytes<false>(at, rows, sums);
+        float* const to = m_t.out + at * m_t.outRow;
+        if (m_t.outColumn == 1 && m_t.width % lanes == 0)
+            return divide(rows, sums, [=, row = m_t.outRow](Vec x, std::int64_t r, std::int64_t c) { x.store(to + r * row + c); });
+        divide(rows, sums, [this, to](Vec x, std::int64_t r, std::int64_t c) {
+            storeColumns(x, to + r * m_t.outRow + c * m_t.outColumn, m_t.outColumn, m_t.width - c);
+        });
+    }
+
+    template <bool FloatsOrFactors>
+    void finishBytes(std::int64_t at, std::int64_t rows, const float* sums)
+    {
+        // All by value: the stores of bytes could alias anything that lies in memory.
+        const ByteLayout layout = m_t.bytes.layout;
+        const Vec inverseScale = Vec::all(m_t.bytes.inverseScale);
+        const VecI zeroPoint = VecI::all(m_t.bytes.zeroPoint);
+        const std::int64_t row = m_t.bytesRow + at, column = m_t.bytesColumn;
+        std::uint8_t* const to = m_t.bytes.to;
+        divide(rows, sums, [=, this](Vec x, std::int64_t r, std::int64_t c) {
+            if constexpr (FloatsOrFactors) {
+                if (m_t.out)
+                    storeColumns(x, m_t.out + (at + r) * m_t.outRow + c * m_t.outColumn, m_t.outColumn, lanes);
+                if (m_t.bytes.factors)
+                    x = x * Vec::load(m_t.bytes.factors + column + c);
+            }
+            storeBytes(toByteRange(x, inverseScale, zeroPoint), to + placeOf(layout, row + r, column + c));
+        });
+    }
+
+    /// put(values, row, column) of what the sums of weighted values mean.
+    template <class Put>
+    void divide(std::int64_t rows, const float* sums, Put put)
+    {
         // With scales per token the values' own scale is in the sum.
-        const float factor = (m_t.v.scales ? 1.0f : m_t.v.scale) / sum;
-        const float zero = m_t.v.scales ? 0.0f : static_cast<float>(128 - m_t.v.zeroPoint) * m_t.v.scale;
-        for (std::int64_t c = 0; c < m_t.width; c += lanes) {
-            Vec x = fma(toFloat(VecI::load(from + c)), Vec::all(factor), Vec::all(zero));
-            if (m_t.outFactors)
-                x = x * Vec::load(m_t.outFactors + c, firstLanes(m_t.width - c));
-            storeColumns(x, to + c * m_t.outColumn, m_t.outColumn, m_t.width - c);
+        const float scale = m_t.v.scales ? 1.0f : m_t.v.scale;
+        const Vec zero = Vec::all(m_t.v.scales ? 0.0f : static_cast<float>(128 - m_t.v.zeroPoint) * m_t.v.scale);
+        const float* const outFactors = m_t.outFactors;
+        const std::int64_t width = m_t.width;
+        const std::int32_t* from = m_result;
+        for (std::int64_t r = 0; r < rows; ++r, from += m_width) {
+            const Vec factor = Vec::all(scale / sums[r]);
+            for (std::int64_t c = 0; c < width; c += lanes) {
+                Vec x = fma(toFloat(VecI::load(from + c)), factor, zero);
+                if (outFactors)
+                    x = x * Vec::load(outFactors + c, firstLanes(width - c));
+                put(x, r, c);
+            }
         }
     }
 

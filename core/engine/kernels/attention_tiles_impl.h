@@ -11,7 +11,7 @@
 
 namespace octet::engine::OCTET_ISA {
 
-/// Up to 16 rows of A.
+/// Rows of A, 16 at a time.
 template <class Tiles>
 class TileRows
 {
@@ -22,10 +22,21 @@ public:
             m_tiles.release();
     }
 
-    /// c [rows, columns] = first [columns] (or 0) + a [rows, length] b; aRow and length in bytes, `length` a multiple of 64, columns of 16.
+    /// c [rows, columns] = first [columns] (or 0) + a [rows, length] b; aRow and length in bytes, cRow in sums, `length` a
+    /// multiple of 64, columns of 16.
     template <TileDot Dot>
     void multiply(std::int64_t rows, const void* a, std::int64_t aRow, std::int64_t length, const void* b,
         std::int64_t columns, void* c, std::int64_t cRow, const void* first = nullptr)
+    {
+        for (std::int64_t r = 0; r < rows; r += 16)
+            multiply16<Dot>(rows - r < 16 ? rows - r : 16, static_cast<const std::uint8_t*>(a) + r * aRow, aRow, length, b,
+                columns, static_cast<std::uint8_t*>(c) + r * cRow * 4, cRow, first);
+    }
+
+private:
+    template <TileDot Dot>
+    void multiply16(std::int64_t rows, const void* a, std::int64_t aRow, std::int64_t length, const void* b,
+        std::int64_t columns, void* c, std::int64_t cRow, const void* first)
     {
         if (rows != m_configuredRows) {
             m_config = tileConfig(rows);
@@ -48,7 +59,6 @@ public:
         writtenForTiles(c);
     }
 
-private:
     template <TileDot Dot, int ColumnTiles>
     void block(const std::uint8_t* a, std::int64_t aRow, std::int64_t length, const std::uint8_t* b, std::int64_t columns,
         std::uint8_t* c, std::int64_t cRow, const std::uint8_t* start)
@@ -92,7 +102,8 @@ template <class Tiles>
 class TileBytes
 {
 public:
-    static constexpr std::int64_t queries = 16, unit = 64;
+    // Vectors wait for what tiles stored, and tiles for what vectors did: twice a block, so blocks are long.
+    static constexpr std::int64_t queries = 32, unit = 64;
     void scores(std::int64_t rows, const std::uint8_t* q, std::int64_t qRow, const std::uint8_t* k, std::int64_t columns,
         const std::int32_t* start, std::int32_t* c)
     {

@@ -4,6 +4,7 @@
 // order.
 #pragma once
 
+#include "core/engine/kernels/byte_layout_impl.h"
 #include "core/engine/kernels/gelu.h"
 #include "core/engine/kernels/product.h"
 #include "core/engine/kernels/simd.h"
@@ -57,13 +58,8 @@ struct PartOfVector
 // Where finished values go: x are `Vectors` vectors side by side, of row r from the first row on. All of them keep what
 // they need of the task in registers: the stores of bytes could alias anything that lies in memory.
 
-/// byteAt() for kernels.
-inline std::int64_t placeOf(const ByteLayout& layout, std::int64_t row, std::int64_t column)
-{
-    return (row >> 4) * layout.rows16 + (row & 15) * layout.row + (column >> 6) * layout.columns64 + (column & 63);
-}
-
 /// The commonest: bytes of one form and nothing else. The values of the other forms cost it their branches.
+template <bool Factors>
 struct BytesAlone
 {
     BytesAlone(const ProductTask&, const ByteOutput& b, std::int64_t firstRow, std::int64_t at)
@@ -72,24 +68,27 @@ struct BytesAlone
         , layout(b.layout)
         , row(firstRow)
         , to(b.to + placeOf(b.layout, 0, at))
+        , factors(Factors ? b.factors + at : nullptr)
     {
     }
     template <int Vectors, class Access>
-    void put(const Vec (&x)[Vectors], std::int64_t r, Access access) const
+    void put(const Vec (&values)[Vectors], std::int64_t r, Access access) const
     {
         std::uint8_t* p = to + placeOf(layout, row + r, 0);
+        const auto x = [&](int v) { return Factors ? values[v] * access.load(factors + v * lanes) : values[v]; };
         if constexpr (Vectors % 2 == 0)
             for (int v = 0; v < Vectors; v += 2)
-                storeBytes(toSteps(x[v], inverseScale), toSteps(x[v + 1], inverseScale), zeroPoint, p + v * lanes);
+                storeBytes(toSteps(x(v), inverseScale), toSteps(x(v + 1), inverseScale), zeroPoint, p + v * lanes);
         else
             for (int v = 0; v < Vectors; ++v)
-                access.bytes(toByteRange(x[v], inverseScale, zeroPoint), p + v * lanes);
+                access.bytes(toByteRange(x(v), inverseScale, zeroPoint), p + v * lanes);
     }
     const Vec inverseScale;
     const VecI zeroPoint;
     const ByteLayout layout;
     const std::int64_t row;
     std::uint8_t* const to;
+    const float* const factors;
 };
 
 /// fp32, with or without a residual.
@@ -220,8 +219,8 @@ inline void withOutputs(const ProductTask& t, std::int64_t column, std::int64_t 
             only = &b, ++forms;
     if (t.out && !forms)
         f(std::type_identity<FloatsAlone>(), t.bytes[0]);
-    else if (!t.out && !t.residual && forms == 1 && !only->factors)
-        f(std::type_identity<BytesAlone>(), *only);
+    else if (!t.out && !t.residual && forms == 1)
+        only->factors ? f(std::type_identity<BytesAlone<true>>(), *only) : f(std::type_identity<BytesAlone<false>>(), *only);
     else
         f(std::type_identity<Everything>(), t.bytes[0]);
 }

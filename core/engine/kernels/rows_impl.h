@@ -20,6 +20,23 @@ inline void eachVector(std::int64_t n, Whole whole, Tail tail)
         tail(i, firstLanes(n - i));
 }
 
+/// The sum of term(i) for whole vectors and term(i, mask) for the tail. Four sums: in a single one each addition waits
+/// for the one before.
+template <typename Term>
+inline float sumOf(std::int64_t n, Term term)
+{
+    Vec part[4] = {Vec::zero(), Vec::zero(), Vec::zero(), Vec::zero()};
+    std::int64_t i = 0;
+    for (; i + 4 * lanes <= n; i += 4 * lanes)
+        for (int p = 0; p < 4; ++p)
+            part[p] = part[p] + term(i + p * lanes);
+    for (; i + lanes <= n; i += lanes)
+        part[0] = part[0] + term(i);
+    if (i < n)
+        part[1] = part[1] + term(i, firstLanes(n - i));
+    return sum((part[0] + part[1]) + (part[2] + part[3]));
+}
+
 inline void bf16Row(const float* row, std::uint16_t* to, std::int64_t n)
 {
     for (std::int64_t i = 0; i < n; ++i) {
@@ -87,24 +104,15 @@ inline void tanhRow(float* row, std::int64_t n)
 inline void layerNormRow(const float* from, const float* gamma, const float* beta, float epsilon, float* to,
                          std::int64_t n)
 {
-    Vec total = Vec::zero();
-    eachVector(
-        n, [&](std::int64_t i) { total = total + Vec::load(from + i); },
-        [&](std::int64_t i, Mask m) { total = total + Vec::load(from + i, m); });
-    const float mean = sum(total) / static_cast<float>(n);
+    const float mean = sumOf(n, [&](std::int64_t i, auto... tail) { return Vec::load(from + i, tail...); }) / static_cast<float>(n);
     const Vec means = Vec::all(mean);
-    Vec squares = Vec::zero();
-    eachVector(
-        n,
-        [&](std::int64_t i) {
-            const Vec d = Vec::load(from + i) - means;
-            squares = fma(d, d, squares);
-        },
-        [&](std::int64_t i, Mask m) {
-            const Vec d = select(m, Vec::load(from + i, m) - means, Vec::zero());
-            squares = fma(d, d, squares);
-        });
-    const Vec inverse = Vec::all(1.0f / std::sqrt(sum(squares) / static_cast<float>(n) + epsilon));
+    const float squares = sumOf(n, [&](std::int64_t i, auto... tail) {
+        Vec d = Vec::load(from + i, tail...) - means;
+        if constexpr (sizeof...(tail))
+            d = select(tail..., d, Vec::zero());
+        return d * d;
+    });
+    const Vec inverse = Vec::all(1.0f / std::sqrt(squares / static_cast<float>(n) + epsilon));
     const auto value = [&](Vec x, Vec g, Vec b) { return fma((x - means) * inverse, g, b); };
     eachVector(
         n,
@@ -145,16 +153,22 @@ inline void quantizeRow(const float* row, const float* factors, float inverseSca
 
 inline void rangeRow(const float* row, const float* factors, float& low, float& high, std::int64_t n)
 {
-    Vec lows = Vec::zero(), highs = Vec::zero();
-    const auto widen = [&](Vec x) {
-        lows = min(lows, x);
-        highs = max(highs, x);
+    Vec lows[2] = {Vec::zero(), Vec::zero()}, highs[2] = {Vec::zero(), Vec::zero()}; // two, as sumOf has four
+    const auto widen = [&](int part, Vec x) {
+        lows[part] = min(lows[part], x);
+        highs[part] = max(highs[part], x);
     };
-    eachVector(
-        n, [&](std::int64_t i) { widen(times(factors, Vec::load(row + i), i)); },
-        [&](std::int64_t i, Mask m) { widen(times(factors, Vec::load(row + i, m), i, m)); });
-    low = lowest(lows);
-    high = highest(highs);
+    std::int64_t i = 0;
+    for (; i + 2 * lanes <= n; i += 2 * lanes) {
+        widen(0, times(factors, Vec::load(row + i), i));
+        widen(1, times(factors, Vec::load(row + i + lanes), i + lanes));
+    }
+    for (; i < n; i += lanes) {
+        const Mask m = firstLanes(n - i);
+        widen(0, times(factors, Vec::load(row + i, m), i, m));
+    }
+    low = lowest(min(lows[0], lows[1]));
+    high = highest(max(highs[0], highs[1]));
 }
 
 } // namespace octet::engine::OCTET_ISA

@@ -84,6 +84,7 @@ inline std::int32_t sum(VecI a) { return _mm512_reduce_add_epi32(a.v); }
 inline VecI operator+(VecI a, VecI b) { return {_mm512_add_epi32(a.v, b.v)}; }
 inline VecI operator-(VecI a, VecI b) { return {_mm512_sub_epi32(a.v, b.v)}; }
 inline VecI operator*(VecI a, VecI b) { return {_mm512_mullo_epi32(a.v, b.v)}; }
+inline VecI operator^(VecI a, VecI b) { return {_mm512_xor_si512(a.v, b.v)}; }
 inline Vec toFloat(VecI a) { return {_mm512_cvtepi32_ps(a.v)}; }
 /// Whole numbers from 0 on as bytes; above 255 they are 255.
 inline void storeBytes(VecI a, std::uint8_t* p) { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtusepi32_epi8(a.v)); }
@@ -248,6 +249,7 @@ inline std::int32_t sum(VecI a)
 inline VecI operator+(VecI a, VecI b) { return {_mm256_add_epi32(a.v, b.v)}; }
 inline VecI operator-(VecI a, VecI b) { return {_mm256_sub_epi32(a.v, b.v)}; }
 inline VecI operator*(VecI a, VecI b) { return {_mm256_mullo_epi32(a.v, b.v)}; }
+inline VecI operator^(VecI a, VecI b) { return {_mm256_xor_si256(a.v, b.v)}; }
 inline Vec toFloat(VecI a) { return {_mm256_cvtepi32_ps(a.v)}; }
 inline void storeBytes(VecI a, std::uint8_t* p, Mask m)
 {

@@ -25,6 +25,13 @@ ByteOperand operandOf(const Frame& frame, const AttentionStep::Bytes& o, std::in
 
 void AttentionStep::runBytes(const Frame& frame) const
 {
+    const bool bytesAlone = sink.oneStaticForm(), floats = !bytesAlone || sink.wanted;
+    ByteOutput bytes;
+    if (bytesAlone) {
+        const QuantizedRows& q = sink.quantized.front();
+        bytes = {frame.out<std::uint8_t>(q.values), q.layout, 1.0f / q.form.affine.scale, q.form.affine.zeroPoint,
+            q.form.columnFactors()};
+    }
     inParallel(frame.threads, batch * heads, [&](std::int64_t begin, std::int64_t end, int thread) {
         for (std::int64_t at = begin; at < end; ++at) {
             const std::int64_t b = at / heads, h = at % heads;
@@ -38,13 +45,21 @@ void AttentionStep::runBytes(const Frame& frame) const
             }
             if (!integers->outFactors.empty())
                 task.outFactors = integers->outFactors.data() + h * width;
-            task.out = frame.out<float>(out.place) + b * out.strides[0] + h * out.strides[1];
+            if (floats)
+                task.out = frame.out<float>(out.place) + b * out.strides[0] + h * out.strides[1];
             task.outRow = out.strides[2], task.outColumn = out.strides[3];
+            task.bytes = bytes, task.bytesRow = b * queries, task.bytesColumn = h * width;
             task.queries = queries, task.keys = keys, task.depth = depth, task.width = width;
             task.scale = scale;
             task.scratch = frame.out<std::byte>(scratch) + thread * scratchFloats * static_cast<std::int64_t>(sizeof(float));
             frame.kernels->attentionBytes(task);
         }
+    });
+    if (bytesAlone || sink.quantized.empty())
+        return;
+    inParallel(frame.threads, sink.rows.rows, [&](std::int64_t begin, std::int64_t end, int) {
+        for (std::int64_t at = begin; at < end; ++at)
+            finishRow(frame, sink, frame.out<float>(out.place) + at * sink.rows.stride, at);
     });
 }
 

@@ -53,7 +53,9 @@ struct RowSink
 {
     Rows rows;
     bool wanted = false; // as fp32; decided when all readers are known
+    bool inPlace = false; // its step has no other place for rows on the way to anything but one static form
     std::vector<QuantizedRows> quantized;
+    bool oneStaticForm() const { return quantized.size() == 1 && !quantized.front().form.dynamic; }
 };
 
 /// `written` >= 0: the fp32 row and that many of the static forms, in order, were written before.
@@ -181,6 +183,7 @@ public:
         std::vector<float> outFactors; // [heads, width] smoothing of v; empty = none
     };
     std::optional<Integers> integers; // both products in int8; then q, kt, v are not read
+    RowSink sink; // int8, where all heads' outputs lie side by side: rows of tokens; else no place, and `out` alone
     bool halves = false; // both products in bf16
     std::int64_t batch = 1, heads = 1, queries = 0, keys = 0, depth = 0, width = 0;
     float scale = 1;

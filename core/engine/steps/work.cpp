@@ -80,8 +80,11 @@ Work AttentionStep::work() const
 {
     const double pairs = count(batch * heads, queries) * static_cast<double>(keys);
     const double in = static_cast<double>(batch * heads) * static_cast<double>(queries * depth + keys * (depth + width));
-    Work work{2 * pairs * static_cast<double>(depth + width) + activationOps * pairs, integers ? in : 4 * in,
-        4 * count(batch * heads, queries) * static_cast<double>(width)};
+    Work work{2 * pairs * static_cast<double>(depth + width) + activationOps * pairs, integers ? in : 4 * in, 0};
+    if (sink.rows.place.none())
+        work.written = 4 * count(batch * heads, queries) * static_cast<double>(width);
+    else
+        add(work, sinkWork(sink));
     return work;
 }
 
