@@ -166,7 +166,7 @@ std::vector<KernelFact> kernelFacts(Isa cap, const CpuFacts& cpu)
     KernelFact halves = bf16Fact(attention, atOnce, atOnce, cap, cpu);
     if (halves.executed == Precision::Bf16)
         halves.reason = "Needs both products of the attention in bf16.";
-    return {int8Product(isa, cpu), bf16Fact(weightProducts, "oneDNN, bf16 x bf16", floatProduct(isa), cap, cpu),
+    return {int8Product(isa, cpu), bf16Fact(weightProducts, "Octet's own, bf16", floatProduct(isa), cap, cpu),
         {weightProducts, Precision::Fp32, Precision::Fp32, floatProduct(isa), vectors(isa), {}, false},
         {attention, Precision::Int8, Precision::Int8, atOnce, bytes, "Needs both products of the attention in int8.",
             false},

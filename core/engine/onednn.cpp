@@ -26,12 +26,7 @@ dnnl::memory::desc matrix(std::int64_t rows, std::int64_t columns, dnnl::memory:
 
 dnnl::memory::data_type weightType(DnnProduct::Kind kind)
 {
-    switch (kind) {
-    case DnnProduct::Kind::U8S8: return dnnl::memory::data_type::s8;
-    case DnnProduct::Kind::Bf16: return dnnl::memory::data_type::bf16;
-    case DnnProduct::Kind::F32: break;
-    }
-    return dnnl::memory::data_type::f32;
+    return kind == DnnProduct::Kind::U8S8 ? dnnl::memory::data_type::s8 : dnnl::memory::data_type::f32;
 }
 
 std::size_t sizeOf(const dnnl::memory::desc& desc)
@@ -104,7 +99,7 @@ DnnProduct::DnnProduct(Kind kind, std::int64_t m, std::int64_t k, std::int64_t n
     using Type = dnnl::memory::data_type;
     const bool integer = kind == Kind::U8S8;
     guarded("make a product", [&] {
-        const auto a = matrix(m, k, integer ? Type::u8 : kind == Kind::Bf16 ? Type::bf16 : Type::f32, lda, 1);
+        const auto a = matrix(m, k, integer ? Type::u8 : Type::f32, lda, 1);
         const dnnl::memory::desc w({k, n}, weightType(kind), dnnl::memory::format_tag::any);
         const auto c = matrix(m, n, integer ? Type::s32 : Type::f32, n, 1);
         dnnl::primitive_attr attributes;

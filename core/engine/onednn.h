@@ -15,11 +15,11 @@ namespace octet::engine {
 void capOneDnn(Isa isa);
 std::string oneDnnVersion();
 
-/// C [M, N] = A [M, K] W [K, N]. f32 x f32 -> f32, bf16 x bf16 -> f32, or u8 x s8 -> s32. Immutable and shared by threads.
+/// C [M, N] = A [M, K] W [K, N]. f32 x f32 -> f32 or u8 x s8 -> s32. Immutable and shared by threads.
 class DnnProduct
 {
 public:
-    enum class Kind { F32, Bf16, U8S8 };
+    enum class Kind { F32, U8S8 };
 
     /// `lda`: elements from one row of A to the next. Takes the number of threads from the caller's OpenMP setting.
     DnnProduct(Kind kind, std::int64_t m, std::int64_t k, std::int64_t n, std::int64_t lda);
@@ -30,7 +30,7 @@ public:
 
     /// W in the layout that the kernel reads; the same for all M of one K, N, kind as far as oneDNN says so.
     struct Packed;
-    /// `weights`: [K, N] row major, or [N, K] when `transposed`; f32 (for bf16 too) or s8.
+    /// `weights`: [K, N] row major, or [N, K] when `transposed`; f32 or s8.
     std::shared_ptr<const Packed> pack(const void* weights, bool transposed) const;
     bool fits(const Packed& packed) const;
     static std::size_t bytes(const Packed& packed);

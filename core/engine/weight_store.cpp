@@ -47,7 +47,7 @@ std::shared_ptr<const StoredWeight> makeWeight(const WeightRequest& r, const Dnn
             stored->packed = product->pack(data, r.transposed);
         else
             stored->panels
-                = std::make_unique<PanelWeights>(static_cast<const float*>(data), r.k, r.n, r.transposed, memory);
+                = std::make_unique<PanelWeights>(static_cast<const float*>(data), r.k, r.n, r.transposed, memory, r.layout);
     }
     graph::releasePages(r.weight->data); // the packed form is read from now on
     stored->bytes = (stored->panels ? stored->panels->bytes() : DnnProduct::bytes(*stored->packed)) + stored->scales.size() * sizeof(float)

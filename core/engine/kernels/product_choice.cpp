@@ -32,6 +32,11 @@ bool ownFloatProduct()
     return effectiveIsa() >= Isa::Avx512;
 }
 
+bool halvesOnTiles()
+{
+    return ownProduct() == ProductKernel::Amx && hasAmxBf16();
+}
+
 void forbiddenTileOperation()
 {
     throw Error(ErrorKind::Internal, "The tile product did what AMX forbids; this is an error in Octet.");

@@ -14,6 +14,8 @@ ProductKernel chooseProduct(Isa cap, Isa cpu);
 bool ownFloatProduct();
 /// int8: this process's, decided at the first call. An operating system that refuses the tile registers leaves VNNI.
 ProductKernel ownProduct();
+/// bf16, where hasBf16(): whether it runs on tiles.
+bool halvesOnTiles();
 /// Asks the operating system for AMX's tile registers, once a process; false: refused. Only where cpuIsa() is Amx.
 bool allowTiles();
 
