@@ -24,6 +24,7 @@ using namespace octet::engine::test;
 namespace {
 
 using Multiply = void (*)(const ProductTask&, std::int64_t, std::int64_t);
+using MultiplyFloats = void (*)(const FloatProductTask&, std::int64_t, std::int64_t);
 using MultiplyHalves = void (*)(const HalfProductTask&, std::int64_t, std::int64_t);
 
 /// Rows as a product over such panels reads them; what no row fills is not 0. Exactly as long as they are: the address
@@ -41,6 +42,7 @@ std::vector<std::uint8_t> inOrder(const std::vector<std::uint8_t>& a, std::int64
 } // namespace
 
 Q_DECLARE_METATYPE(Multiply)
+Q_DECLARE_METATYPE(MultiplyFloats)
 Q_DECLARE_METATYPE(MultiplyHalves)
 Q_DECLARE_METATYPE(octet::engine::PanelLayout)
 
@@ -241,10 +243,16 @@ private slots:
     }
 
     /// Our own fp32 product: in blocks of rows and panel by panel, as steps and threads divide it, every row the same bits.
-    void ownFloatProduct()
+    void floatProduct_data()
     {
-        if (cpuIsa() < Isa::Avx512)
-            QSKIP("This CPU has no AVX-512.");
+        QTest::addColumn<MultiplyFloats>("multiply");
+        QTest::newRow("avx2") << MultiplyFloats(multiplyFloatsAvx2);
+        if (cpuIsa() >= Isa::Avx512)
+            QTest::newRow("avx512") << MultiplyFloats(multiplyFloatsAvx512);
+    }
+    void floatProduct()
+    {
+        QFETCH(MultiplyFloats, multiply);
         Random random(53);
         std::vector<std::tuple<std::int64_t, std::int64_t, std::int64_t>> shapes{
             {1, 1, 1}, {8, 768, 48}, {9, 769, 49}, {17, 1540, 97}, {24, 1536, 16}};
@@ -272,12 +280,12 @@ private slots:
             task.panels = reinterpret_cast<const float*>(panels.data());
             task.next = panels.data(), task.nextBytes = panels.panelBytes();
             task.c = whole.data(), task.cRow = cRow;
-            multiplyFloats(task, 0, panels.panels());
+            multiply(task, 0, panels.panels());
             const std::int64_t half = m / 2;
             for (const auto& [first, count] : {std::pair(std::int64_t(0), half), std::pair(half, m - half)}) {
                 task.a = a.data() + first * aRow, task.c = parts.data() + first * cRow, task.rows = count;
                 for (std::int64_t p = 0; p < panels.panels(); ++p)
-                    multiplyFloats(task, p, p + 1);
+                    multiply(task, p, p + 1);
             }
             QCOMPARE(parts, whole);
             const auto expected = reference::product(dense, w, m, k, n), sizes = reference::product(magnitudeA, magnitudeW, m, k, n);
@@ -369,37 +377,6 @@ private slots:
         }
     }
 
-    /// oneDNN's products at random shapes, rows apart, weights as they lie in either order.
-    void floatProducts()
-    {
-        effectiveIsa();
-        Random random(43);
-        for (int round = 0; round < 30; ++round) {
-            const std::int64_t m = random.whole(1, 40), k = random.whole(1, 200), n = random.whole(1, 90),
-                               lda = k + random.whole(0, 7);
-            const auto a = random.reals(m * lda, -1, 1), w = random.reals(k * n, -1, 1);
-            std::vector<float> dense, turned(w.size()), magnitudeA, magnitudeW = w;
-            for (std::int64_t i = 0; i < m; ++i)
-                dense.insert(dense.end(), a.begin() + i * lda, a.begin() + i * lda + k);
-            magnitudeA = dense;
-            for (auto* values : {&magnitudeA, &magnitudeW})
-                for (float& x : *values)
-                    x = std::abs(x);
-            for (std::int64_t i = 0; i < k * n; ++i)
-                turned[static_cast<std::size_t>(i % n * k + i / n)] = w[static_cast<std::size_t>(i)];
-            const DnnProduct product(DnnProduct::Kind::F32, m, k, n, lda);
-            const bool transposed = round % 2;
-            auto call = product.makeCall(product.pack(transposed ? turned.data() : w.data(), transposed));
-            std::vector<float> c(static_cast<std::size_t>(m * n));
-            std::vector<char> scratch(product.scratchBytes() + 64);
-            product.run(*call, a.data(), c.data(), scratch.data());
-            const auto expected = reference::product(dense, w, m, k, n), sizes = reference::product(magnitudeA, magnitudeW, m, k, n);
-            for (std::size_t i = 0; i < c.size(); ++i)
-                QVERIFY(std::abs(static_cast<double>(c[i]) - expected[i])
-                    <= reference::tolerance("oneDnnF32") * sizes[i]);
-        }
-    }
-
     void integerProductIsExact()
     {
         effectiveIsa();
@@ -412,8 +389,8 @@ private slots:
             const int limit = effectiveIsa() >= Isa::Vnni ? 127 : 63; // 8 bits saturate without VNNI
             for (auto& x : w)
                 x = static_cast<std::int8_t>(random.whole(-limit, limit));
-            const DnnProduct product(DnnProduct::Kind::U8S8, m, k, n, k);
-            auto call = product.makeCall(product.pack(w.data(), false));
+            const DnnProduct product(m, k, n);
+            auto call = product.makeCall(product.pack(w.data()));
             std::vector<std::int32_t> c(static_cast<std::size_t>(m * n));
             std::vector<char> scratch(product.scratchBytes() + 64);
             product.run(*call, a.data(), c.data(), scratch.data());

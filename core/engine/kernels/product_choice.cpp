@@ -27,11 +27,6 @@ ProductKernel chooseProduct(Isa cap, Isa cpu)
     return ProductKernel::OneDnn;
 }
 
-bool ownFloatProduct()
-{
-    return effectiveIsa() >= Isa::Avx512;
-}
-
 bool halvesOnTiles()
 {
     return ownProduct() == ProductKernel::Amx && hasAmxBf16();

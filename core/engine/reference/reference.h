@@ -63,7 +63,6 @@ constexpr Tolerance tolerances[] = {
     {"productFloats", 2e-6}, // of the sum of magnitudes
     {"productHalves", 2e-6}, // the same, of operands that are bf16
     {"oneDnnU8S8", 0},
-    {"oneDnnF32", 2e-6}, // of the sum of magnitudes, whatever its order
 };
 /// Not a number, which nothing is within, for a kernel that has no row.
 double tolerance(const char* kernel);

@@ -287,7 +287,7 @@ void ProductStep::runOwnFloats(const Frame& frame) const
 {
     FloatProductTask task;
     task.a = frame.in<float>(input.place), task.aRow = input.stride;
-    runSums(frame, task, multiplyFloats);
+    runSums(frame, task, effectiveIsa() >= Isa::Avx512 ? multiplyFloatsAvx512 : multiplyFloatsAvx2);
 }
 
 void ProductStep::runOwnHalves(const Frame& frame) const
@@ -309,9 +309,8 @@ void ProductStep::run(const Frame& frame, StepState* state) const
     if (!product)
         return integer ? runOwn(frame) : halves.none() ? runOwnFloats(frame) : runOwnHalves(frame);
     auto& call = *static_cast<ProductState*>(state)->call;
-    const void* a = integer ? static_cast<const void*>(frame.in<std::uint8_t>(quantized.values))
-                            : static_cast<const void*>(frame.in<float>(input.place));
-    product->run(call, a, accumulator(frame), dnnScratch.none() ? nullptr : frame.out<std::byte>(dnnScratch));
+    product->run(call, frame.in<std::uint8_t>(quantized.values), frame.out<std::int32_t>(accumulators),
+        dnnScratch.none() ? nullptr : frame.out<std::byte>(dnnScratch));
     finishRows(frame, 0, rows);
 }
 
