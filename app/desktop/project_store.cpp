@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/project_store.h"
 
+#include "app/desktop/handover.h"
 #include "app/desktop/words.h"
 #include "core/values/error.h"
 
@@ -22,6 +23,7 @@ ProjectStore::~ProjectStore()
 void ProjectStore::set(std::unique_ptr<project::Project> project)
 {
     m_line.waitForDone();
+    handover::take();
     m_project = std::move(project);
 }
 
@@ -42,12 +44,25 @@ void ProjectStore::run(Work work, std::function<void()> done)
 {
     if (!m_project)
         return;
+    handover::give();
     m_line.start([this, project = m_project.get(), work = std::move(work), done = std::move(done)] {
+        handover::take();
         Notice notice {Notice::Kind::Error, {}, {}};
+        const auto later = [this](auto told) {
+            handover::give();
+            QMetaObject::invokeMethod(
+                this,
+                [told] {
+                    handover::take();
+                    told();
+                },
+                Qt::QueuedConnection);
+        };
         try {
             work(*project);
+            handover::give();
             if (done)
-                QMetaObject::invokeMethod(this, done, Qt::QueuedConnection);
+                later(done);
             return;
         } catch (const Error& error) {
             notice.text = q(error.message());
@@ -55,13 +70,14 @@ void ProjectStore::run(Work work, std::function<void()> done)
         } catch (const std::exception& error) {
             notice.text = tr("The project could not be written: %1").arg(QString::fromUtf8(error.what()));
         }
-        QMetaObject::invokeMethod(this, [this, notice] { emit failed(notice); }, Qt::QueuedConnection);
+        later([this, notice] { emit failed(notice); });
     });
 }
 
 const project::Project& ProjectStore::read() const
 {
     m_line.waitForDone();
+    handover::take();
     return *m_project;
 }
 
