@@ -63,15 +63,18 @@ struct SelectDetails
     bool operator==(const SelectDetails&) const = default;
 };
 
-enum class IrKind { General, Norm, Gelu, Attention, Product, Select };
+/// Embedding: LayerNorm(sum of terms). Inputs: a term's rows [.., columns] and the ids that look them up, or -1 where
+/// they follow each other, in turn; terms with fewer rows than the sum begin again.
+enum class IrKind { General, Norm, Gelu, Attention, Product, Select, Embedding };
 
 struct IrNode
 {
     IrKind kind = IrKind::General;
     const graph::Node* source = nullptr; // its main ONNX node: name, attributes of general operators
     std::vector<ValueId> inputs, outputs; // -1 = omitted or not needed
+    std::vector<const graph::Node*> lookups; // Embedding, by term: the Gather; null without ids
     std::vector<int> origins; // ONNX node indices, main node first
-    NormDetails norm; // Norm
+    NormDetails norm; // Norm, Embedding
     Activation activation = Activation::None; // Gelu
     AttentionDetails attention; // Attention
     ProductDetails product; // Product

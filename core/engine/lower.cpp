@@ -122,6 +122,9 @@ void Lowering::lowerNode(const IrNode& node)
     case IrKind::Gelu:
         lowerRows(node, "elementwise", "gelu");
         break;
+    case IrKind::Embedding:
+        lowerEmbedding(node);
+        break;
     case IrKind::Attention:
         lowerAttention(node);
         break;
@@ -169,11 +172,16 @@ void Lowering::lowerGeneral(const IrNode& node)
         step->bytesIn += std::min(0.0, step->bytesOut - bytesOf(m_ir.value(node.inputs[0])));
     step->kernel = def.make(context);
     Step& added = addStep(std::move(step), "elementwise", &node, node.source->name, "general " + node.source->opType);
-    if (const auto it = m_settings.find(node.source->name);
-        it != m_settings.end() && it->second.precision != Precision::Fp32) {
-        added.group.asked = it->second.precision;
-        added.group.reason = "runs as a general operator, which computes in fp32";
-    }
+    refuseMarks(added.group, "runs as a general operator, which computes in fp32");
+}
+
+void Lowering::refuseMarks(GroupProfile& group, const char* reason) const
+{
+    for (const std::string& node : group.nodes)
+        if (const Precision asked = settingsOf(node).precision; asked != Precision::Fp32) {
+            group.asked = asked;
+            group.reason = reason;
+        }
 }
 
 bool Lowering::lowerView(const IrNode& node, const OpDef& def, OpContext& context)
@@ -243,6 +251,34 @@ void Lowering::lowerRows(const IrNode& node, const char* kind, const char* kerne
     step->scratch = scratch(threadFloats(input.columns));
     RowStep& added = addStep(std::move(step), kind, &node, node.source->name, kernelName(kernel));
     registerSink(added.sink);
+}
+
+void Lowering::lowerEmbedding(const IrNode& node)
+{
+    const Shape& shape = m_ir.value(node.outputs[0]).shape;
+    auto step = std::make_unique<EmbeddingStep>();
+    for (std::size_t i = 0; i < node.inputs.size(); i += 2) {
+        EmbeddingStep::Term term;
+        term.rows = rowsOf(node.inputs[i]);
+        if (const ValueId ids = node.inputs[i + 1]; ids >= 0) {
+            term.ids = dense(ids);
+            term.idCount = elementCount(m_ir.value(ids).shape);
+            term.wide = m_ir.value(ids).type == DType::I64;
+            term.node = node.lookups[i / 2]->name;
+        }
+        step->terms.push_back(std::move(term));
+    }
+    for (const EmbeddingStep::Term& term : step->terms) {
+        reading(term.rows.place);
+        reading(term.ids);
+    }
+    step->norm = normPlaces(node.norm);
+    step->sink = newSink(node.outputs[0], elementCount(shape) / std::max<std::int64_t>(shape.back(), 1), shape.back());
+    step->scratch = scratch(threadFloats(shape.back()));
+    EmbeddingStep& added
+        = addStep(std::move(step), "layernorm", &node, node.source->name, kernelName("embedding sums, layer norm"));
+    registerSink(added.sink);
+    refuseMarks(added.group, "embeddings are looked up and summed in fp32");
 }
 
 std::size_t Lowering::threadFloats(std::int64_t floats) const

@@ -31,7 +31,10 @@ private:
     void lowerGeneral(const IrNode& node);
     bool lowerView(const IrNode& node, const OpDef& def, OpContext& context);
     void lowerSelect(const IrNode& node);
+    /// Says of a group that it computes in fp32 where one of its nodes is marked otherwise.
+    void refuseMarks(GroupProfile& group, const char* reason) const;
     void lowerRows(const IrNode& node, const char* kind, const char* kernel);
+    void lowerEmbedding(const IrNode& node);
     void lowerAttention(const IrNode& node);
     void lowerProduct(const IrNode& node);
 

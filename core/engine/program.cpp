@@ -92,6 +92,7 @@ std::shared_ptr<const Program> compile(std::shared_ptr<const graph::Model> model
     recogniseAttention(impl->ir);
     fuseProducts(impl->ir, quantize::products(*model));
     selectRows(impl->ir);
+    recogniseEmbeddings(impl->ir);
     impl->model = std::move(model);
     lower(*impl, settings, ranges, options, store);
     impl->arenaBytes = planMemory(impl->buffers);

@@ -8,7 +8,7 @@ namespace octet::engine {
 
 void multiplyAmx(const ProductTask& task, std::int64_t begin, std::int64_t end)
 {
-    amx::TileProduct<amx::HardwareTiles>(task).run(begin, end);
+    amx::multiplyTiles<amx::HardwareTiles>(task, begin, end);
 }
 
 } // namespace octet::engine

@@ -7,7 +7,7 @@ namespace octet::engine {
 
 void multiplyEmulatedAvx2(const ProductTask& task, std::int64_t begin, std::int64_t end)
 {
-    avx2::TileProduct<avx2::EmulatedTiles>(task).run(begin, end);
+    avx2::multiplyTiles<avx2::EmulatedTiles>(task, begin, end);
 }
 
 } // namespace octet::engine

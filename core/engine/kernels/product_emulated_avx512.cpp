@@ -7,7 +7,7 @@ namespace octet::engine {
 
 void multiplyEmulatedAvx512(const ProductTask& task, std::int64_t begin, std::int64_t end)
 {
-    avx512::TileProduct<avx512::EmulatedTiles>(task).run(begin, end);
+    avx512::multiplyTiles<avx512::EmulatedTiles>(task, begin, end);
 }
 
 } // namespace octet::engine

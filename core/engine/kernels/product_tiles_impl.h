@@ -18,7 +18,10 @@
 
 namespace octet::engine::OCTET_ISA {
 
-template <class Tiles>
+constexpr std::int64_t tileBlockRows = 32;
+
+/// `Once`: there is one block of rows, which reads each panel once.
+template <class Tiles, bool Once>
 class TileProduct
 {
 public:
@@ -35,11 +38,9 @@ public:
         const TileConfig config = tileConfig(blockRows);
         writtenForTiles(&config);
         m_tiles.configure(config);
-        // Where one tile of rows meets every panel, the processor follows the weights alone, 5 to 10 % faster.
-        const bool alone = t.rows <= 16 && t.activation == Activation::None;
         for (std::int64_t p = begin; p < end; ++p) {
             const bool last = p + 1 == end;
-            const std::int8_t* next = alone ? nullptr : last ? t.nextWeights : t.panels + (p + 1) * t.panelBytes;
+            const std::int8_t* next = last ? t.nextWeights : t.panels + (p + 1) * t.panelBytes;
             panel(p, next, next ? (last ? t.nextBytes : t.panelBytes) / 64 : 0);
         }
         storeSums(m_before);
@@ -50,8 +51,9 @@ public:
     }
 
 private:
-    static constexpr std::int64_t blockRows = 32, tileBytes = 1024, blockSums = blockRows * tilePanelColumns;
+    static constexpr std::int64_t blockRows = tileBlockRows, tileBytes = 1024, blockSums = blockRows * tilePanelColumns;
     static constexpr std::int64_t groupBlocks = 4, partSteps = 12, fewSteps = 24;
+    static constexpr std::int64_t lookAhead = 8192; // bytes
 
     /// Rows x columns up to 32 x 32, and a part of K.
     struct Block
@@ -92,8 +94,21 @@ private:
                     const std::int64_t from = nextLines * turn / (blocks * parts);
                     m_next = next + from * 64;
                     m_nextLines = nextLines * (turn + 1) / (blocks * parts) - from;
+                    if constexpr (Once)
+                        prefetchOnce(t.panels + p * t.panelBytes, next);
                     multiply(block, t.panels + p * t.panelBytes + block.step * 2 * tileBytes);
                 }
+    }
+
+    /// What is read once comes up to a quarter faster from a short distance, across the border to the next product too.
+    void prefetchOnce(const std::int8_t* panel, const std::int8_t* next)
+    {
+        const ProductTask& t = m_task;
+        const std::int64_t distance = t.panelBytes < lookAhead ? t.panelBytes : lookAhead;
+        const bool follows = next == panel + t.panelBytes;
+        m_next = panel + distance;
+        m_nextLines = (t.panelBytes - (follows ? 0 : distance)) / 64;
+        m_apart = follows ? nullptr : next;
     }
 
     void multiply(const Block& block, const std::int8_t* weights)
@@ -140,8 +155,16 @@ private:
                 multiplyStep<RowTiles, ColumnTiles, true>(a, aRow, weights, &block);
             else
                 multiplyStep<RowTiles, ColumnTiles, false>(a, aRow, weights);
-            for (std::int64_t i = 0; i < linesAStep && line < lastLine; ++i, line += 64)
-                prefetch(line);
+            if constexpr (Once) {
+                const std::int64_t left = (lastLine - line) / 64, lines = left < linesAStep ? left : linesAStep;
+                prefetchLines(line, lines);
+                line += lines * 64;
+                if (m_apart)
+                    prefetchLines(m_apart + step * lookAhead / steps, lookAhead / 64 / steps + 1);
+            } else {
+                for (std::int64_t i = 0; i < linesAStep && line < lastLine; ++i, line += 64)
+                    prefetch(line);
+            }
             if (step > 0 || steps == 1)
                 for (std::int64_t i = 0; i < rowsAStep && done < rows; ++i, ++done, sums += tilePanelColumns)
                     finishRow(sums, done);
@@ -219,6 +242,17 @@ private:
             _mm_prefetch(reinterpret_cast<const char*>(line), _MM_HINT_T1);
     }
 
+    void prefetchLines(const std::int8_t* from, std::int64_t lines) const
+    {
+        const char* const line = reinterpret_cast<const char*>(from);
+        if (m_task.prefetchPastL2)
+            for (std::int64_t i = 0; i < lines; ++i)
+                _mm_prefetch(line + i * 64, _MM_HINT_NTA);
+        else
+            for (std::int64_t i = 0; i < lines; ++i)
+                _mm_prefetch(line + i * 64, _MM_HINT_T1);
+    }
+
     const ProductTask& m_task;
     const std::int64_t m_steps; // 64 of K each
     Tiles m_tiles;
@@ -226,7 +260,18 @@ private:
     bool m_inTiles = false; // the sums of m_before
     const std::int8_t* m_next = nullptr; // what the block at hand prefetches
     std::int64_t m_nextLines = 0;
+    const std::int8_t* m_apart = nullptr; // Once, behind the last panel: where the next product begins
     alignas(64) std::int32_t m_sums[groupBlocks * blockSums];
 };
+
+/// Panels [begin, end).
+template <class Tiles>
+inline void multiplyTiles(const ProductTask& task, std::int64_t begin, std::int64_t end)
+{
+    if (task.rows <= tileBlockRows)
+        TileProduct<Tiles, true>(task).run(begin, end);
+    else
+        TileProduct<Tiles, false>(task).run(begin, end);
+}
 
 } // namespace octet::engine::OCTET_ISA

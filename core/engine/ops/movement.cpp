@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Operators that copy: gathering, joining, filling. And Shape, which is always known at compile time.
-#include "core/engine/ops/op.h"
-
-#include "core/values/error.h"
+#include "core/engine/ops/lookup.h"
 
 #include <fmt/format.h>
 
@@ -70,11 +68,6 @@ OpDef sizeOp()
     return def;
 }
 
-std::int64_t indexAt(const std::byte* data, bool wide, std::int64_t i)
-{
-    return wide ? as<std::int64_t>(data)[i] : as<std::int32_t>(data)[i];
-}
-
 OpDef gatherOp()
 {
     OpDef def;
@@ -101,14 +94,7 @@ OpDef gatherOp()
             std::byte* to = out[0];
             for (std::int64_t o = 0; o < a.outer; ++o) {
                 for (std::int64_t i = 0; i < count; ++i, to += bytes) {
-                    std::int64_t index = indexAt(in[1], wide, i);
-                    index += index < 0 ? dim : 0;
-                    if (index < 0 || index >= dim)
-                        throw Error(ErrorKind::Data,
-                                    fmt::format("Node \"{}\" (Gather) was asked for row {} of {}; the input holds ids "
-                                                "that the model does not know.",
-                                                name, indexAt(in[1], wide, i), dim),
-                                    {.node = name});
+                    const std::int64_t index = lookedUpRow(in[1], wide, i, dim, name);
                     std::memcpy(to, in[0] + static_cast<std::size_t>(o * dim + index) * bytes, bytes);
                 }
             }

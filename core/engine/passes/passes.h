@@ -27,4 +27,7 @@ void fuseProducts(Ir& ir, const std::vector<quantize::Product>& products);
 /// Where only some rows of a value are read (the first token's), what leads to them computes no others. Exact.
 void selectRows(Ir& ir);
 
+/// Rows looked up in tables (Gather) and others, the sum of all and the norm behind it -> Embedding.
+void recogniseEmbeddings(Ir& ir);
+
 } // namespace octet::engine

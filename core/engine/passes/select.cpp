@@ -241,6 +241,7 @@ private:
         case IrKind::General:
             return moveAboveGeneral(n, shape, part);
         case IrKind::Select:
+        case IrKind::Embedding:
             return false;
         }
         selectInputs(n, parts);

@@ -2,6 +2,7 @@
 #include "core/engine/steps/rows.h"
 
 #include "core/engine/kernels/product_floats.h"
+#include "core/engine/ops/lookup.h"
 
 #include <algorithm>
 #include <cmath>
@@ -89,6 +90,32 @@ void RowStep::run(const Frame& frame, StepState*) const
             }
             if (norm)
                 frame.kernels->layerNorm(from, gamma, beta, norm->epsilon, row, n);
+            finishRow(frame, sink, row, at);
+        }
+    });
+}
+
+void EmbeddingStep::run(const Frame& frame, StepState*) const
+{
+    const std::int64_t n = sink.rows.columns;
+    const auto ids = [&](const Term& term) { return frame.in<std::byte>(term.ids); };
+    for (const Term& term : terms) // nothing may be thrown among threads
+        for (std::int64_t i = 0; i < term.idCount; ++i)
+            lookedUpRow(ids(term), term.wide, i, term.rows.rows, term.node);
+    const auto rowOf = [&](const Term& term, std::int64_t at) {
+        const std::int64_t row = term.ids.none()
+            ? at % term.rows.rows
+            : lookedUpRow(ids(term), term.wide, at % term.idCount, term.rows.rows, term.node);
+        return frame.in<float>(term.rows.place) + row * term.rows.stride;
+    };
+    inParallel(frame.threads, sink.rows.rows, [&](std::int64_t begin, std::int64_t end, int thread) {
+        for (std::int64_t at = begin; at < end; ++at) {
+            float* row = workRow(frame, sink, scratch, thread, at);
+            std::memcpy(row, rowOf(terms.front(), at), static_cast<std::size_t>(n) * sizeof(float));
+            for (std::size_t t = 1; t < terms.size(); ++t)
+                frame.kernels->add(row, rowOf(terms[t], at), n);
+            frame.kernels->layerNorm(
+                row, frame.in<float>(norm.gamma), frame.in<float>(norm.beta), norm.epsilon, row, n);
             finishRow(frame, sink, row, at);
         }
     });

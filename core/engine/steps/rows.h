@@ -12,6 +12,8 @@
 #include "core/quantize/affine.h"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace octet::engine {
 
@@ -76,6 +78,27 @@ public:
     Rows input;
     Activation activation = Activation::None;
     std::optional<NormPlaces> norm;
+    RowSink sink;
+    Place scratch; // threads x columns floats
+};
+
+/// Rows that are looked up, or follow each other, summed -> norm -> sink.
+class EmbeddingStep final : public Step
+{
+public:
+    /// Throws Error(Data) for an id that its table does not have, before anything is written.
+    void run(const Frame& frame, StepState* state) const override;
+    Work work() const override;
+    struct Term
+    {
+        Rows rows; // of the table, or as many as there are before they begin again
+        Place ids; // none() = the rows follow each other
+        std::int64_t idCount = 0;
+        bool wide = false; // ids are s64, else s32
+        std::string node; // the lookup
+    };
+    std::vector<Term> terms;
+    NormPlaces norm;
     RowSink sink;
     Place scratch; // threads x columns floats
 };

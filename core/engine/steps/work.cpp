@@ -48,6 +48,17 @@ Work RowStep::work() const
     return work;
 }
 
+Work EmbeddingStep::work() const
+{
+    const double values = count(sink.rows.rows, sink.rows.columns);
+    Work work{(normOps + static_cast<double>(terms.size() - 1)) * values, 8 * static_cast<double>(sink.rows.columns), 0};
+    for (const Term& term : terms) // of a table only the rows that are looked up
+        work.read += term.ids.none() ? 4 * count(term.rows.rows, term.rows.columns)
+                                     : count(term.idCount, 4 * term.rows.columns + (term.wide ? 8 : 4));
+    add(work, sinkWork(sink));
+    return work;
+}
+
 Work PatchStep::work() const
 {
     // Patches that overlap read their picture once; others may leave parts of it out.
