@@ -82,9 +82,11 @@ std::optional<NewWeight> restored(
         return {};
     const std::int64_t centre = q.type == DType::U8 ? 128 : 0;
     std::vector<std::int64_t> offsets(channels->scales.size(), 0);
-    if (zero)
+    if (zero) {
+        const graph::WeightBytes points(*zero);
         for (std::size_t c = 0; c < offsets.size(); ++c)
-            offsets[c] = integerAt(q.type, graph::WeightBytes(*zero).span(), zeros == 1 ? 0 : c);
+            offsets[c] = integerAt(q.type, points.span(), zeros == 1 ? 0 : c);
+    }
     const bool centred = q.type != DType::I32 && std::ranges::all_of(offsets, [&](auto z) { return z == centre; });
     const auto fill = [q, offsets, channels = *channels](std::span<std::byte> bytes) {
         const graph::WeightBytes integers(q);
