@@ -207,7 +207,7 @@ private slots:
         QVERIFY(part && part->make && part->data.empty());
         std::size_t weights = 0;
         for (const auto& product : quantize::products(*opened.model)) {
-            if (product.weight.empty())
+            if (!product.counted())
                 continue;
             const graph::Weight* made = opened.model->weight(product.weight);
             QVERIFY(made && made->make && made->data.empty());
