@@ -56,10 +56,7 @@ KernelFact int8Product(Isa isa, const CpuFacts& cpu)
     return fact;
 }
 
-const char* floatProduct(Isa isa)
-{
-    return isa >= Isa::Avx512 ? "Octet's own, fp32" : "oneDNN, fp32";
-}
+constexpr const char* floatProduct = "Octet's own, fp32";
 
 /// `kernel` for bf16, else `other` for fp32 with the reason.
 KernelFact bf16Fact(
@@ -166,8 +163,8 @@ std::vector<KernelFact> kernelFacts(Isa cap, const CpuFacts& cpu)
     KernelFact halves = bf16Fact(attention, atOnce, atOnce, cap, cpu);
     if (halves.executed == Precision::Bf16)
         halves.reason = "Needs both products of the attention in bf16.";
-    return {int8Product(isa, cpu), bf16Fact(weightProducts, "oneDNN, bf16 x bf16", floatProduct(isa), cap, cpu),
-        {weightProducts, Precision::Fp32, Precision::Fp32, floatProduct(isa), vectors(isa), {}, false},
+    return {int8Product(isa, cpu), bf16Fact(weightProducts, "Octet's own, bf16", floatProduct, cap, cpu),
+        {weightProducts, Precision::Fp32, Precision::Fp32, floatProduct, vectors(isa), {}, false},
         {attention, Precision::Int8, Precision::Int8, atOnce, bytes, "Needs both products of the attention in int8.",
             false},
         halves, {attention, Precision::Fp32, Precision::Fp32, atOnce, rows, {}, false},

@@ -2,6 +2,7 @@
 #include "core/engine/lowering.h"
 
 #include "core/engine/kernels/product_choice.h"
+#include "core/engine/kernels/product_halves.h"
 #include "core/engine/ops/windows.h"
 #include "core/values/error.h"
 
@@ -117,7 +118,7 @@ void Lowering::lowerProduct(const IrNode& node)
     const Rows input = conv ? patches(node) : rowsOf(node.inputs[0]);
     const Rows residual = node.inputs[1] >= 0 ? rowsOf(node.inputs[1]) : Rows{};
     const std::int64_t m = input.rows, k = d.product.k, n = d.product.n;
-    const bool own = integer ? ownProduct() != ProductKernel::OneDnn && k % 4 == 0 : !half && ownFloatProduct();
+    const bool own = !integer || (ownProduct() != ProductKernel::OneDnn && k % 4 == 0);
     const bool tiles = integer && own && ownProduct() == ProductKernel::Amx;
     QuantizedRows bytes;
     if (integer)
@@ -134,17 +135,17 @@ void Lowering::lowerProduct(const IrNode& node)
     step->columns = n;
     step->depth = k;
     if (!own)
-        step->product = std::make_unique<DnnProduct>(integer ? DnnProduct::Kind::U8S8
-                : half                                       ? DnnProduct::Kind::Bf16
-                                                             : DnnProduct::Kind::F32,
-            m, k, n, integer || half ? k : input.stride);
-    if (half)
-        step->halves = scratch(static_cast<std::size_t>(m * k) * 2);
+        step->product = std::make_unique<DnnProduct>(m, k, n);
+    if (half) {
+        step->halfColumns = (k + halfStep - 1) / halfStep * halfStep;
+        step->halves = scratch(static_cast<std::size_t>((m + 15) * step->halfColumns) * 2);
+    }
     // Without VNNI u8 x s8 saturates at 16 bits in pairs; seven weight bits cannot (measured, see DESIGN 6).
     const bool saturates = integer && effectiveIsa() < Isa::Vnni && settings.weightBits > 7;
     WeightRequest request{m_ir.model, d.weight, k, n, d.transposed, integer, half, settings.weightGranularity,
         saturates ? 7 : settings.weightBits, nullptr, nullptr,
-        !integer    ? PanelLayout::Floats
+        half         ? PanelLayout::Halves
+            : !integer ? PanelLayout::Floats
             : tiles ? PanelLayout::Tiles
                     : PanelLayout::Vnni};
     const Range* range = integer ? rangeOf(d.product.activation, settings, node.source->name) : nullptr;
@@ -203,7 +204,9 @@ std::vector<float> Lowering::corrected(ValueId bias, std::vector<float> correcti
 
 std::string Lowering::productKernel(const ProductStep& step, const OpSettings& settings, bool saturates) const
 {
-    constexpr const char* own[] = {"octet:vnni", "octet:amx", "octet:avx512"}; // by PanelLayout
+    const char* const own[] // by PanelLayout
+        = {"octet:vnni", "octet:amx", effectiveIsa() >= Isa::Avx512 ? "octet:avx512" : "octet:avx2",
+            halvesOnTiles() ? "octet:amx" : "octet:avx512_bf16"};
     std::string text = step.product ? step.product->kernelName() : own[static_cast<int>(step.weight->panels->layout())];
     if (text.find("avx") == std::string::npos && step.product)
         text += ":" + toString(effectiveIsa()); // oneDNN's gemm takes the widest instructions within the cap

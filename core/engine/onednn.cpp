@@ -18,20 +18,9 @@ const dnnl::engine& cpuEngine()
     return engine;
 }
 
-dnnl::memory::desc matrix(std::int64_t rows, std::int64_t columns, dnnl::memory::data_type type, std::int64_t rowStride,
-                          std::int64_t columnStride)
+dnnl::memory::desc matrix(std::int64_t rows, std::int64_t columns, dnnl::memory::data_type type)
 {
-    return {{rows, columns}, type, dnnl::memory::dims {rowStride, columnStride}};
-}
-
-dnnl::memory::data_type weightType(DnnProduct::Kind kind)
-{
-    switch (kind) {
-    case DnnProduct::Kind::U8S8: return dnnl::memory::data_type::s8;
-    case DnnProduct::Kind::Bf16: return dnnl::memory::data_type::bf16;
-    case DnnProduct::Kind::F32: break;
-    }
-    return dnnl::memory::data_type::f32;
+    return {{rows, columns}, type, dnnl::memory::dims {columns, 1}};
 }
 
 std::size_t sizeOf(const dnnl::memory::desc& desc)
@@ -92,21 +81,18 @@ struct DnnProduct::Call
 
 struct DnnProduct::Impl
 {
-    Kind kind;
     std::int64_t k, n;
     dnnl::matmul::primitive_desc description;
     dnnl::matmul primitive;
 };
 
-DnnProduct::DnnProduct(Kind kind, std::int64_t m, std::int64_t k, std::int64_t n, std::int64_t lda)
+DnnProduct::DnnProduct(std::int64_t m, std::int64_t k, std::int64_t n)
     : m_impl(std::make_unique<Impl>())
 {
     using Type = dnnl::memory::data_type;
-    const bool integer = kind == Kind::U8S8;
     guarded("make a product", [&] {
-        const auto a = matrix(m, k, integer ? Type::u8 : kind == Kind::Bf16 ? Type::bf16 : Type::f32, lda, 1);
-        const dnnl::memory::desc w({k, n}, weightType(kind), dnnl::memory::format_tag::any);
-        const auto c = matrix(m, n, integer ? Type::s32 : Type::f32, n, 1);
+        const auto a = matrix(m, k, Type::u8), c = matrix(m, n, Type::s32);
+        const dnnl::memory::desc w({k, n}, Type::s8, dnnl::memory::format_tag::any);
         dnnl::primitive_attr attributes;
         attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
 #if DNNL_VERSION_MAJOR >= 3
@@ -116,7 +102,6 @@ DnnProduct::DnnProduct(Kind kind, std::int64_t m, std::int64_t k, std::int64_t n
 #endif
         m_impl->primitive = dnnl::matmul(m_impl->description);
     });
-    m_impl->kind = kind;
     m_impl->k = k;
     m_impl->n = n;
 }
@@ -133,14 +118,11 @@ std::size_t DnnProduct::scratchBytes() const
     return sizeOf(m_impl->description.scratchpad_desc());
 }
 
-std::shared_ptr<const DnnProduct::Packed> DnnProduct::pack(const void* weights, bool transposed) const
+std::shared_ptr<const DnnProduct::Packed> DnnProduct::pack(const std::int8_t* weights) const
 {
     return guarded("pack weights", [&] {
-        // Rounding to bf16 happens on the way in.
-        const auto type = m_impl->kind == Kind::U8S8 ? dnnl::memory::data_type::s8 : dnnl::memory::data_type::f32;
-        const auto plain = transposed ? matrix(m_impl->k, m_impl->n, type, 1, m_impl->k)
-                                      : matrix(m_impl->k, m_impl->n, type, m_impl->n, 1);
-        dnnl::memory from(plain, cpuEngine(), const_cast<void*>(weights));
+        const auto plain = matrix(m_impl->k, m_impl->n, dnnl::memory::data_type::s8);
+        dnnl::memory from(plain, cpuEngine(), const_cast<std::int8_t*>(weights));
         auto packed = std::make_shared<Packed>();
         packed->memory = dnnl::memory(m_impl->description.weights_desc(), cpuEngine());
         dnnl::stream stream(cpuEngine());
@@ -178,10 +160,10 @@ DnnProduct::makeCall(std::shared_ptr<const Packed> packed) const
     });
 }
 
-void DnnProduct::run(Call& call, const void* a, void* c, void* scratch) const
+void DnnProduct::run(Call& call, const std::uint8_t* a, std::int32_t* c, void* scratch) const
 {
     guarded("run a product", [&] {
-        call.a.set_data_handle(const_cast<void*>(a));
+        call.a.set_data_handle(const_cast<std::uint8_t*>(a));
         call.c.set_data_handle(c);
         call.scratch.set_data_handle(scratch);
         // The C++ form copies its arguments to a new list every time.

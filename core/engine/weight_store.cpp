@@ -28,7 +28,7 @@ std::shared_ptr<const StoredWeight> makeWeight(const WeightRequest& r, const Dnn
         if (r.means && !r.means->empty())
             stored->biasCorrection = quantize::biasCorrection(*r.weight, r.transposed, q, smoothing, *r.means);
         if (product)
-            stored->packed = product->pack(q.values.data(), false);
+            stored->packed = product->pack(q.values.data());
         else
             stored->panels = std::make_unique<PanelWeights>(q.values.data(), r.k, r.n, memory, r.layout);
         stored->scales = q.scales;
@@ -44,11 +44,8 @@ std::shared_ptr<const StoredWeight> makeWeight(const WeightRequest& r, const Dnn
             std::memcpy(copy.data(), data, copy.size() * sizeof(float));
             data = copy.data();
         }
-        if (product)
-            stored->packed = product->pack(data, r.transposed);
-        else
-            stored->panels
-                = std::make_unique<PanelWeights>(static_cast<const float*>(data), r.k, r.n, r.transposed, memory);
+        stored->panels
+            = std::make_unique<PanelWeights>(static_cast<const float*>(data), r.k, r.n, r.transposed, memory, r.layout);
     }
     graph::releasePages(r.weight->data); // the packed form is read from now on
     stored->bytes = (stored->panels ? stored->panels->bytes() : DnnProduct::bytes(*stored->packed)) + stored->scales.size() * sizeof(float)

@@ -33,7 +33,7 @@ struct WeightRequest
     std::int64_t k = 0, n = 0;
     bool transposed = false;
     bool integer = false;
-    bool half = false; // bf16, by oneDNN
+    bool half = false; // bf16
     Granularity granularity = Granularity::PerChannel;
     int bits = 8;
     const std::vector<float>* smoothing = nullptr; // int8: [K] factors of the rows; null or empty = none

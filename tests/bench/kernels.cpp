@@ -122,7 +122,7 @@ public:
         struct State
         {
             State(std::int64_t m, std::int64_t k, std::int64_t n)
-                : product(DnnProduct::Kind::U8S8, m, k, n, k)
+                : product(m, k, n)
             {
             }
             DnnProduct product;
@@ -132,7 +132,7 @@ public:
         };
         auto state = std::make_shared<State>(m_m, m_k, m_n);
         for (std::int64_t i = 0; i < m_copies; ++i)
-            state->calls.push_back(state->product.makeCall(state->product.pack(m_w.data(), false)));
+            state->calls.push_back(state->product.makeCall(state->product.pack(m_w.data())));
         state->sums.resize(m_out.size());
         state->scratch.resize(state->product.scratchBytes() + 64);
         return {"oneDNN + pass", [this, state] {

@@ -4,6 +4,7 @@
 #include "core/engine/kernels/product.h"
 #include "core/engine/kernels/product_choice.h"
 #include "core/engine/kernels/product_floats.h"
+#include "core/engine/kernels/product_halves.h"
 #include "core/engine/onednn.h"
 #include "core/engine/reference/reference.h"
 #include "core/values/error.h"
@@ -23,6 +24,8 @@ using namespace octet::engine::test;
 namespace {
 
 using Multiply = void (*)(const ProductTask&, std::int64_t, std::int64_t);
+using MultiplyFloats = void (*)(const FloatProductTask&, std::int64_t, std::int64_t);
+using MultiplyHalves = void (*)(const HalfProductTask&, std::int64_t, std::int64_t);
 
 /// Rows as a product over such panels reads them; what no row fills is not 0. Exactly as long as they are: the address
 /// sanitizer sees who reads beyond.
@@ -39,6 +42,8 @@ std::vector<std::uint8_t> inOrder(const std::vector<std::uint8_t>& a, std::int64
 } // namespace
 
 Q_DECLARE_METATYPE(Multiply)
+Q_DECLARE_METATYPE(MultiplyFloats)
+Q_DECLARE_METATYPE(MultiplyHalves)
 Q_DECLARE_METATYPE(octet::engine::PanelLayout)
 
 class TestProductKernels : public QObject
@@ -238,10 +243,16 @@ private slots:
     }
 
     /// Our own fp32 product: in blocks of rows and panel by panel, as steps and threads divide it, every row the same bits.
-    void ownFloatProduct()
+    void floatProduct_data()
     {
-        if (cpuIsa() < Isa::Avx512)
-            QSKIP("This CPU has no AVX-512.");
+        QTest::addColumn<MultiplyFloats>("multiply");
+        QTest::newRow("avx2") << MultiplyFloats(multiplyFloatsAvx2);
+        if (cpuIsa() >= Isa::Avx512)
+            QTest::newRow("avx512") << MultiplyFloats(multiplyFloatsAvx512);
+    }
+    void floatProduct()
+    {
+        QFETCH(MultiplyFloats, multiply);
         Random random(53);
         std::vector<std::tuple<std::int64_t, std::int64_t, std::int64_t>> shapes{
             {1, 1, 1}, {8, 768, 48}, {9, 769, 49}, {17, 1540, 97}, {24, 1536, 16}};
@@ -269,12 +280,12 @@ private slots:
             task.panels = reinterpret_cast<const float*>(panels.data());
             task.next = panels.data(), task.nextBytes = panels.panelBytes();
             task.c = whole.data(), task.cRow = cRow;
-            multiplyFloats(task, 0, panels.panels());
+            multiply(task, 0, panels.panels());
             const std::int64_t half = m / 2;
             for (const auto& [first, count] : {std::pair(std::int64_t(0), half), std::pair(half, m - half)}) {
                 task.a = a.data() + first * aRow, task.c = parts.data() + first * cRow, task.rows = count;
                 for (std::int64_t p = 0; p < panels.panels(); ++p)
-                    multiplyFloats(task, p, p + 1);
+                    multiply(task, p, p + 1);
             }
             QCOMPARE(parts, whole);
             const auto expected = reference::product(dense, w, m, k, n), sizes = reference::product(magnitudeA, magnitudeW, m, k, n);
@@ -290,49 +301,79 @@ private slots:
         }
     }
 
-    /// oneDNN's products at random shapes, rows apart, weights as they lie in either order.
-    void floatProducts_data()
+    /// Our own bf16 product: exactly what tiles compute, every row the same bits whatever the block and the panel.
+    void halfProduct_data()
     {
-        QTest::addColumn<bool>("half");
-        QTest::newRow("f32") << false;
-        if (__builtin_cpu_supports("avx512bf16"))
-            QTest::newRow("bf16") << true;
+        QTest::addColumn<MultiplyHalves>("multiply");
+        QTest::addColumn<bool>("tiles");
+        QTest::newRow("tiles emulated") << MultiplyHalves(multiplyHalvesEmulated) << true;
+        if (cpuIsa() >= Isa::Vnni && __builtin_cpu_supports("avx512bf16"))
+            QTest::newRow("avx512_bf16") << MultiplyHalves(multiplyHalvesBf16) << false;
+        if (hasAmxBf16() && allowTiles())
+            QTest::newRow("amx") << MultiplyHalves(multiplyHalvesAmx) << true;
     }
-    void floatProducts()
+    void halfProduct()
     {
-        QFETCH(bool, half);
-        effectiveIsa();
-        Random random(43);
-        for (int round = 0; round < 30; ++round) {
-            const std::int64_t m = random.whole(1, 40), k = random.whole(1, 200), n = random.whole(1, 90),
-                               lda = k + random.whole(0, 7);
-            auto a = random.reals(m * lda, -1, 1), w = random.reals(k * n, -1, 1);
-            std::vector<std::uint16_t> halves;
-            if (half) // bf16 holds them exactly
-                for (auto* values : {&a, &w})
-                    for (float& x : *values)
-                        x = reference::fromBf16(reference::toBf16(x));
-            for (const float x : a)
-                halves.push_back(reference::toBf16(x));
-            std::vector<float> dense, turned(w.size()), magnitudeA, magnitudeW = w;
-            for (std::int64_t i = 0; i < m; ++i)
-                dense.insert(dense.end(), a.begin() + i * lda, a.begin() + i * lda + k);
-            magnitudeA = dense;
+        QFETCH(MultiplyHalves, multiply);
+        QFETCH(bool, tiles);
+        Random random(59);
+        std::vector<std::tuple<std::int64_t, std::int64_t, std::int64_t>> shapes{
+            {1, 1, 1}, {32, 32, 32}, {33, 384, 33}, {17, 385, 64}, {150, 800, 40}};
+        for (int round = 0; round < 20; ++round)
+            shapes.emplace_back(random.whole(1, 70), random.whole(1, 200), random.whole(1, 90));
+        int round = 0;
+        for (const auto& [m, k, n] : shapes) {
+            const bool transposed = ++round % 2;
+            const std::int64_t columns = (k + halfStep - 1) / halfStep * halfStep, cRow = n + random.whole(0, 5);
+            std::vector<std::uint16_t> a(static_cast<std::size_t>((m + 15) * columns));
+            std::vector<float> dense, w = random.reals(k * n, -1, 1), turned(w.size()), magnitudeA, magnitudeW;
+            for (std::int64_t i = 0; i < m * k; ++i) {
+                const std::uint16_t half = reference::toBf16(random.real(-1, 1));
+                a[static_cast<std::size_t>(i / k * columns + i % k)] = half;
+                dense.push_back(reference::fromBf16(half));
+            }
+            std::fill(a.end() - 15 * columns, a.end(), std::uint16_t(0x7fc0)); // not a number: belongs to no row
+            for (std::int64_t i = 0; i < k * n; ++i)
+                turned[static_cast<std::size_t>(i % n * k + i / n)] = w[static_cast<std::size_t>(i)];
+            WeightMemory memory;
+            const PanelWeights panels(
+                transposed ? turned.data() : w.data(), k, n, transposed, memory, PanelLayout::Halves);
+            for (float& x : w)
+                x = reference::fromBf16(reference::toBf16(x));
+            magnitudeA = dense, magnitudeW = w;
             for (auto* values : {&magnitudeA, &magnitudeW})
                 for (float& x : *values)
                     x = std::abs(x);
-            for (std::int64_t i = 0; i < k * n; ++i)
-                turned[static_cast<std::size_t>(i % n * k + i / n)] = w[static_cast<std::size_t>(i)];
-            const DnnProduct product(half ? DnnProduct::Kind::Bf16 : DnnProduct::Kind::F32, m, k, n, lda);
-            const bool transposed = round % 2;
-            auto call = product.makeCall(product.pack(transposed ? turned.data() : w.data(), transposed));
-            std::vector<float> c(static_cast<std::size_t>(m * n));
-            std::vector<char> scratch(product.scratchBytes() + 64);
-            product.run(*call, half ? static_cast<const void*>(halves.data()) : a.data(), c.data(), scratch.data());
-            const auto expected = reference::product(dense, w, m, k, n), sizes = reference::product(magnitudeA, magnitudeW, m, k, n);
-            for (std::size_t i = 0; i < c.size(); ++i)
-                QVERIFY(std::abs(static_cast<double>(c[i]) - expected[i])
-                    <= reference::tolerance(half ? "oneDnnBf16" : "oneDnnF32") * sizes[i]);
+            std::vector<float> whole(static_cast<std::size_t>(m * cRow), 1234.0f), parts = whole, emulated = whole;
+            HalfProductTask task;
+            task.a = a.data(), task.aRow = columns, task.rows = m, task.k = k, task.n = n;
+            task.panels = reinterpret_cast<const std::uint16_t*>(panels.data());
+            task.next = panels.data(), task.nextBytes = panels.panelBytes();
+            task.c = whole.data(), task.cRow = cRow;
+            multiply(task, 0, panels.panels());
+            if (tiles) {
+                task.c = emulated.data();
+                multiplyHalvesEmulated(task, 0, panels.panels());
+                QCOMPARE(emulated, whole);
+            }
+            const std::int64_t half = m / 2;
+            for (const auto& [first, count] : {std::pair(std::int64_t(0), half), std::pair(half, m - half)}) {
+                task.a = a.data() + first * columns, task.c = parts.data() + first * cRow, task.rows = count;
+                for (std::int64_t p = 0; p < panels.panels(); ++p)
+                    multiply(task, p, p + 1);
+            }
+            QCOMPARE(parts, whole);
+            const auto expected = reference::product(dense, w, m, k, n),
+                       sizes = reference::product(magnitudeA, magnitudeW, m, k, n);
+            for (std::int64_t row = 0; row < m; ++row)
+                for (std::int64_t c = 0; c < cRow; ++c) {
+                    const double x = static_cast<double>(whole[static_cast<std::size_t>(row * cRow + c)]);
+                    const auto at = static_cast<std::size_t>(row * n + c);
+                    if (c < n)
+                        QVERIFY(std::abs(x - expected[at]) <= reference::tolerance("productHalves") * sizes[at]);
+                    else
+                        QCOMPARE(x, 1234.0);
+                }
         }
     }
 
@@ -348,8 +389,8 @@ private slots:
             const int limit = effectiveIsa() >= Isa::Vnni ? 127 : 63; // 8 bits saturate without VNNI
             for (auto& x : w)
                 x = static_cast<std::int8_t>(random.whole(-limit, limit));
-            const DnnProduct product(DnnProduct::Kind::U8S8, m, k, n, k);
-            auto call = product.makeCall(product.pack(w.data(), false));
+            const DnnProduct product(m, k, n);
+            auto call = product.makeCall(product.pack(w.data()));
             std::vector<std::int32_t> c(static_cast<std::size_t>(m * n));
             std::vector<char> scratch(product.scratchBytes() + 64);
             product.run(*call, a.data(), c.data(), scratch.data());

@@ -145,8 +145,7 @@ private slots:
             Settings settings;
             Ranges ranges;
             for (const char* node : {"q", "k", "v", "up", "down", "scores", "context"}) {
-                const bool ofAttention = std::string(node) == "scores" || std::string(node) == "context";
-                if (mode == 0 || (mode == 3 && !ofAttention)) // what oneDNN does in bf16 depends on the rows
+                if (mode == 0)
                     continue;
                 OpSettings& s = settings[node];
                 s.precision = mode == 3 ? Precision::Bf16 : Precision::Int8;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/kernels/panels.h"
 
+#include "core/engine/ops/half.h"
+
 #include <algorithm>
 
 namespace octet::engine {
@@ -37,11 +39,19 @@ PanelWeights::PanelWeights(
         }
 }
 
-PanelWeights::PanelWeights(const float* values, std::int64_t k, std::int64_t n, bool transposed, WeightMemory& memory)
-    : m_layout(PanelLayout::Floats)
-    , m_panels((n + panelColumns - 1) / panelColumns)
-    , m_panelBytes(k * panelColumns * static_cast<std::int64_t>(sizeof(float)))
-    , m_memory(memory.take(bytes()))
+PanelWeights::PanelWeights(const float* values, std::int64_t k, std::int64_t n, bool transposed, WeightMemory& memory,
+    PanelLayout layout)
+    : m_layout(layout)
+{
+    const bool halves = layout == PanelLayout::Halves;
+    const std::int64_t columns = halves ? tilePanelColumns : panelColumns;
+    m_panels = (n + columns - 1) / columns;
+    m_panelBytes = halves ? (k + 31) / 32 * 32 * columns * 2 : k * columns * 4;
+    m_memory = memory.take(bytes());
+    halves ? fillHalves(values, k, n, transposed) : fillFloats(values, k, n, transposed);
+}
+
+void PanelWeights::fillFloats(const float* values, std::int64_t k, std::int64_t n, bool transposed)
 {
     auto* to = reinterpret_cast<float*>(m_memory.get());
     for (std::int64_t first = 0; first < n; first += panelColumns, to += k * panelColumns) {
@@ -49,6 +59,18 @@ PanelWeights::PanelWeights(const float* values, std::int64_t k, std::int64_t n, 
         for (std::int64_t row = 0; row < k; ++row)
             for (std::int64_t c = 0; c < columns; ++c)
                 to[row * panelColumns + c] = values[transposed ? (first + c) * k + row : row * n + first + c];
+    }
+}
+
+void PanelWeights::fillHalves(const float* values, std::int64_t k, std::int64_t n, bool transposed)
+{
+    auto* to = reinterpret_cast<std::uint16_t*>(m_memory.get());
+    for (std::int64_t first = 0; first < n; first += tilePanelColumns, to += m_panelBytes / 2) {
+        const std::int64_t columns = std::min(tilePanelColumns, n - first);
+        for (std::int64_t row = 0; row < k; ++row)
+            for (std::int64_t c = 0; c < columns; ++c) // two halves take the place of four bytes
+                to[tilePlace(2 * row, c) / 2] =
+                    BFloat16(values[transposed ? (first + c) * k + row : row * n + first + c]).bits;
     }
 }
 

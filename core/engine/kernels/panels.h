@@ -8,8 +8,8 @@
 namespace octet::engine {
 
 /// Vnni: [panel][K / 4][48][4]. Tiles: [panel][K / 64][2][16][16][4], two tiles of 16 columns for each 64 of K, each of
-/// them 16 rows of 64 bytes. Floats: [panel][K][48] of fp32.
-enum class PanelLayout { Vnni, Tiles, Floats };
+/// them 16 rows of 64 bytes. Floats: [panel][K][48] of fp32. Halves: [panel][K / 32][2][16][16][2] of bf16, tiles as well.
+enum class PanelLayout { Vnni, Tiles, Floats, Halves };
 
 constexpr std::int64_t panelColumns = 48;
 constexpr std::int64_t tilePanelColumns = 32;
@@ -20,8 +20,9 @@ class PanelWeights
 public:
     PanelWeights(const std::int8_t* values, std::int64_t k, std::int64_t n, WeightMemory& memory,
         PanelLayout layout = PanelLayout::Vnni);
-    /// PanelLayout::Floats. `transposed`: from [N, K].
-    PanelWeights(const float* values, std::int64_t k, std::int64_t n, bool transposed, WeightMemory& memory);
+    /// PanelLayout::Floats or Halves, which are rounded to the nearest. `transposed`: from [N, K].
+    PanelWeights(const float* values, std::int64_t k, std::int64_t n, bool transposed, WeightMemory& memory,
+        PanelLayout layout = PanelLayout::Floats);
 
     const std::int8_t* data() const { return reinterpret_cast<const std::int8_t*>(m_memory.get()); }
     PanelLayout layout() const { return m_layout; }
@@ -30,6 +31,9 @@ public:
     std::size_t bytes() const { return static_cast<std::size_t>(m_panels * m_panelBytes); }
 
 private:
+    void fillFloats(const float* values, std::int64_t k, std::int64_t n, bool transposed);
+    void fillHalves(const float* values, std::int64_t k, std::int64_t n, bool transposed);
+
     PanelLayout m_layout;
     std::int64_t m_panels = 0, m_panelBytes = 0;
     std::shared_ptr<std::byte> m_memory;

@@ -27,9 +27,9 @@ ProductKernel chooseProduct(Isa cap, Isa cpu)
     return ProductKernel::OneDnn;
 }
 
-bool ownFloatProduct()
+bool halvesOnTiles()
 {
-    return effectiveIsa() >= Isa::Avx512;
+    return ownProduct() == ProductKernel::Amx && hasAmxBf16();
 }
 
 void forbiddenTileOperation()

@@ -10,10 +10,10 @@ enum class ProductKernel { OneDnn, Vnni, Amx };
 
 /// int8. `cap`: what the user allows; `cpu`: what there is. Below VNNI none of ours runs.
 ProductKernel chooseProduct(Isa cap, Isa cpu);
-/// fp32: whether our own runs (from AVX-512 on) and not oneDNN.
-bool ownFloatProduct();
 /// int8: this process's, decided at the first call. An operating system that refuses the tile registers leaves VNNI.
 ProductKernel ownProduct();
+/// bf16, where hasBf16(): whether it runs on tiles.
+bool halvesOnTiles();
 /// Asks the operating system for AMX's tile registers, once a process; false: refused. Only where cpuIsa() is Amx.
 bool allowTiles();
 

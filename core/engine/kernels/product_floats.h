@@ -20,7 +20,8 @@ struct FloatProductTask
     std::int64_t cRow = 0;
 };
 
-/// Panels [begin, end). Needs AVX-512.
-void multiplyFloats(const FloatProductTask& task, std::int64_t begin, std::int64_t end);
+/// Panels [begin, end).
+void multiplyFloatsAvx2(const FloatProductTask& task, std::int64_t begin, std::int64_t end);
+void multiplyFloatsAvx512(const FloatProductTask& task, std::int64_t begin, std::int64_t end);
 
 } // namespace octet::engine

@@ -1,125 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #define OCTET_ISA avx512
-#include "core/engine/kernels/panels.h"
-#include "core/engine/kernels/product_floats.h"
-#include "core/engine/kernels/simd.h"
+#include "core/engine/kernels/product_floats_impl.h"
 
 namespace octet::engine {
 
-namespace avx512 {
-
-namespace {
-
-constexpr int vectors = 3, rowsAtOnce = 8; // 24 sums, 3 columns, a number of A: 28 of 32 registers
-static_assert(vectors * lanes == panelColumns);
-
-/// A stretch of memory that is fetched into L2 bit by bit.
-class Ahead
+void multiplyFloatsAvx512(const FloatProductTask& task, std::int64_t begin, std::int64_t end)
 {
-public:
-    /// Part `index` of `parts` of it.
-    Ahead(const void* from, std::int64_t bytes, std::int64_t index, std::int64_t parts)
-        : m_at(static_cast<const char*>(from) + bytes / 64 * index / parts * 64)
-        , m_end(static_cast<const char*>(from) + bytes / 64 * (index + 1) / parts * 64)
-    {
-    }
-    void fetch(std::int64_t lines)
-    {
-        for (; lines > 0 && m_at < m_end; --lines, m_at += 64)
-            _mm_prefetch(m_at, _MM_HINT_T1);
-    }
-
-private:
-    const char *m_at, *m_end;
-};
-
-/// A part of the depth of one panel.
-struct Part
-{
-    const float* weights; // [depth][48]
-    std::int64_t first, depth, column;
-};
-
-template <int Rows>
-void block(const FloatProductTask& t, std::int64_t row, const Part& part, Ahead ahead, std::int64_t pace)
-{
-    const float* a = t.a + row * t.aRow + part.first;
-    float* c = t.c + row * t.cRow + part.column;
-    const std::int64_t left = t.n - part.column;
-    const auto some = [&](int v) { return firstLanes(left > v * lanes ? left - v * lanes : 0); };
-    Vec sums[Rows][vectors];
-#pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r)
-#pragma GCC unroll 3
-        for (int v = 0; v < vectors; ++v)
-            sums[r][v] = part.first == 0 ? Vec::zero() : Vec::load(c + r * t.cRow + v * lanes, some(v));
-    const auto step = [&](std::int64_t i) __attribute__((always_inline)) {
-        Vec w[vectors];
-#pragma GCC unroll 3
-        for (int v = 0; v < vectors; ++v)
-            w[v] = Vec::load(part.weights + i * panelColumns + v * lanes);
-#pragma GCC unroll 8
-        for (int r = 0; r < Rows; ++r) {
-            const Vec x = Vec::all(a[r * t.aRow + i]);
-#pragma GCC unroll 3
-            for (int v = 0; v < vectors; ++v)
-                sums[r][v] = fma(x, w[v], sums[r][v]);
-        }
-    };
-    std::int64_t i = 0;
-    for (; i + 4 <= part.depth; i += 4) {
-        ahead.fetch(pace);
-        step(i), step(i + 1), step(i + 2), step(i + 3);
-    }
-    for (; i < part.depth; ++i)
-        step(i);
-#pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r)
-#pragma GCC unroll 3
-        for (int v = 0; v < vectors; ++v)
-            sums[r][v].store(c + r * t.cRow + v * lanes, some(v));
-}
-
-void blockOf(std::int64_t rows, const FloatProductTask& t, std::int64_t row, const Part& part, Ahead ahead,
-    std::int64_t pace)
-{
-    switch (rows) {
-    case 8: return block<8>(t, row, part, ahead, pace);
-    case 7: return block<7>(t, row, part, ahead, pace);
-    case 6: return block<6>(t, row, part, ahead, pace);
-    case 5: return block<5>(t, row, part, ahead, pace);
-    case 4: return block<4>(t, row, part, ahead, pace);
-    case 3: return block<3>(t, row, part, ahead, pace);
-    case 2: return block<2>(t, row, part, ahead, pace);
-    default: return block<1>(t, row, part, ahead, pace);
-    }
-}
-
-} // namespace
-
-} // namespace avx512
-
-void multiplyFloats(const FloatProductTask& t, std::int64_t begin, std::int64_t end)
-{
-    using namespace avx512;
-    if (t.rows == 0)
-        return;
-    // So much of a panel and of eight rows lies in L1 and L2 while all rows pass; sums wait in memory in between.
-    constexpr std::int64_t depthAtOnce = 768;
-    const std::int64_t blocks = (t.rows + rowsAtOnce - 1) / rowsAtOnce, pace = (12 + blocks - 1) / blocks;
-    for (std::int64_t p = begin; p < end; ++p)
-        for (std::int64_t first = 0; first < t.k; first += depthAtOnce) {
-            const Part part{t.panels + (p * t.k + first) * panelColumns, first,
-                t.k - first < depthAtOnce ? t.k - first : depthAtOnce, p * panelColumns};
-            const bool last = p + 1 == end && first + part.depth == t.k;
-            const void* next = last ? t.next : part.weights + part.depth * panelColumns;
-            const std::int64_t nextBytes = last ? t.nextBytes : depthAtOnce * panelColumns * 4;
-            for (std::int64_t b = 0; b < blocks; ++b) {
-                const std::int64_t row = b * rowsAtOnce;
-                blockOf(t.rows - row < rowsAtOnce ? t.rows - row : rowsAtOnce, t, row, part,
-                    Ahead(next, next ? nextBytes : 0, b, blocks), pace);
-            }
-        }
+    avx512::floats::multiplyPanels(task, begin, end);
 }
 
 } // namespace octet::engine

@@ -94,6 +94,10 @@ public:
             _tile_dpbf16ps(0, 4, 6);
         else if constexpr (Dot == TileDot::Halves && Sums == 1)
             _tile_dpbf16ps(1, 4, 7);
+        else if constexpr (Dot == TileDot::Halves && Sums == 2)
+            _tile_dpbf16ps(2, 5, 6);
+        else if constexpr (Dot == TileDot::Halves)
+            _tile_dpbf16ps(3, 5, 7);
         else
             static_assert(Sums < 0, "nobody multiplies so");
     }

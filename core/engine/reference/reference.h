@@ -61,9 +61,8 @@ constexpr Tolerance tolerances[] = {
     {"attentionBytes", 8e-3}, // of the largest value: a probability of 255 steps may round to its neighbour
     {"product", 4e-6}, // the int8 product of our own: sums exact, the rest as dequantize and its activation
     {"productFloats", 2e-6}, // of the sum of magnitudes
+    {"productHalves", 2e-6}, // the same, of operands that are bf16
     {"oneDnnU8S8", 0},
-    {"oneDnnF32", 2e-6}, // of the sum of magnitudes, whatever its order
-    {"oneDnnBf16", 2e-6}, // the same, of operands that are bf16
 };
 /// Not a number, which nothing is within, for a kernel that has no row.
 double tolerance(const char* kernel);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/steps/rows.h"
 
+#include "core/engine/kernels/product_choice.h"
 #include "core/engine/kernels/product_floats.h"
+#include "core/engine/kernels/product_halves.h"
 #include "core/engine/ops/lookup.h"
 
 #include <algorithm>
@@ -256,45 +258,59 @@ std::byte* ProductStep::accumulator(const Frame& frame) const
     return inPlace ? frame.out<std::byte>(sum.rows.place) : frame.out<std::byte>(accumulators);
 }
 
-void ProductStep::runOwnFloats(const Frame& frame) const
+template <class Task>
+void ProductStep::runSums(
+    const Frame& frame, Task task, void (*multiply)(const Task&, std::int64_t, std::int64_t)) const
 {
-    FloatProductTask task;
-    task.aRow = input.stride;
     task.k = depth, task.n = columns;
-    task.panels = reinterpret_cast<const float*>(own.panels);
+    task.panels = reinterpret_cast<decltype(task.panels)>(own.panels);
     task.cRow = columns;
-    const std::int64_t blocks = rowBlocks(4 * depth);
+    const auto* a = task.a;
+    const std::int64_t blocks = rowBlocks(static_cast<std::int64_t>(sizeof(*a)) * depth);
     for (std::int64_t b = 0; b < blocks; ++b) {
         const std::int64_t first = rows * b / blocks;
         task.rows = rows * (b + 1) / blocks - first;
-        task.a = frame.in<float>(input.place) + first * input.stride;
+        task.a = a + first * task.aRow;
         task.c = reinterpret_cast<float*>(accumulator(frame)) + first * columns;
         const OwnWeights& after = b + 1 < blocks ? own : next;
         task.nextBytes = after.panelBytes;
         inParallel(frame.threads, own.panelCount, [&](std::int64_t begin, std::int64_t end, int thread) {
-            FloatProductTask share = task;
+            Task share = task;
             share.next = after.firstPanel(frame.threads, thread);
-            multiplyFloats(share, begin, end);
+            multiply(share, begin, end);
         });
         finishRows(frame, first, task.rows);
     }
 }
 
+void ProductStep::runOwnFloats(const Frame& frame) const
+{
+    FloatProductTask task;
+    task.a = frame.in<float>(input.place), task.aRow = input.stride;
+    runSums(frame, task, effectiveIsa() >= Isa::Avx512 ? multiplyFloatsAvx512 : multiplyFloatsAvx2);
+}
+
+void ProductStep::runOwnHalves(const Frame& frame) const
+{
+    auto* const copy = frame.out<std::uint16_t>(halves);
+    inParallel(frame.threads, rows, [&](std::int64_t begin, std::int64_t end, int) {
+        for (std::int64_t at = begin; at < end; ++at) {
+            frame.kernels->toBf16(frame.in<float>(input.place) + at * input.stride, copy + at * halfColumns, depth);
+            std::fill(copy + at * halfColumns + depth, copy + (at + 1) * halfColumns, std::uint16_t(0));
+        }
+    });
+    HalfProductTask task;
+    task.a = copy, task.aRow = halfColumns;
+    runSums(frame, task, halvesOnTiles() ? multiplyHalvesAmx : multiplyHalvesBf16);
+}
+
 void ProductStep::run(const Frame& frame, StepState* state) const
 {
     if (!product)
-        return integer ? runOwn(frame) : runOwnFloats(frame);
+        return integer ? runOwn(frame) : halves.none() ? runOwnFloats(frame) : runOwnHalves(frame);
     auto& call = *static_cast<ProductState*>(state)->call;
-    const void* a = integer ? static_cast<const void*>(frame.in<std::uint8_t>(quantized.values))
-        : halves.none()             ? static_cast<const void*>(frame.in<float>(input.place))
-                                    : static_cast<const void*>(frame.out<std::uint16_t>(halves));
-    if (!halves.none())
-        inParallel(frame.threads, rows, [&](std::int64_t begin, std::int64_t end, int) {
-            for (std::int64_t at = begin; at < end; ++at)
-                frame.kernels->toBf16(
-                    frame.in<float>(input.place) + at * input.stride, frame.out<std::uint16_t>(halves) + at * depth, depth);
-        });
-    product->run(call, a, accumulator(frame), dnnScratch.none() ? nullptr : frame.out<std::byte>(dnnScratch));
+    product->run(call, frame.in<std::uint8_t>(quantized.values), frame.out<std::int32_t>(accumulators),
+        dnnScratch.none() ? nullptr : frame.out<std::byte>(dnnScratch));
     finishRows(frame, 0, rows);
 }
 

@@ -155,7 +155,8 @@ public:
     OwnWeights own, next; // our own kernel's; next are prefetched while this one ends, of the same program
     std::shared_ptr<const StoredWeight> weight;
     bool integer = false;
-    Place halves; // [rows, depth] bf16 copy of the input; none() = not in bf16
+    Place halves; // [rows + 15, halfColumns] bf16 copy of the input; none() = not in bf16
+    std::int64_t halfColumns = 0;
     Rows input; // fp32
     QuantizedRows quantized; // int8
     Place bias;
@@ -174,6 +175,10 @@ private:
     const float* biases(const Frame& frame) const;
     void runOwn(const Frame& frame) const;
     void runOwnFloats(const Frame& frame) const;
+    void runOwnHalves(const Frame& frame) const;
+    /// Panels for all threads, a block of rows after the other, and what comes behind the sums.
+    template <class Task>
+    void runSums(const Frame& frame, Task task, void (*multiply)(const Task&, std::int64_t, std::int64_t)) const;
     /// Where an fp32 product is written: in place where its sum is wanted.
     std::byte* accumulator(const Frame& frame) const;
     void finishRows(const Frame& frame, std::int64_t first, std::int64_t count) const;
