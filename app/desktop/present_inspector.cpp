@@ -92,7 +92,7 @@ QString attributeText(const graph::Attribute& attribute)
 
 QString extremes(const graph::Weight& weight)
 {
-    if (weight.type != DType::F32 || weight.data.size() / sizeof(float) > cheapValues || weight.data.empty())
+    if (weight.type != DType::F32 || weight.byteCount() / sizeof(float) > cheapValues || weight.byteCount() == 0)
         return {};
     float low = std::numeric_limits<float>::infinity(), high = -low;
     for (const float value : graph::floats(weight)) {

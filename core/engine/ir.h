@@ -25,6 +25,7 @@ struct IrValue
     Shape shape;
     const std::byte* constant = nullptr; // dense; owned by the model or by `owned`
     std::shared_ptr<const Tensor> owned;
+    const graph::Weight* made = nullptr; // instead of `constant`: no bytes are kept, see Weight::make
 };
 
 /// x -> (x - mean) / sqrt(variance + epsilon) * gamma + beta over the last dimension.
@@ -89,7 +90,7 @@ struct Ir
     std::set<ValueId> kept; // outputs and taps: must exist under their own name
 
     const IrValue& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
-    bool isConstant(ValueId id) const { return id >= 0 && value(id).constant != nullptr; }
+    bool isConstant(ValueId id) const { return id >= 0 && (value(id).constant || value(id).made); }
     /// The single number that a constant holds, if it does.
     std::optional<double> scalar(ValueId id) const;
 };

@@ -56,6 +56,10 @@ Place Places::reading(const Place& place)
 const std::byte* Places::constant(const IrValue& value)
 {
     const auto bytes = static_cast<std::size_t>(elementCount(value.shape)) * elementSize(value.type);
+    if (value.made) {
+        m_program.alignedConstants.push_back(m_store.impl().made(*value.made));
+        return m_program.alignedConstants.back().get();
+    }
     if (bytes == 0 || graph::isAligned(value.constant, elementSize(value.type)))
         return value.constant;
     m_program.alignedConstants.push_back(m_store.impl().aligned({value.constant, bytes}));

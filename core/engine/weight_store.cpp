@@ -36,10 +36,11 @@ std::shared_ptr<const StoredWeight> makeWeight(const WeightRequest& r, const Dnn
             stored->scales.assign(static_cast<std::size_t>(r.n), q.scales[0]);
         stored->columnSums = q.columnSums;
     } else {
+        const graph::WeightBytes bytes(*r.weight);
         std::vector<float> copy;
-        const void* data = r.weight->data.data();
+        const void* data = bytes.span().data();
         if (!graph::isAligned(data, alignof(float))) {
-            copy.resize(r.weight->data.size() / sizeof(float));
+            copy.resize(bytes.span().size() / sizeof(float));
             std::memcpy(copy.data(), data, copy.size() * sizeof(float));
             data = copy.data();
         }
@@ -99,22 +100,34 @@ std::shared_ptr<const StoredWeight> WeightStore::Impl::get(const WeightRequest& 
 
 std::shared_ptr<const std::byte> WeightStore::Impl::aligned(std::span<const std::byte> constant)
 {
-    const std::lock_guard lock(mutex);
-    std::erase_if(copies, [](const auto& copy) { return copy.second.expired(); });
-    auto& known = copies[constant.data()];
-    std::shared_ptr<const std::byte> copy = known.lock();
-    if (!copy) {
+    return shared(constant.data(), constant.size(), [&](std::span<std::byte> copy) {
         // Piece by piece, or the table would be in memory twice.
         constexpr std::size_t piece = std::size_t(4) << 20;
-        const auto made = takePages(constant.size());
-        if (!made)
-            throw Error(ErrorKind::Resource, fmt::format("A table of {} MB does not fit into memory.", constant.size() >> 20));
         for (std::size_t at = 0; at < constant.size(); at += piece) {
             const auto part = constant.subspan(at, std::min(piece, constant.size() - at));
-            std::memcpy(made.get() + at, part.data(), part.size());
+            std::memcpy(copy.data() + at, part.data(), part.size());
             graph::releasePages(part);
         }
-        known = copy = made;
+    });
+}
+
+std::shared_ptr<const std::byte> WeightStore::Impl::made(const graph::Weight& weight)
+{
+    return shared(&weight, weight.byteCount(), *weight.make);
+}
+
+std::shared_ptr<const std::byte> WeightStore::Impl::shared(const void* of, std::size_t size, const Fill& fill)
+{
+    const std::lock_guard lock(mutex);
+    std::erase_if(copies, [](const auto& copy) { return copy.second.expired(); });
+    auto& known = copies[of];
+    std::shared_ptr<const std::byte> copy = known.lock();
+    if (!copy) {
+        const auto pages = takePages(size);
+        if (!pages)
+            throw Error(ErrorKind::Resource, fmt::format("A table of {} MB does not fit into memory.", size >> 20));
+        fill({pages.get(), size});
+        known = copy = pages;
     }
     return copy;
 }

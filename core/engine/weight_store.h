@@ -7,6 +7,7 @@
 #include "core/engine/program.h"
 #include "core/quantize/affine.h"
 
+#include <functional>
 #include <list>
 #include <map>
 #include <mutex>
@@ -54,6 +55,12 @@ struct WeightStore::Impl
     /// an embedding). Programs share the copy, and it goes with the last of them. Each of them keeps the model.
     std::shared_ptr<const std::byte> aligned(std::span<const std::byte> constant);
 
+    /// The same of a constant that is made.
+    std::shared_ptr<const std::byte> made(const graph::Weight& weight);
+
+    using Fill = std::function<void(std::span<std::byte>)>;
+    std::shared_ptr<const std::byte> shared(const void* of, std::size_t size, const Fill& fill);
+
     struct Entry
     {
         std::string key;
@@ -63,7 +70,7 @@ struct WeightStore::Impl
     std::size_t bytes = 0;
     std::list<Entry> entries; // most recently used first
     WeightMemory memory; // of our own packed weights
-    std::map<const std::byte*, std::weak_ptr<const std::byte>> copies; // by what was copied
+    std::map<const void*, std::weak_ptr<const std::byte>> copies; // by what was copied or made
     std::mutex mutex;
 };
 

@@ -4,6 +4,7 @@
 #include "core/exchange/atomic_file.h"
 #include "core/exchange/qdq_nodes.h"
 #include "core/exchange/qdq_opset.h"
+#include "core/graph/weight_values.h"
 #include "core/quantize/affine.h"
 #include "core/quantize/bias_correction.h"
 #include "core/quantize/products.h"
@@ -348,7 +349,7 @@ private:
                 all = all && own && (!range || ownKey == key);
                 range = own, key = ownKey;
             }
-            if (all && range && range->smoothing.size() == gamma->data.size() / sizeof(float))
+            if (all && range && range->smoothing.size() == gamma->byteCount() / sizeof(float))
                 m_folded[value] = range;
         }
     }
@@ -359,9 +360,9 @@ private:
             if (norm.input(input).empty())
                 continue;
             const graph::Weight& weight = *m_model.weight(norm.input(input));
-            std::vector<float> values(weight.data.size() / sizeof(float));
-            if (!values.empty())
-                std::memcpy(values.data(), weight.data.data(), values.size() * sizeof(float));
+            std::vector<float> values;
+            for (const float value : graph::floats(weight))
+                values.push_back(value);
             for (std::size_t i = 0; i < values.size(); ++i)
                 values[i] /= range.smoothing[i];
             const std::string old = norm.input(input);
@@ -569,12 +570,13 @@ private:
         if (!weight)
             throw Error(ErrorKind::Unsupported,
                 fmt::format("The QDQ export cannot copy the external data of {} into one file.", tensor.name()));
-        bytes += weight->data.size();
+        bytes += weight->byteCount();
         if (bytes > maxBytes)
             tooLarge();
         tensor.clear_external_data();
         tensor.clear_data_location();
-        tensor.set_raw_data(weight->data.data(), weight->data.size());
+        const graph::WeightBytes values(*weight);
+        tensor.set_raw_data(values.span().data(), values.span().size());
     }
 
     void refuseExternal(const onnx::GraphProto& graph)

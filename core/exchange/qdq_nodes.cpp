@@ -2,6 +2,7 @@
 #include "core/exchange/qdq_nodes.h"
 
 #include "core/graph/model.h"
+#include "core/graph/weight_values.h"
 
 #include <onnx/onnx_pb.h>
 
@@ -20,7 +21,8 @@ void writeTensor(const graph::Weight& weight, onnx::TensorProto& tensor)
     tensor.set_data_type(static_cast<int>(weight.type));
     for (const std::int64_t dim : weight.shape)
         tensor.add_dims(dim);
-    tensor.set_raw_data(weight.data.data(), weight.data.size());
+    const graph::WeightBytes bytes(weight);
+    tensor.set_raw_data(bytes.span().data(), bytes.span().size());
 }
 
 struct AttributeWriter

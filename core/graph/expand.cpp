@@ -2,6 +2,7 @@
 #include "core/graph/expand.h"
 
 #include "core/graph/expansion.h"
+#include "core/graph/weight_values.h"
 
 #include <algorithm>
 #include <array>
@@ -90,11 +91,15 @@ std::string transposed(Expansion& to, const std::string& name, const std::string
         return to.transpose(name, value, order);
     }
     const auto rows = static_cast<std::size_t>(weight->shape[0]), all = static_cast<std::size_t>(weight->shape[1]);
-    std::vector<float> values(rows * all);
-    for (std::size_t r = 0; r < rows; ++r)
-        for (std::size_t c = 0; c < all; ++c)
-            std::memcpy(&values[c * rows + r], weight->data.data() + (r * all + c) * sizeof(float), sizeof(float));
-    return to.floats(name, {weight->shape[1], weight->shape[0]}, std::move(values));
+    return to.constant(name, DType::F32, {weight->shape[1], weight->shape[0]},
+        [rows, all, weight = *weight](std::span<std::byte> bytes) {
+            const std::span<float> turned = asFloats(bytes);
+            const Values<float> values = floats(weight);
+            for (std::size_t r = 0; r < rows; ++r)
+                for (std::size_t c = 0; c < all; ++c)
+                    turned[c * rows + r] = values[r * all + c];
+            releasePages(weight.data);
+        });
 }
 
 bool expandFusedMatMul(Expansion& to, const Node& node)

@@ -73,17 +73,14 @@ std::string columns(
 {
     const std::int64_t all = weight.shape.back(), rows = elementCount(weight.shape) / all;
     const Shape shape = weight.shape.size() == 1 ? Shape{count} : Shape{rows, count};
-    const auto cut = [&]<typename T>(T) {
-        std::vector<T> values(static_cast<std::size_t>(rows * count));
-        for (std::int64_t r = 0; r < rows; ++r) // bytes: a weight of a file may lie anywhere
-            std::memcpy(values.data() + r * count,
-                weight.data.data() + static_cast<std::size_t>(r * all + first) * sizeof(T),
-                static_cast<std::size_t>(count) * sizeof(T));
-        return to.constant(name, shape, std::move(values));
-    };
-    if (weight.type == DType::I8)
-        return cut(std::int8_t{});
-    return weight.type == DType::U8 ? cut(std::uint8_t{}) : cut(float{});
+    const std::size_t unit = elementSize(weight.type), row = static_cast<std::size_t>(all) * unit,
+                      wanted = static_cast<std::size_t>(count) * unit, skipped = static_cast<std::size_t>(first) * unit;
+    return to.constant(name, weight.type, shape, [=](std::span<std::byte> part) {
+        const WeightBytes from(weight);
+        for (std::size_t r = 0; r * wanted < part.size(); ++r)
+            std::memcpy(part.data() + r * wanted, from.span().data() + r * row + skipped, wanted);
+        releasePages(weight.data);
+    });
 }
 
 /// The additive mask of all that hides or biases scores: one value, since an attention is recognised with one.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace octet::graph {
 
@@ -48,6 +49,15 @@ int rankBehind(const Expansion& in, const Node& node, const std::string& value, 
             return node.intAttribute("keepdims", 1) != 0 ? below : below - count;
     }
     return -1;
+}
+
+template <typename T>
+Fill copyOf(std::vector<T> values)
+{
+    return [values = std::move(values)](std::span<std::byte> to) {
+        if (!values.empty())
+            std::memcpy(to.data(), values.data(), std::min(to.size(), values.size() * sizeof(T)));
+    };
 }
 
 } // namespace
@@ -106,17 +116,17 @@ std::string Expansion::add(const std::string& opType, const std::string& name, s
 
 std::string Expansion::floats(const std::string& name, Shape shape, std::vector<float> values)
 {
-    return constant(name, std::move(shape), std::move(values));
+    return constant(name, DType::F32, std::move(shape), copyOf(std::move(values)));
 }
 
 std::string Expansion::ints(const std::string& name, Shape shape, std::vector<std::int64_t> values)
 {
-    return constant(name, std::move(shape), std::move(values));
+    return constant(name, DType::I64, std::move(shape), copyOf(std::move(values)));
 }
 
-std::string Expansion::constant(const std::string& name, Shape shape, decltype(NewWeight::values) values)
+std::string Expansion::constant(const std::string& name, DType type, Shape shape, Fill fill)
 {
-    m_weights.push_back({unique(m_values, name), std::move(shape), std::move(values), {}});
+    m_weights.push_back({unique(m_values, name), type, std::move(shape), std::move(fill), {}});
     return m_weights.back().name;
 }
 

@@ -28,7 +28,7 @@ public:
     std::string value(const std::string& wanted) { return unique(m_values, wanted); } // a name for one
     std::string floats(const std::string& name, Shape shape, std::vector<float> values);
     std::string ints(const std::string& name, Shape shape, std::vector<std::int64_t> values);
-    std::string constant(const std::string& name, Shape shape, decltype(NewWeight::values) values);
+    std::string constant(const std::string& name, DType type, Shape shape, Fill fill);
     std::string number(const std::string& name, float value) { return floats(name, {}, {value}); }
 
     std::string reshape(const std::string& name, const std::string& value, std::vector<std::int64_t> shape,

@@ -187,7 +187,7 @@ long long Model::weightBytes() const
 {
     long long sum = 0;
     for (const Weight& weight : m_parts->weights)
-        sum += static_cast<long long>(weight.data.size());
+        sum += static_cast<long long>(weight.byteCount());
     return sum;
 }
 

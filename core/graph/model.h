@@ -4,6 +4,7 @@
 
 #include "core/values/tensor.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,13 +15,26 @@
 
 namespace octet::graph {
 
-/// A constant, C order, little endian, in the mapped file or in the Model. fp32 of 64 KiB on: see weight_values.h.
+/// Writes all bytes of a constant.
+using Fill = std::function<void(std::span<std::byte>)>;
+
+/// Bytes from which on a weight stays in the file, or is made when it is wanted.
+constexpr std::size_t largeWeight = std::size_t(64) << 10;
+
+/// A constant, C order, little endian, in the mapped file or in the Model. Large ones of floats and bytes are read through
+/// weight_values.h, for they may lie at any byte of the file, or nowhere.
 struct Weight
 {
     std::string name;
     DType type = DType::Undefined;
     Shape shape;
-    std::span<const std::byte> data;
+    std::span<const std::byte> data; // empty where it is made
+    /// Of a large constant that stands for others of the file: makes its byteCount() bytes whenever they are wanted.
+    std::shared_ptr<const Fill> make;
+    std::size_t byteCount() const
+    {
+        return make ? static_cast<std::size_t>(elementCount(shape)) * elementSize(type) : data.size();
+    }
     /// Of a float weight that was restored from s8: the scales (1, or one a channel) that give its integers back.
     std::vector<float> quantizationScales;
     template <typename T>

@@ -9,6 +9,7 @@
 #include "core/graph/onnx_skeleton.h"
 #include "core/graph/onnx_tensor.h"
 #include "core/graph/printable.h"
+#include "core/graph/weight_values.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -77,6 +78,8 @@ public:
         checkReferences();
         m_parts->files = m_tensors.takeFiles();
         m_parts->files.push_back(std::move(file));
+        for (const MappedFile& mapped : m_parts->files) // of what was read around the weights
+            releasePages(mapped.bytes());
         m_parts->index();
         return std::move(m_parts);
     }
@@ -220,7 +223,7 @@ private:
         const auto bytes = m_parts->storage.allocate(count * sizeof(T));
         if (count != 0)
             std::memcpy(bytes.data(), values, count * sizeof(T));
-        return {name, type, std::move(shape), bytes, {}};
+        return {name, type, std::move(shape), bytes, {}, {}};
     }
 
     Weight constant(const Node& node)
@@ -245,7 +248,7 @@ private:
             return filled(name, DType::I64, {static_cast<std::int64_t>(list->size())}, list->data(), list->size());
         if (const auto* list = std::get_if<std::vector<float>>(&value))
             return filled(name, DType::F32, {static_cast<std::int64_t>(list->size())}, list->data(), list->size());
-        return {name, DType::String, {}, {}, {}};
+        return {name, DType::String, {}, {}, {}, {}};
     }
 
     // Every value that is read must come from somewhere, and from one place only.

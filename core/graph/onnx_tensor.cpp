@@ -70,13 +70,15 @@ ExternalReference externalReference(const onnx::TensorProto& tensor, const std::
 
 } // namespace
 
-std::span<const std::byte> TensorReader::aligned(std::span<const std::byte> bytes, DType type)
+std::span<const std::byte> TensorReader::inPlace(std::span<const std::byte> bytes, DType type)
 {
-    constexpr std::size_t large = std::size_t(64) << 10;
-    if (bytes.empty() || isAligned(bytes.data(), elementSize(type)) || (type == DType::F32 && bytes.size() >= large))
+    const bool mayLieAnywhere = type == DType::F32 || isAligned(bytes.data(), elementSize(type));
+    if (bytes.size() >= largeWeight && mayLieAnywhere)
         return bytes;
+    // Of a small one, a read in place would keep all the pages around it in memory.
     const auto copy = m_storage.allocate(bytes.size());
-    std::memcpy(copy.data(), bytes.data(), bytes.size());
+    if (!bytes.empty())
+        std::memcpy(copy.data(), bytes.data(), bytes.size());
     releasePages(bytes);
     return copy;
 }
@@ -135,7 +137,7 @@ std::span<const std::byte> TensorReader::typedValues(
 Weight TensorReader::read(
     const onnx::TensorProto& tensor, const std::string& name, const std::optional<std::span<const std::byte>>& raw)
 {
-    Weight weight{name, static_cast<DType>(tensor.data_type()), {tensor.dims().begin(), tensor.dims().end()}, {}, {}};
+    Weight weight{name, static_cast<DType>(tensor.data_type()), {tensor.dims().begin(), tensor.dims().end()}, {}, {}, {}};
     const auto fail = [&](ErrorKind kind, const std::string& why) {
         throw Error(kind, fmt::format("The weight '{}' of {} {}.", printable(name), m_path, why), {.file = m_path});
     };
@@ -158,7 +160,7 @@ Weight TensorReader::read(
 
     if (tensor.data_location() == onnx::TensorProto::EXTERNAL) {
         const ExternalReference reference = externalReference(tensor, name, m_path);
-        weight.data = aligned(m_external.bytes(reference, byteCount, name), weight.type);
+        weight.data = inPlace(m_external.bytes(reference, byteCount, name), weight.type);
         return weight;
     }
     std::optional<std::span<const std::byte>> bytes = raw;
@@ -173,7 +175,7 @@ Weight TensorReader::read(
             fmt::format("has the shape {} and type {}, which is {} bytes, but the file holds {}",
                 toString(weight.shape), toString(weight.type), byteCount, bytes->size()));
     if (raw) {
-        weight.data = aligned(*bytes, weight.type);
+        weight.data = inPlace(*bytes, weight.type);
     } else {
         // It stands in the parsed message, which does not live as long as the model.
         const auto copy = m_storage.allocate(byteCount);

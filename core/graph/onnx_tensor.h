@@ -20,7 +20,7 @@ public:
         , m_external(path)
     {
     }
-    /// `raw`: the tensor's raw_data where the skeleton left it out; stays where it is when it is aligned, or large and fp32.
+    /// `raw`: the tensor's raw_data where the skeleton left it out; stays where it is when it is large, and aligned or fp32.
     /// Throws Error(Format) when sizes do not agree, before anything of that size is allocated.
     Weight read(const onnx::TensorProto& tensor, const std::string& name,
         const std::optional<std::span<const std::byte>>& raw = {});
@@ -28,7 +28,7 @@ public:
 
 private:
     std::span<const std::byte> typedValues(const onnx::TensorProto& tensor, const Weight& weight, std::size_t count);
-    std::span<const std::byte> aligned(std::span<const std::byte> bytes, DType type);
+    std::span<const std::byte> inPlace(std::span<const std::byte> bytes, DType type);
 
     std::string m_path;
     Storage& m_storage;

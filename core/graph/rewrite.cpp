@@ -3,18 +3,24 @@
 
 #include "core/graph/model_parts.h"
 
-#include <algorithm>
-#include <cstring>
 #include <span>
 
 namespace octet::graph {
 
 namespace {
 
-DType typeOf(const NewWeight& weight)
+Weight made(const NewWeight& from, Storage& storage)
 {
-    constexpr DType types[]{DType::F32, DType::I64, DType::I8, DType::U8};
-    return types[weight.values.index()];
+    Weight weight{from.name, from.type, from.shape, {}, {}, from.scales};
+    const std::size_t bytes = static_cast<std::size_t>(elementCount(from.shape)) * elementSize(from.type);
+    if (bytes >= largeWeight && from.type != DType::I64) { // int64 are shapes and positions, which are read in place
+        weight.make = std::make_shared<const Fill>(from.fill);
+        return weight;
+    }
+    const std::span<std::byte> room = storage.allocate(bytes);
+    from.fill(room);
+    weight.data = room;
+    return weight;
 }
 
 } // namespace
@@ -33,20 +39,8 @@ std::shared_ptr<const Model> rewritten(
     for (const Weight* weight : base->allWeights())
         parts->weights.push_back(*weight);
     parts->initializerCount = base->initializers().size();
-    for (const NewWeight& made : weights) {
-        Weight weight;
-        weight.name = made.name;
-        weight.type = typeOf(made);
-        weight.shape = made.shape;
-        weight.quantizationScales = made.scales;
-        const auto from =
-            std::visit([](const auto& values) { return std::as_bytes(std::span(values)); }, made.values);
-        const std::span<std::byte> room = parts->storage.allocate(from.size());
-        if (!from.empty())
-            std::memcpy(room.data(), from.data(), from.size());
-        weight.data = room;
-        parts->weights.push_back(std::move(weight));
-    }
+    for (const NewWeight& weight : weights)
+        parts->weights.push_back(made(weight, parts->storage));
     for (std::size_t i = 0; i < nodes.size(); ++i)
         nodes[i].index = static_cast<int>(i);
     parts->nodes = std::move(nodes);

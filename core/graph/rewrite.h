@@ -5,18 +5,17 @@
 #include "core/graph/model.h"
 
 #include <memory>
-#include <variant>
 #include <vector>
 
 namespace octet::graph {
 
-/// A constant made anew.
+/// A constant made anew. Large ones of floats and bytes are made whenever they are wanted, and kept by nobody.
 struct NewWeight
 {
     std::string name;
+    DType type = DType::Undefined;
     Shape shape;
-    std::variant<std::vector<float>, std::vector<std::int64_t>, std::vector<std::int8_t>, std::vector<std::uint8_t>>
-        values;
+    Fill fill; // what it reads must live as long as the base of the model
     std::vector<float> scales; // see Weight::quantizationScales
 };
 

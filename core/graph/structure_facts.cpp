@@ -84,7 +84,7 @@ private:
     bool isPlumbingInput(const std::string& value) const
     {
         if (const Weight* weight = m_model.weight(value))
-            return isIndexType(weight->type) || weight->data.size() <= elementSize(weight->type);
+            return isIndexType(weight->type) || weight->byteCount() <= elementSize(weight->type);
         if (const Node* producer = m_model.producer(value))
             return m_facts.plumbing[GraphFacts::at(producer->index)];
         const ValueInfo* info = m_model.valueInfo(value);

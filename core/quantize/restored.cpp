@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace octet::quantize {
 
@@ -48,16 +49,18 @@ private:
     std::int64_t m_inner = 1;
 };
 
-std::int64_t integerAt(const Weight& weight, std::size_t i)
+std::int64_t integerAt(DType type, std::span<const std::byte> bytes, std::size_t i)
 {
-    if (weight.type == DType::I8)
-        return weight.as<std::int8_t>()[i];
-    return weight.type == DType::U8 ? weight.as<std::uint8_t>()[i] : weight.as<std::int32_t>()[i];
+    const auto at = [&]<typename T>(T value) {
+        std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
+        return static_cast<std::int64_t>(value);
+    };
+    return type == DType::I8 ? at(std::int8_t()) : type == DType::U8 ? at(std::uint8_t()) : at(std::int32_t());
 }
 
 bool isWhole(const Weight& weight)
 {
-    return static_cast<std::size_t>(elementCount(weight.shape)) * elementSize(weight.type) == weight.data.size();
+    return static_cast<std::size_t>(elementCount(weight.shape)) * elementSize(weight.type) == weight.byteCount();
 }
 
 } // namespace
@@ -78,15 +81,23 @@ std::optional<NewWeight> restored(
         || (zero && (zero->type != q.type || !isWhole(*zero) || (zeros != 1 && zeros != channels->scales.size()))))
         return {};
     const std::int64_t centre = q.type == DType::U8 ? 128 : 0;
-    bool centred = q.type != DType::I32;
-    std::vector<float> values(static_cast<std::size_t>(elementCount(q.shape)));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const std::size_t channel = channels->at(static_cast<std::int64_t>(i));
-        const std::int64_t z = zero ? integerAt(*zero, zeros == 1 ? 0 : channel) : 0;
-        centred = centred && z == centre;
-        values[i] = static_cast<float>(integerAt(q, i) - z) * channels->scales[channel];
+    std::vector<std::int64_t> offsets(channels->scales.size(), 0);
+    if (zero) {
+        const graph::WeightBytes points(*zero);
+        for (std::size_t c = 0; c < offsets.size(); ++c)
+            offsets[c] = integerAt(q.type, points.span(), zeros == 1 ? 0 : c);
     }
-    return NewWeight{name, q.shape, std::move(values), centred ? channels->scales : std::vector<float>()};
+    const bool centred = q.type != DType::I32 && std::ranges::all_of(offsets, [&](auto z) { return z == centre; });
+    const auto fill = [q, offsets, channels = *channels](std::span<std::byte> bytes) {
+        const graph::WeightBytes integers(q);
+        const std::span<float> values = graph::asFloats(bytes);
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const std::size_t c = channels.at(static_cast<std::int64_t>(i));
+            values[i] = static_cast<float>(integerAt(q.type, integers.span(), i) - offsets[c]) * channels.scales[c];
+        }
+        graph::releasePages(q.data);
+    };
+    return NewWeight{name, DType::F32, q.shape, fill, centred ? channels->scales : std::vector<float>()};
 }
 
 std::optional<NewWeight> rounded(
@@ -97,16 +108,20 @@ std::optional<NewWeight> rounded(
     if (weight.type != DType::F32 || !isWhole(weight) || !channels || zeros.empty()
         || std::any_of(zeros.begin(), zeros.end(), [](std::int8_t z) { return z != 0; }))
         return {};
-    std::vector<float> values;
-    values.reserve(weight.data.size() / sizeof(float));
-    for (const float x : graph::floats(weight)) {
-        const float unit = channels->scales[channels->at(static_cast<std::int64_t>(values.size()))];
-        const float q = std::nearbyint(x / unit);
-        if (std::isnan(q))
+    for (const float x : graph::floats(weight))
+        if (std::isnan(x))
             return {};
-        values.push_back(std::clamp(q, -128.0f, 127.0f) * unit);
-    }
-    return NewWeight{name, weight.shape, std::move(values), channels->scales};
+    graph::releasePages(weight.data);
+    const auto fill = [weight, channels = *channels](std::span<std::byte> bytes) {
+        const std::span<float> values = graph::asFloats(bytes);
+        const graph::Values<float> exact = graph::floats(weight);
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const float unit = channels.scales[channels.at(static_cast<std::int64_t>(i))];
+            values[i] = std::clamp(std::nearbyint(exact[i] / unit), -128.0f, 127.0f) * unit;
+        }
+        graph::releasePages(weight.data);
+    };
+    return NewWeight{name, DType::F32, weight.shape, fill, channels->scales};
 }
 
 } // namespace octet::quantize

@@ -26,13 +26,13 @@ float nearestStep(double x)
 /// A weight that multiplies the value, as rows of its channels.
 struct Reader
 {
-    const graph::Weight* weight = nullptr;
+    graph::Values<float> values;
     std::int64_t k = 0, n = 0;
     bool transposed = false;
     double at(std::int64_t row, std::int64_t column) const
     {
         return static_cast<double>(
-            graph::floats(*weight)[static_cast<std::size_t>(transposed ? column * k + row : row * n + column)]);
+            values[static_cast<std::size_t>(transposed ? column * k + row : row * n + column)]);
     }
 };
 
@@ -45,7 +45,7 @@ std::vector<Reader> readersOf(
             continue;
         const graph::Node& node = model.nodes()[static_cast<std::size_t>(product.node)];
         const bool transposed = product.kind == ProductKind::Gemm && node.intAttribute("transB", 0) != 0;
-        readers.push_back({model.weight(product.weight), product.k, product.n, transposed});
+        readers.push_back({graph::floats(*model.weight(product.weight)), product.k, product.n, transposed});
     }
     return readers;
 }

@@ -3,12 +3,13 @@
 //
 //   bench_memory MODEL.onnx [LENGTH] [BATCH]
 //
-// Each precision in a child process of its own: the model is opened, compiled and run ten times. Prints the process's
-// peak beyond what it had before it opened the model (VmHWM), what of the memory at the end is its own (RssAnon) and what
-// is pages of the mapped file (RssFile), and the need: packed weights, fp32 tables that are read in place, arena. The
-// static ranges are made up; they decide values, not memory.
+// Each precision in a child process of its own (of a quantized file, also the one that it has): the model is opened,
+// compiled and run ten times. Prints the process's peak beyond what it had before it opened the model (VmHWM), what of the
+// memory at the end is its own (RssAnon) and what is pages of the mapped file (RssFile), and the need: packed weights, fp32
+// tables that are read in place, arena. The static ranges are made up; they decide values, not memory.
 #include "core/engine/program.h"
 #include "core/measure/measure.h"
+#include "core/quantize/imported.h"
 #include "core/quantize/products.h"
 #include "core/quantize/resolve.h"
 #include "core/values/error.h"
@@ -28,6 +29,8 @@ using namespace octet;
 
 namespace {
 
+constexpr const char* asInFile = "as in the file";
+
 /// MB of a line of /proc/self/status.
 double megabytes(const std::string& field)
 {
@@ -45,26 +48,31 @@ double tables(const graph::Model& model)
     for (const auto& product : quantize::products(model))
         ofProducts.insert(product.weight);
     double bytes = 0;
-    for (const graph::Weight* weight : model.initializers())
-        if (weight->type == DType::F32 && !ofProducts.contains(weight->name))
-            bytes += double(weight->data.size());
+    for (const graph::Weight* weight : model.allWeights())
+        if (weight->type == DType::F32 && !ofProducts.contains(weight->name) && !model.consumers(weight->name).empty())
+            bytes += double(weight->byteCount());
     return bytes / (1 << 20);
 }
 
 void inference(const std::string& path, const std::string& preset, int length, int batch)
 {
     const double before = megabytes("VmRSS");
-    const auto model = graph::load(path);
+    const quantize::Opened file = quantize::open(path);
+    const auto& model = file.model;
+    if (preset == asInFile && !file.wasQuantized)
+        return;
     const double opened = megabytes("VmRSS") - before;
     engine::WeightStore store;
-    const Settings settings = quantize::resolve(*model, presetConfig(preset)).settings();
-    Ranges ranges;
+    const Config config = preset == asInFile ? file.config : presetConfig(preset);
+    const Settings settings = quantize::resolve(*model, config).settings();
+    Ranges ranges = file.ranges;
     for (const auto& product : quantize::products(*model))
         for (const auto& [node, setting] : settings)
             for (const std::string& value : {product.activation, product.weight})
                 if (!value.empty() && setting.precision == Precision::Int8) {
-                    Range& range = ranges[rangeKey(value, setting)];
-                    range.min = -8, range.max = 8;
+                    Range madeUp;
+                    madeUp.min = -8, madeUp.max = 8;
+                    ranges.try_emplace(rangeKey(value, setting), madeUp);
                 }
     const auto inputs = measure::seededInputs(*model, batch, length, 1);
     engine::CompileOptions options;
@@ -95,7 +103,7 @@ int main(int argc, char** argv)
     std::printf("| | opened | peak | own at the end | of files at the end | packed weights | fp32 tables | arena | peak / need |\n");
     std::printf("|---|---|---|---|---|---|---|---|---|\n");
     std::fflush(stdout);
-    for (const char* preset : {"fp32", "static", "dynamic"}) {
+    for (const char* preset : {"fp32", "static", "dynamic", asInFile}) {
         const pid_t child = fork();
         if (child < 0)
             return 1;

@@ -2,6 +2,7 @@
 // Models as ONNX Runtime's transformer optimizer writes them: fused operators give its values, and run in int8.
 #include "core/engine/program.h"
 #include "core/exchange/qdq.h"
+#include "core/graph/weight_values.h"
 #include "core/measure/measure.h"
 #include "core/quantize/products.h"
 #include "core/quantize/resolve.h"
@@ -240,6 +241,38 @@ private slots:
             QVERIFY2(written->node(name), name);
         QVERIFY(!written->weight("qkv")); // only its three parts are left
         QVERIFY(run(written, {}, {}, layerInputs()).bytes == run(model, {}, {}, layerInputs()).bytes);
+    }
+
+    /// The packed weight of an attention is in memory once: in the file. Its parts are cut out of it whenever they are packed.
+    void partsOfAPackedWeightAreMadeWhenWanted()
+    {
+        constexpr std::int64_t wide = 160; // parts of 100 KiB
+        OnnxBuilder b;
+        importMicrosoft(b);
+        b.input("x", {2, 3, wide});
+        const auto packed = wave({wide, 3 * wide}, 1, 0.1);
+        b.weight("qkv", {wide, 3 * wide}, packed), b.weight("b", {3 * wide}, wave({3 * wide}, 2));
+        auto& node = b.node("Attention", "n", {"x", "qkv", "b"}, {"y"});
+        node.set_domain("com.microsoft");
+        OnnxBuilder::attribute(node, "num_heads", std::int64_t(4));
+        b.output("y");
+        const auto model = b.load();
+        const graph::Weight* key = model->weight("n/key_weight");
+        QVERIFY(key && key->make && key->data.empty());
+        const auto values = graph::floats(*key);
+        QCOMPARE(values.size(), static_cast<std::size_t>(wide * wide));
+        for (std::size_t i = 0; i < values.size(); ++i)
+            QCOMPARE(values[i], packed[i / wide * 3 * wide + wide + i % wide]);
+        Tensor x(DType::F32, {2, 3, wide});
+        std::ranges::copy(wave(x.shape, 3), x.data<float>());
+        const Tensor real = run(model, {}, {}, {{"x", x}});
+        const Tensor bytes = run(model, quantize::resolve(*model, presetConfig("dynamic")).settings(), {}, {{"x", x}});
+        double error = 0, size = 0;
+        for (std::int64_t i = 0; i < real.count(); ++i) {
+            error += std::pow(bytes.data<float>()[i] - real.data<float>()[i], 2);
+            size += std::pow(real.data<float>()[i], 2);
+        }
+        QVERIFY2(error < 0.01 * size, qPrintable(QString::number(error / size)));
     }
 
     void otherFormsStay()

@@ -84,7 +84,7 @@ class TestHostileModels : public QObject
         const auto model = graph::load(path.toStdString());
         for (const graph::Weight* weight : model->allWeights())
             if (weight->type != DType::String
-                && static_cast<std::size_t>(elementCount(weight->shape)) * elementSize(weight->type) != weight->data.size())
+                && static_cast<std::size_t>(elementCount(weight->shape)) * elementSize(weight->type) != weight->byteCount())
                 return QStringLiteral("a weight whose shape and bytes differ");
         graph::structure(*model);
         const auto resolution = quantize::resolve(*model, presetConfig(int8 ? "dynamic" : "fp32"));

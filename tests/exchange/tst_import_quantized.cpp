@@ -5,6 +5,7 @@
 #include "core/measure/measure.h"
 #include "core/quantize/affine.h"
 #include "core/quantize/imported.h"
+#include "core/quantize/products.h"
 #include "core/quantize/resolve.h"
 #include "engine/onnx_builder.h"
 #include "test_main.h"
@@ -144,8 +145,8 @@ private slots:
             QVERIFY(std::abs(ours[i] - asWritten[i]) < 0.051f); // one step of the result
     }
 
-    /// Floats of a table that the file holds in bytes, looked up and turned.
-    void tablesAreRestored()
+    /// Floats of a table that the file holds in bytes are in memory only where they are read, by whoever reads them.
+    void largeConstantsAreMadeWhenWanted()
     {
         OnnxBuilder b;
         qdq(b);
@@ -166,7 +167,8 @@ private slots:
         const auto file = b.load();
         const quantize::Opened opened = quantize::recognise(file);
         const graph::Weight* made = opened.model->weight("table");
-        QVERIFY(made);
+        QVERIFY(made && made->make && made->data.empty());
+        QCOMPARE(made->byteCount(), std::size_t(300 * 64 * 4));
         const auto values = graph::floats(*made);
         for (std::size_t i = 0; i < table.size(); ++i)
             QCOMPARE(values[i], static_cast<float>(static_cast<std::int8_t>(table[i])) * 0.02f);
@@ -179,6 +181,45 @@ private slots:
         exchange::writeQdq(*opened.model, settings, opened.ranges, path);
         QCOMPARE(run(graph::load(path), {}, {}), asWritten);
         QVERIFY(graph::load(path)->weight("t")); // the bytes, not their floats
+    }
+
+    /// The packed weight of an attention, in bytes: neither its parts nor the floats behind them are kept.
+    void partsOfPackedBytesAreMadeWhenWanted()
+    {
+        constexpr std::int64_t wide = 288; // parts of 81 KiB
+        OnnxBuilder b;
+        auto* import = b.proto().add_opset_import();
+        import->set_domain("com.microsoft");
+        import->set_version(1);
+        std::string packed(3 * wide * wide, '\0');
+        for (std::size_t i = 0; i < packed.size(); ++i)
+            packed[i] = static_cast<char>(i * 37 % 251);
+        b.input("x", {2, 3, wide});
+        bytes(b, "qkv", {wide, 3 * wide}, s8, packed);
+        b.weight("bias", {3 * wide}, std::vector<float>(3 * wide, 0.5f)), b.weight("ws", {}, {0.01f});
+        b.node("DynamicQuantizeLinear", "q", {"x"}, {"xq", "xs", "xz"});
+        auto& node = b.node("QAttention", "n", {"xq", "qkv", "bias", "xs", "ws", "", "xz"}, {"y"});
+        node.set_domain("com.microsoft");
+        OnnxBuilder::attribute(node, "num_heads", std::int64_t(4));
+        b.output("y");
+        const quantize::Opened opened = quantize::recognise(b.load());
+        const graph::Weight* part = opened.model->weight("n/key_weight_quantized");
+        QVERIFY(part && part->make && part->data.empty());
+        std::size_t weights = 0;
+        for (const auto& product : quantize::products(*opened.model)) {
+            if (!product.counted())
+                continue;
+            const graph::Weight* made = opened.model->weight(product.weight);
+            QVERIFY(made && made->make && made->data.empty());
+            const auto values = graph::floats(*made);
+            QCOMPARE(values.size(), static_cast<std::size_t>(wide * wide));
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                const auto q = static_cast<std::int8_t>(packed[i / wide * 3 * wide + weights * wide + i % wide]);
+                QCOMPARE(values[i], static_cast<float>(q) * 0.01f);
+            }
+            ++weights;
+        }
+        QCOMPARE(weights, std::size_t(3));
     }
 
     /// A fp32 weight with a pair of its own, as training with quantization leaves it.

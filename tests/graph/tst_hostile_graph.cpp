@@ -34,7 +34,7 @@ QString wrong(const graph::Model& model)
 {
     for (const graph::Weight* weight : model.allWeights())
         if (weight->type != DType::String
-            && static_cast<std::size_t>(elementCount(weight->shape)) * elementSize(weight->type) != weight->data.size())
+            && static_cast<std::size_t>(elementCount(weight->shape)) * elementSize(weight->type) != weight->byteCount())
             return QStringLiteral("a weight whose shape and bytes differ");
     std::set<std::string> names;
     for (const graph::Node& node : model.nodes())

@@ -118,6 +118,10 @@ private:
             return it->second;
         if (const graph::Weight* weight = m_model.weight(name)) {
             const ValueId id = addValue(name, weight->type, weight->shape);
+            if (weight->make) {
+                m_ir.values.back().made = weight;
+                return id;
+            }
             m_ir.values.back().constant = weight->data.data();
             // An empty constant has no bytes but is known all the same.
             static constexpr std::byte nothing {};
@@ -159,24 +163,31 @@ private:
             m_ir.nodes.push_back(std::move(node));
     }
 
-    /// Operators read aligned values.
-    std::vector<Tensor> alignInputs(OpContext& context) const
+    /// What of the inputs has no bytes yet, or not where operators can read them.
+    std::vector<Tensor> readable(const IrNode& node, OpContext& context) const
     {
         std::vector<Tensor> copies;
         copies.reserve(context.inputs.size());
-        for (OpInput& input : context.inputs)
-            if (input.constant && elementCount(input.shape) > 0
-                && !graph::isAligned(input.constant, elementSize(input.type))) {
-                Tensor& copy = copies.emplace_back(input.type, input.shape);
+        for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+            OpInput& input = context.inputs[i];
+            const graph::Weight* made = node.inputs[i] < 0 ? nullptr : m_ir.value(node.inputs[i]).made;
+            const bool lies = input.constant && elementCount(input.shape) > 0
+                && !graph::isAligned(input.constant, elementSize(input.type));
+            if (!made && !lies)
+                continue;
+            Tensor& copy = copies.emplace_back(input.type, input.shape);
+            if (made)
+                (*made->make)(copy.bytes);
+            else
                 std::memcpy(copy.bytes.data(), input.constant, copy.bytes.size());
-                input.constant = copy.bytes.data();
-            }
+            input.constant = copy.bytes.data();
+        }
         return copies;
     }
 
     void fold(const IrNode& node, const OpDef& def, OpContext& context)
     {
-        const std::vector<Tensor> copies = alignInputs(context);
+        const std::vector<Tensor> copies = readable(node, context);
         if (def.view) {
             if (const auto views = def.view(context)) {
                 for (std::size_t i = 0; i < node.outputs.size(); ++i)
