@@ -15,7 +15,11 @@
 
 namespace octet::test {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int longest = 1200000; // a worker that is checked takes its time
+#else
 constexpr int longest = 60000; // ms; a loaded machine only waits longer
+#endif
 
 /// As a person does it, who waits until it can be: a disabled action does nothing when it is triggered.
 inline bool trigger(QAction* action)

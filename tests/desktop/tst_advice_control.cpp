@@ -22,7 +22,7 @@ class TestAdviceControl : public QObject
 {
     Q_OBJECT
 
-    static constexpr int longest = 60000; // ms
+    static constexpr int longest = test::longest;
     test::SampleCopy m_sample;
 
     static const tune::Advice* find(MainWindow& window, tune::AdviceKind kind)

@@ -26,7 +26,7 @@ class TestRecorded : public QObject
 {
     Q_OBJECT
 
-    static constexpr int longest = 60000; // ms; a loaded machine only waits longer
+    static constexpr int longest = test::longest;
 
     static QString copySample(const QTemporaryDir& folder, const QString& model)
     {

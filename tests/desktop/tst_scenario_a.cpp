@@ -45,7 +45,7 @@ class TestScenarioA : public QObject
 
     QTemporaryDir m_folder;
     std::unique_ptr<MainWindow> m_window;
-    static constexpr int longest = 120000; // ms; a loaded machine only waits longer
+    static constexpr int longest = 2 * test::longest;
 
     Document& document() { return *m_window->document(); }
     Workbench& workbench() { return *m_window->workbench(); }

@@ -21,7 +21,7 @@ class TestWhatIf : public QObject
     Q_OBJECT
 
     test::SampleCopy m_sample;
-    static constexpr int longest = 60000; // ms
+    static constexpr int longest = test::longest;
     static constexpr long samples = 100;
 
     std::unique_ptr<MainWindow> openedWindow()
