@@ -186,8 +186,8 @@ std::vector<const Weight*> Model::initializers() const
 long long Model::weightBytes() const
 {
     long long sum = 0;
-    for (const Weight& weight : m_parts->weights)
-        sum += static_cast<long long>(weight.byteCount());
+    for (const Weight& weight : m_parts->weights) // what is made stands for others, which count themselves
+        sum += static_cast<long long>(weight.data.size());
     return sum;
 }
 
