@@ -2,15 +2,9 @@
 // A pure function on another thread, its result back on this one.
 #pragma once
 
-#include "app/desktop/handover.h"
-
 #include <QFutureWatcher>
 #include <QObject>
 #include <QtConcurrentRun>
-
-#include <memory>
-#include <optional>
-#include <type_traits>
 
 namespace octet::desktop::background {
 
@@ -18,19 +12,13 @@ namespace octet::desktop::background {
 template <typename Work, typename Done>
 void run(QObject* context, Work work, Done done)
 {
-    const auto result = std::make_shared<std::optional<std::invoke_result_t<Work>>>();
-    auto* watcher = new QFutureWatcher<void>(context);
-    QObject::connect(watcher, &QFutureWatcherBase::finished, context, [watcher, result, done]() mutable {
-        handover::take();
+    using Result = std::invoke_result_t<Work>;
+    auto* watcher = new QFutureWatcher<Result>(context);
+    QObject::connect(watcher, &QFutureWatcherBase::finished, context, [watcher, done]() mutable {
         watcher->deleteLater();
-        done(std::move(**result));
+        done(watcher->result());
     });
-    handover::give();
-    watcher->setFuture(QtConcurrent::run([work = std::move(work), result]() mutable {
-        handover::take();
-        result->emplace(work());
-        handover::give();
-    }));
+    watcher->setFuture(QtConcurrent::run(std::move(work)));
 }
 
 } // namespace octet::desktop::background

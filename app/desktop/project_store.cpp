@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/project_store.h"
 
-#include "app/desktop/handover.h"
 #include "app/desktop/words.h"
 #include "core/values/error.h"
 
@@ -23,7 +22,6 @@ ProjectStore::~ProjectStore()
 void ProjectStore::set(std::unique_ptr<project::Project> project)
 {
     m_line.waitForDone();
-    handover::take();
     m_project = std::move(project);
 }
 
@@ -44,25 +42,12 @@ void ProjectStore::run(Work work, std::function<void()> done)
 {
     if (!m_project)
         return;
-    handover::give();
     m_line.start([this, project = m_project.get(), work = std::move(work), done = std::move(done)] {
-        handover::take();
         Notice notice {Notice::Kind::Error, {}, {}};
-        const auto later = [this](auto told) {
-            handover::give();
-            QMetaObject::invokeMethod(
-                this,
-                [told] {
-                    handover::take();
-                    told();
-                },
-                Qt::QueuedConnection);
-        };
         try {
             work(*project);
-            handover::give();
             if (done)
-                later(done);
+                QMetaObject::invokeMethod(this, done, Qt::QueuedConnection);
             return;
         } catch (const Error& error) {
             notice.text = q(error.message());
@@ -70,14 +55,13 @@ void ProjectStore::run(Work work, std::function<void()> done)
         } catch (const std::exception& error) {
             notice.text = tr("The project could not be written: %1").arg(QString::fromUtf8(error.what()));
         }
-        later([this, notice] { emit failed(notice); });
+        QMetaObject::invokeMethod(this, [this, notice] { emit failed(notice); }, Qt::QueuedConnection);
     });
 }
 
 const project::Project& ProjectStore::read() const
 {
     m_line.waitForDone();
-    handover::take();
     return *m_project;
 }
 
