@@ -39,6 +39,50 @@ std::vector<std::uint8_t> inOrder(const std::vector<std::uint8_t>& a, std::int64
     return packed;
 }
 
+/// In blocks of rows and panel by panel, as steps and threads divide it: every row the same bits as in `whole`.
+template <class Task, class Kernel>
+void comparePartsWithWhole(Task task, Kernel multiply, std::int64_t panels, const std::vector<float>& whole)
+{
+    std::vector<float> parts(whole.size(), 1234.0f);
+    const auto* const a = task.a;
+    const std::int64_t rows = task.rows, half = rows / 2;
+    for (const auto& [first, count] : {std::pair(std::int64_t(0), half), std::pair(half, rows - half)}) {
+        task.a = a + first * task.aRow, task.c = parts.data() + first * task.cRow, task.rows = count;
+        for (std::int64_t p = 0; p < panels; ++p)
+            multiply(task, p, p + 1);
+    }
+    QCOMPARE(parts, whole);
+}
+
+/// c [m, cRow] against a [m, k] x w [k, n], within a part of the sum of magnitudes; what lies behind n is untouched.
+void compareWithReference(const std::vector<float>& c, std::int64_t cRow, const std::vector<float>& a,
+    const std::vector<float>& w, std::int64_t m, std::int64_t k, std::int64_t n, const char* tolerance)
+{
+    std::vector<float> magnitudeA = a, magnitudeW = w;
+    for (auto* values : {&magnitudeA, &magnitudeW})
+        for (float& x : *values)
+            x = std::abs(x);
+    const auto expected = reference::product(a, w, m, k, n), sizes = reference::product(magnitudeA, magnitudeW, m, k, n);
+    for (std::int64_t row = 0; row < m; ++row)
+        for (std::int64_t column = 0; column < cRow; ++column) {
+            const double x = static_cast<double>(c[static_cast<std::size_t>(row * cRow + column)]);
+            const auto at = static_cast<std::size_t>(row * n + column);
+            if (column < n)
+                QVERIFY(std::abs(x - expected[at]) <= reference::tolerance(tolerance) * sizes[at]);
+            else
+                QCOMPARE(x, 1234.0);
+        }
+}
+
+/// [k, n] as [n, k].
+std::vector<float> turned(const std::vector<float>& w, std::int64_t k, std::int64_t n)
+{
+    std::vector<float> result(w.size());
+    for (std::int64_t i = 0; i < k * n; ++i)
+        result[static_cast<std::size_t>(i % n * k + i / n)] = w[static_cast<std::size_t>(i)];
+    return result;
+}
+
 } // namespace
 
 Q_DECLARE_METATYPE(Multiply)
@@ -263,41 +307,20 @@ private slots:
             const bool transposed = ++round % 2;
             const std::int64_t aRow = k + random.whole(0, 5), cRow = n + random.whole(0, 5);
             const auto a = random.reals(m * aRow, -1, 1), w = random.reals(k * n, -1, 1);
-            std::vector<float> dense, turned(w.size()), magnitudeA, magnitudeW = w;
+            std::vector<float> dense;
             for (std::int64_t i = 0; i < m; ++i)
                 dense.insert(dense.end(), a.begin() + i * aRow, a.begin() + i * aRow + k);
-            magnitudeA = dense;
-            for (auto* values : {&magnitudeA, &magnitudeW})
-                for (float& x : *values)
-                    x = std::abs(x);
-            for (std::int64_t i = 0; i < k * n; ++i)
-                turned[static_cast<std::size_t>(i % n * k + i / n)] = w[static_cast<std::size_t>(i)];
             WeightMemory memory;
-            const PanelWeights panels(transposed ? turned.data() : w.data(), k, n, transposed, memory);
-            std::vector<float> whole(static_cast<std::size_t>(m * cRow), 1234.0f), parts = whole;
+            const PanelWeights panels((transposed ? turned(w, k, n) : w).data(), k, n, transposed, memory);
+            std::vector<float> whole(static_cast<std::size_t>(m * cRow), 1234.0f);
             FloatProductTask task;
             task.a = a.data(), task.aRow = aRow, task.rows = m, task.k = k, task.n = n;
             task.panels = reinterpret_cast<const float*>(panels.data());
             task.next = panels.data(), task.nextBytes = panels.panelBytes();
             task.c = whole.data(), task.cRow = cRow;
             multiply(task, 0, panels.panels());
-            const std::int64_t half = m / 2;
-            for (const auto& [first, count] : {std::pair(std::int64_t(0), half), std::pair(half, m - half)}) {
-                task.a = a.data() + first * aRow, task.c = parts.data() + first * cRow, task.rows = count;
-                for (std::int64_t p = 0; p < panels.panels(); ++p)
-                    multiply(task, p, p + 1);
-            }
-            QCOMPARE(parts, whole);
-            const auto expected = reference::product(dense, w, m, k, n), sizes = reference::product(magnitudeA, magnitudeW, m, k, n);
-            for (std::int64_t row = 0; row < m; ++row)
-                for (std::int64_t c = 0; c < cRow; ++c) {
-                    const double x = static_cast<double>(whole[static_cast<std::size_t>(row * cRow + c)]);
-                    const auto at = static_cast<std::size_t>(row * n + c);
-                    if (c < n)
-                        QVERIFY(std::abs(x - expected[at]) <= reference::tolerance("productFloats") * sizes[at]);
-                    else
-                        QCOMPARE(x, 1234.0);
-                }
+            comparePartsWithWhole(task, multiply, panels.panels(), whole);
+            compareWithReference(whole, cRow, dense, w, m, k, n, "productFloats");
         }
     }
 
@@ -326,25 +349,19 @@ private slots:
             const bool transposed = ++round % 2;
             const std::int64_t columns = (k + halfStep - 1) / halfStep * halfStep, cRow = n + random.whole(0, 5);
             std::vector<std::uint16_t> a(static_cast<std::size_t>((m + 15) * columns));
-            std::vector<float> dense, w = random.reals(k * n, -1, 1), turned(w.size()), magnitudeA, magnitudeW;
+            std::vector<float> dense, w = random.reals(k * n, -1, 1);
             for (std::int64_t i = 0; i < m * k; ++i) {
                 const std::uint16_t half = reference::toBf16(random.real(-1, 1));
                 a[static_cast<std::size_t>(i / k * columns + i % k)] = half;
                 dense.push_back(reference::fromBf16(half));
             }
             std::fill(a.end() - 15 * columns, a.end(), std::uint16_t(0x7fc0)); // not a number: belongs to no row
-            for (std::int64_t i = 0; i < k * n; ++i)
-                turned[static_cast<std::size_t>(i % n * k + i / n)] = w[static_cast<std::size_t>(i)];
             WeightMemory memory;
             const PanelWeights panels(
-                transposed ? turned.data() : w.data(), k, n, transposed, memory, PanelLayout::Halves);
+                (transposed ? turned(w, k, n) : w).data(), k, n, transposed, memory, PanelLayout::Halves);
             for (float& x : w)
                 x = reference::fromBf16(reference::toBf16(x));
-            magnitudeA = dense, magnitudeW = w;
-            for (auto* values : {&magnitudeA, &magnitudeW})
-                for (float& x : *values)
-                    x = std::abs(x);
-            std::vector<float> whole(static_cast<std::size_t>(m * cRow), 1234.0f), parts = whole, emulated = whole;
+            std::vector<float> whole(static_cast<std::size_t>(m * cRow), 1234.0f), emulated = whole;
             HalfProductTask task;
             task.a = a.data(), task.aRow = columns, task.rows = m, task.k = k, task.n = n;
             task.panels = reinterpret_cast<const std::uint16_t*>(panels.data());
@@ -356,24 +373,8 @@ private slots:
                 multiplyHalvesEmulated(task, 0, panels.panels());
                 QCOMPARE(emulated, whole);
             }
-            const std::int64_t half = m / 2;
-            for (const auto& [first, count] : {std::pair(std::int64_t(0), half), std::pair(half, m - half)}) {
-                task.a = a.data() + first * columns, task.c = parts.data() + first * cRow, task.rows = count;
-                for (std::int64_t p = 0; p < panels.panels(); ++p)
-                    multiply(task, p, p + 1);
-            }
-            QCOMPARE(parts, whole);
-            const auto expected = reference::product(dense, w, m, k, n),
-                       sizes = reference::product(magnitudeA, magnitudeW, m, k, n);
-            for (std::int64_t row = 0; row < m; ++row)
-                for (std::int64_t c = 0; c < cRow; ++c) {
-                    const double x = static_cast<double>(whole[static_cast<std::size_t>(row * cRow + c)]);
-                    const auto at = static_cast<std::size_t>(row * n + c);
-                    if (c < n)
-                        QVERIFY(std::abs(x - expected[at]) <= reference::tolerance("productHalves") * sizes[at]);
-                    else
-                        QCOMPARE(x, 1234.0);
-                }
+            comparePartsWithWhole(task, multiply, panels.panels(), whole);
+            compareWithReference(whole, cRow, dense, w, m, k, n, "productHalves");
         }
     }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Gathering and scattering by computed indices, and what selects or orders along an axis.
-#include "core/engine/ops/op.h"
-
-#include "core/values/error.h"
+#include "core/engine/ops/lookup.h"
 
 #include <fmt/format.h>
 
@@ -14,12 +12,6 @@
 namespace octet::engine {
 
 namespace {
-
-/// Integers of either width.
-std::int64_t integerAt(const std::byte* data, bool wide, std::int64_t i)
-{
-    return wide ? as<std::int64_t>(data)[i] : as<std::int32_t>(data)[i];
-}
 
 bool isWide(const OpContext& c, std::size_t input)
 {
@@ -77,7 +69,7 @@ OpDef gatherElementsOp()
         return kernelOf([=, wide = isWide(c, 1), count = elementCount(indices), name = c.node->name](
                             const std::byte* const* in, std::byte* const* out) {
             for (std::int64_t i = 0; i < count; ++i) {
-                const std::int64_t index = checkedIndex(integerAt(in[1], wide, i), data[axis], name);
+                const std::int64_t index = checkedIndex(indexAt(in[1], wide, i), data[axis], name);
                 const std::int64_t at = offsetOf(i, indices, others) + index * strides[axis];
                 std::memcpy(
                     out[0] + static_cast<std::size_t>(i) * size, in[0] + static_cast<std::size_t>(at) * size, size);
@@ -148,7 +140,7 @@ OpDef scatterElementsOp()
                                 name = c.node->name](const std::byte* const* in, std::byte* const* out) {
                 std::copy(as<T>(in[0]), as<T>(in[0]) + all, as<T>(out[0]));
                 for (std::int64_t i = 0; i < count; ++i) {
-                    const std::int64_t index = checkedIndex(integerAt(in[1], wide, i), data[axis], name);
+                    const std::int64_t index = checkedIndex(indexAt(in[1], wide, i), data[axis], name);
                     combine(as<T>(out[0])[offsetOf(i, indices, others) + index * strides[axis]], as<T>(in[2])[i], how);
                 }
             });

@@ -51,9 +51,9 @@ private:
     /// A sum that `reader` alone reads becomes its terms, in an order that adds the same numbers to each other.
     bool addSum(ValueId value, int reader)
     {
-        const int producer = m_uses.onlyReader(m_ir, value) == reader ? m_uses.producer(value) : -1;
-        if (producer < 0 || !isOp(node(producer), "Add") || m_ir.value(value).shape != m_shape)
+        if (!isSum(value, reader) || m_ir.value(value).shape != m_shape)
             return addTerm(value, reader);
+        const int producer = m_uses.producer(value);
         const ValueId a = node(producer).inputs[0], b = node(producer).inputs[1];
         const bool sumFirst = !isSum(b, producer);
         m_match.add(producer);
