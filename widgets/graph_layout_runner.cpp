@@ -2,10 +2,7 @@
 #include "widgets/graph_layout_runner.h"
 
 #include "core/values/error.h"
-
-#include <QFutureWatcher>
-#include <QPromise>
-#include <QThreadPool>
+#include "widgets/background.h"
 
 namespace octet::widgets {
 
@@ -73,19 +70,13 @@ void GraphLayoutRunner::start(Request request)
     }
     const auto flag = std::make_shared<std::atomic<bool>>(false);
     m_cancelled = flag;
-    const auto promise = std::make_shared<QPromise<Outcome>>();
-    auto* watcher = new QFutureWatcher<Outcome>(this);
-    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, flag] {
-        if (!flag->load() && watcher->future().resultCount() > 0)
-            report(watcher->result());
-        watcher->deleteLater();
-    });
-    promise->start();
-    watcher->setFuture(promise->future());
-    QThreadPool::globalInstance()->start([promise, flag, shared = std::make_shared<Request>(std::move(request))] {
-        promise->addResult(run(*shared, [flag] { return flag->load(); }));
-        promise->finish();
-    });
+    background::run(
+        this,
+        [flag, request = std::move(request)] { return run(request, [flag] { return flag->load(); }); },
+        [this, flag](const Outcome& outcome) {
+            if (!flag->load())
+                report(outcome);
+        });
 }
 
 } // namespace octet::widgets

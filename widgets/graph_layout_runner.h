@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs the layout: at once when the graph is small, in a pool thread when it is big. A new request cancels the old one.
+// Runs the layout: at once when the graph is small, on another thread when it is big. A new request cancels the old one.
 #pragma once
 
 #include "core/graph/layout.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/compare_control.h"
 
-#include "app/desktop/background.h"
+#include "widgets/background.h"
 #include "app/desktop/document.h"
 #include "app/desktop/words.h"
 #include "core/data/dataset.h"
@@ -149,7 +149,7 @@ void CompareControl::readTexts()
     m_reading = hash;
     m_texts.reset();
     const auto model = m_document->loaded().model;
-    background::run(
+    widgets::background::run(
         this, [spec = m_document->data()->spec(), model] { return readSamples(spec, *model); },
         [this, hash](const std::shared_ptr<SampleTexts>& texts) {
             if (hash != m_reading)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/data_source.h"
 
-#include "app/desktop/background.h"
+#include "widgets/background.h"
 
 namespace octet::desktop {
 
@@ -17,7 +17,7 @@ void DataSource::check(const DataSpec& spec, std::shared_ptr<const graph::Model>
     m_content.checking = true;
     m_content.accepted = false;
     emit changed();
-    background::run(
+    widgets::background::run(
         this, [spec, model] { return checkData(spec, model); },
         [this, generation](std::shared_ptr<DataCheck> result) {
             if (generation == m_generation)

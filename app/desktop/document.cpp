@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/document.h"
 
-#include "app/desktop/background.h"
+#include "widgets/background.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/words.h"
@@ -50,7 +50,7 @@ void Document::open(const QString& path)
     }
     m_opening = true;
     emit openingStarted(path);
-    background::run(
+    widgets::background::run(
         this, [path, current = projectPath()] { return openPath(path, current); },
         [this, path](std::shared_ptr<Opened> result) {
             m_opening = false;
@@ -110,7 +110,7 @@ void Document::adopt(std::shared_ptr<Opened> result)
 void Document::hashModel()
 {
     const auto model = m_loaded.model;
-    background::run(
+    widgets::background::run(
         this,
         [model]() -> std::string {
             try {

@@ -2,7 +2,7 @@
 // A config file becomes the draft.
 #include "app/desktop/document.h"
 
-#include "app/desktop/background.h"
+#include "widgets/background.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/words.h"
@@ -33,7 +33,7 @@ void Document::importConfig(const QString& path)
         exchange::ConfigFile file;
         QString error;
     };
-    background::run(
+    widgets::background::run(
         this,
         [path, model = m_loaded.model] {
             Result result;

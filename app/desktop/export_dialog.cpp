@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/export_dialog.h"
 
-#include "app/desktop/background.h"
+#include "widgets/background.h"
 #include "app/desktop/document.h"
 #include "app/desktop/file_dialogs.h"
 #include "app/desktop/style.h"
@@ -128,7 +128,7 @@ ExportInput ExportDialog::input() const
 
 void ExportDialog::refreshLosses()
 {
-    background::run(
+    widgets::background::run(
         this, [input = input()] { return expectedLosses(input); },
         [this, generation = ++m_generation](const QStringList& losses) {
             if (generation != m_generation)
@@ -154,7 +154,7 @@ void ExportDialog::write()
 {
     m_write->setEnabled(false);
     m_error->hide();
-    background::run(
+    widgets::background::run(
         this, [input = input()] { return writeExport(input); },
         [this, path = m_path->text()](const ExportResult& result) {
             m_write->setEnabled(true);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/prediction_fit.h"
 
-#include "app/desktop/background.h"
+#include "widgets/background.h"
 #include "app/desktop/document.h"
 
 namespace octet::desktop {
@@ -73,7 +73,7 @@ void PredictionFit::start()
         return;
     }
     m_running = true;
-    background::run(
+    widgets::background::run(
         this,
         [sensitivity = m_document->sensitivity(), trials = std::move(trials), model,
             products = m_document->loaded().products] {

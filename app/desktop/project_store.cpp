@@ -11,17 +11,11 @@ using words::q;
 ProjectStore::ProjectStore(QObject* parent)
     : QObject(parent)
 {
-    m_line.setMaxThreadCount(1);
-}
-
-ProjectStore::~ProjectStore()
-{
-    m_line.waitForDone();
 }
 
 void ProjectStore::set(std::unique_ptr<project::Project> project)
 {
-    m_line.waitForDone();
+    m_line.wait();
     m_project = std::move(project);
 }
 
@@ -42,12 +36,12 @@ void ProjectStore::run(Work work, std::function<void()> done)
 {
     if (!m_project)
         return;
-    m_line.start([this, project = m_project.get(), work = std::move(work), done = std::move(done)] {
+    m_line.start([this, project = m_project.get(), work = std::move(work), done = std::move(done)]() mutable {
         Notice notice {Notice::Kind::Error, {}, {}};
         try {
             work(*project);
             if (done)
-                QMetaObject::invokeMethod(this, done, Qt::QueuedConnection);
+                widgets::background::later(this, std::move(done));
             return;
         } catch (const Error& error) {
             notice.text = q(error.message());
@@ -55,13 +49,13 @@ void ProjectStore::run(Work work, std::function<void()> done)
         } catch (const std::exception& error) {
             notice.text = tr("The project could not be written: %1").arg(QString::fromUtf8(error.what()));
         }
-        QMetaObject::invokeMethod(this, [this, notice] { emit failed(notice); }, Qt::QueuedConnection);
+        widgets::background::later(this, [this, notice] { emit failed(notice); });
     });
 }
 
 const project::Project& ProjectStore::read() const
 {
-    m_line.waitForDone();
+    m_line.wait();
     return *m_project;
 }
 

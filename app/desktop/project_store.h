@@ -5,9 +5,9 @@
 
 #include "app/desktop/notice.h"
 #include "core/project/project.h"
+#include "widgets/background.h"
 
 #include <QObject>
-#include <QThreadPool>
 
 #include <functional>
 
@@ -18,7 +18,6 @@ class ProjectStore : public QObject
     Q_OBJECT
 public:
     explicit ProjectStore(QObject* parent = nullptr);
-    ~ProjectStore() override; // when everything is written
 
     void set(std::unique_ptr<project::Project> project);
     bool isOpen() const { return m_project != nullptr; }
@@ -36,7 +35,7 @@ signals:
 
 private:
     std::unique_ptr<project::Project> m_project;
-    mutable QThreadPool m_line; // one thread
+    mutable widgets::Crew m_line {1}; // ends when everything is written
 };
 
 } // namespace octet::desktop

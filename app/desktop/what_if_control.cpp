@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/what_if_control.h"
 
-#include "app/desktop/background.h"
+#include "widgets/background.h"
 #include "app/desktop/document.h"
 #include "app/desktop/marking.h"
 
@@ -73,7 +73,7 @@ void WhatIfControl::ask()
         return;
     }
     m_cancelled = std::make_shared<std::atomic<bool>>(false);
-    background::run(
+    widgets::background::run(
         this,
         [question = std::move(*question), cancelled = m_cancelled] {
             return whatIf(question, question.nodes.isEmpty() ? unasked : asked, [&] { return cancelled->load(); });

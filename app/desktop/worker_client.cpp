@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/worker_client.h"
 
-#include "app/desktop/background.h"
 #include "app/desktop/settings.h"
 #include "core/values/json.h"
 #include "core/worker/rpc.h"
@@ -69,7 +68,6 @@ QByteArray framed(const json& message)
 WorkerClient::WorkerClient(QObject* parent)
     : QObject(parent)
 {
-    m_line.setMaxThreadCount(1);
     m_cancelTimer.setSingleShot(true);
     m_cancelTimer.setInterval(cancelPatienceMs);
     connect(&m_cancelTimer, &QTimer::timeout, this, [this] {
@@ -81,7 +79,7 @@ WorkerClient::WorkerClient(QObject* parent)
 WorkerClient::~WorkerClient()
 {
     stopProcess();
-    m_line.waitForDone();
+    m_line.wait();
 }
 
 void WorkerClient::setCommand(const QStringList& command)
@@ -106,7 +104,7 @@ void WorkerClient::start(const JobRequest& job)
         launch(job.workload.isa);
     m_jobId = ++m_requestId;
     // Hundreds of known trials are megabytes of text.
-    background::run(
+    widgets::background::run(
         this, [job, id = m_jobId] { return framed(request(id, "job/start", toJson(job))); },
         [this, generation = m_generation, id = m_jobId](const QByteArray& bytes) {
             if (generation == m_generation && id == m_jobId && m_busy)
@@ -237,9 +235,8 @@ void WorkerClient::readOutput()
 
 void WorkerClient::later(int generation, Said said)
 {
-    QMetaObject::invokeMethod(
-        this, [this, generation, said = std::move(said)] { generation == m_generation ? said() : void(); },
-        Qt::QueuedConnection);
+    widgets::background::later(
+        this, [this, generation, said = std::move(said)] { generation == m_generation ? said() : void(); });
 }
 
 void WorkerClient::readErrors()

@@ -4,10 +4,10 @@
 
 #include "core/values/capability.h"
 #include "core/values/job.h"
+#include "widgets/background.h"
 
 #include <QObject>
 #include <QProcess>
-#include <QThreadPool>
 #include <QTimer>
 
 #include <nlohmann/json_fwd.hpp>
@@ -87,7 +87,7 @@ private:
     void endDead(const QString& reason);
 
     std::unique_ptr<QProcess> m_process;
-    QThreadPool m_line; // one thread, which reads what workers write
+    widgets::Crew m_line {1}; // reads what workers write
     std::shared_ptr<worker::Deframer> m_deframer; // of that thread
     QStringList m_command;
     QTimer m_cancelTimer;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/yaml_page.h"
 
-#include "app/desktop/background.h"
+#include "widgets/background.h"
 #include "app/desktop/document.h"
 #include "app/desktop/draft_text.h"
 #include "app/desktop/edit_commands.h"
@@ -139,7 +139,7 @@ void YamlPage::chooseFormat(const QString& format)
 void YamlPage::read(const QString& text)
 {
     m_said.reset();
-    background::run(
+    widgets::background::run(
         this, [text] { return readConfigText(text); },
         [this, serial = ++m_reading](const ConfigRead& read) {
             if (serial != m_reading || m_inc || !m_document->editable())
