@@ -55,8 +55,8 @@ struct PartOfVector
     void bytes(VecI x, std::uint8_t* p) const { storeBytes(x, p, m); }
 };
 
-// Where finished values go: x are `Vectors` vectors side by side, of row r from the first row on. All of them keep what
-// they need of the task in registers: the stores of bytes could alias anything that lies in memory.
+// Where finished values go: x are `Vectors` vectors side by side of the row at the cursor, which goes on to the next. All
+// of them keep what they need of the task in registers: the stores of bytes could alias anything that lies in memory.
 
 /// The commonest: bytes of one form and nothing else. The values of the other forms cost it their branches.
 template <bool Factors>
@@ -71,10 +71,17 @@ struct BytesAlone
         , factors(Factors ? b.factors + at : nullptr)
     {
     }
-    template <int Vectors, class Access>
-    void put(const Vec (&values)[Vectors], std::int64_t r, Access access) const
+    struct Cursor
     {
-        std::uint8_t* p = to + placeOf(layout, row + r, 0);
+        std::uint8_t* to;
+        std::int64_t row;
+    };
+    Cursor cursor() const { return {to + placeOf(layout, row, 0), row}; }
+    template <int Vectors, class Access>
+    [[gnu::always_inline]] inline void put(const Vec (&values)[Vectors], Cursor& at, Access access) const
+    {
+        std::uint8_t* const p = at.to;
+        at.to += ++at.row & 15 ? layout.row : layout.rows16 - 15 * layout.row;
         const auto x = [&](int v) { return Factors ? values[v] * access.load(factors + v * lanes) : values[v]; };
         if constexpr (Vectors % 2 == 0)
             for (int v = 0; v < Vectors; v += 2)
@@ -101,20 +108,29 @@ struct FloatsAlone
         , outStride(t.outStride)
     {
     }
+    struct Cursor
+    {
+        float* out;
+        const float* residual;
+    };
+    Cursor cursor() const { return {out, residual}; }
     template <int Vectors, class Access>
-    void put(const Vec (&x)[Vectors], std::int64_t r, Access access) const
+    [[gnu::always_inline]] inline void put(const Vec (&x)[Vectors], Cursor& at, Access access) const
     {
         for (int v = 0; v < Vectors; ++v) {
             const std::int64_t c = v * lanes;
             // Both lie in L2; four rows are what the out-of-order window does not see.
-            _mm_prefetch(reinterpret_cast<const char*>(out + (r + 4) * outStride + c), _MM_HINT_T0);
+            _mm_prefetch(reinterpret_cast<const char*>(at.out + 4 * outStride + c), _MM_HINT_T0);
             Vec value = x[v];
-            if (residual) {
-                _mm_prefetch(reinterpret_cast<const char*>(residual + (r + 4) * residualStride + c), _MM_HINT_T0);
-                value = value + access.load(residual + r * residualStride + c);
+            if (at.residual) {
+                _mm_prefetch(reinterpret_cast<const char*>(at.residual + 4 * residualStride + c), _MM_HINT_T0);
+                value = value + access.load(at.residual + c);
             }
-            access.store(value, out + r * outStride + c);
+            access.store(value, at.out + c);
         }
+        at.out += outStride;
+        if (at.residual)
+            at.residual += residualStride;
     }
     const float* const residual;
     float* const out;
@@ -135,9 +151,12 @@ struct Everything
         , at(column)
     {
     }
+    using Cursor = std::int64_t; // the row from the first one on
+    Cursor cursor() const { return 0; }
     template <int Vectors, class Access>
-    void put(const Vec (&values)[Vectors], std::int64_t r, Access access) const
+    [[gnu::always_inline]] inline void put(const Vec (&values)[Vectors], Cursor& cursor, Access access) const
     {
+        const std::int64_t r = cursor++;
         for (int v = 0; v < Vectors; ++v) {
             const std::int64_t c = v * lanes;
             Vec x = values[v];
@@ -166,16 +185,17 @@ struct Everything
     const std::int64_t row, at;
 };
 
-/// `Vectors` vectors of columns, row by row; `Access` loads and stores them whole or in part.
-template <int Vectors, Activation Kind, class Outputs, class Access>
+/// `Vectors` vectors of columns, row by row; `Access` loads and stores them whole or in part. `ByRow`: rows may have
+/// scales and zero points of their own.
+template <int Vectors, Activation Kind, bool ByRow, class Outputs, class Access>
 class RowFinisher
 {
 public:
     RowFinisher(const ProductTask& t, const ByteOutput& bytes, std::int64_t row, std::int64_t at, Access access)
         : m_access(access)
         , m_outputs(t, bytes, row, at)
-        , m_rowScales(t.rowScales ? t.rowScales + row : nullptr)
-        , m_rowZeroPoints(t.rowZeroPoints ? t.rowZeroPoints + row : nullptr)
+        , m_rowScales(ByRow && t.rowScales ? t.rowScales + row : nullptr)
+        , m_rowZeroPoints(ByRow && t.rowZeroPoints ? t.rowZeroPoints + row : nullptr)
     {
         for (int v = 0; v < Vectors; ++v) {
             const Vec scales = access.load(t.scales + at + v * lanes);
@@ -186,16 +206,29 @@ public:
         }
     }
 
-    /// The sums of row `r` from the first one on.
-    void operator()(const std::int32_t* sums, std::int64_t r) const
+    struct Cursor
+    {
+        typename Outputs::Cursor outputs;
+        std::int64_t row;
+    };
+    Cursor cursor() const { return {m_outputs.cursor(), 0}; }
+
+    /// The sums of the row at the cursor, which goes on to the next.
+    [[gnu::always_inline]] inline void operator()(const std::int32_t* sums, Cursor& at) const
     {
         Vec x[Vectors];
         for (int v = 0; v < Vectors; ++v) {
-            const VecI shift = m_rowZeroPoints ? VecI::all(m_rowZeroPoints[r]) * m_shift[v] : m_shift[v];
-            const Vec factor = m_rowScales ? m_factor[v] * Vec::all(m_rowScales[r]) : m_factor[v];
+            VecI shift = m_shift[v];
+            Vec factor = m_factor[v];
+            if (ByRow && m_rowZeroPoints)
+                shift = VecI::all(m_rowZeroPoints[at.row]) * shift;
+            if (ByRow && m_rowScales)
+                factor = factor * Vec::all(m_rowScales[at.row]);
             x[v] = m_activate(fma(toFloat(VecI::load(sums + v * lanes) - shift), factor, m_bias[v]));
         }
-        m_outputs.put(x, r, m_access);
+        if (ByRow)
+            ++at.row;
+        m_outputs.put(x, at.outputs, m_access);
     }
 
 private:
@@ -243,8 +276,12 @@ inline void withRowFinisher(const ProductTask& t, std::int64_t row, std::int64_t
 {
     withActivation(t, [&](auto activation) {
         withOutputs(t, column, Vectors * lanes, [&](auto outputs, const ByteOutput& bytes) {
-            f(RowFinisher<Vectors, activation(), typename decltype(outputs)::type, WholeVector>(
-                t, bytes, row, column, WholeVector()));
+            using Outputs = typename decltype(outputs)::type;
+            const WholeVector whole;
+            if (t.rowScales || t.rowZeroPoints)
+                f(RowFinisher<Vectors, activation(), true, Outputs, WholeVector>(t, bytes, row, column, whole));
+            else
+                f(RowFinisher<Vectors, activation(), false, Outputs, WholeVector>(t, bytes, row, column, whole));
         });
     });
 }
@@ -274,9 +311,10 @@ inline void finish(const ProductTask& t, std::int64_t row, std::int64_t rows, st
             for (std::int64_t v = 0; v < vectors; ++v) {
                 const std::int64_t at = column + v * lanes;
                 const auto all = [&](auto access) {
-                    const RowFinisher<1, activation(), Outputs, decltype(access)> finisher(t, bytes, row, at, access);
+                    const RowFinisher<1, activation(), true, Outputs, decltype(access)> finisher(t, bytes, row, at, access);
+                    auto cursor = finisher.cursor();
                     for (std::int64_t r = 0; r < rows; ++r)
-                        finisher(sums + r * SumsStride + v * lanes, r);
+                        finisher(sums + r * SumsStride + v * lanes, cursor);
                 };
                 if (t.n - at >= lanes)
                     all(WholeVector());

@@ -8,8 +8,13 @@
 // whose sums wait in memory meanwhile.
 //
 // The products of a block never wait for its end: its sums leave the tiles between the first products of the next block
-// and go into the epilogue that all our products share, a few rows behind each further step. The two use different
-// units. Tiles beyond the last row or column are left out, what is beyond them within a tile is computed and dropped.
+// and go into the epilogue that all our products share, a row behind each further product. The two use different units;
+// what limits both is how many instructions begin, so there is none to spare here.
+//
+// The next panel is prefetched as streams side by side. Lines that are awaited take up places that tiles of A from L2
+// need too; several streams the processor follows further ahead of itself, without such a place, than one.
+//
+// Tiles beyond the last row or column are left out, what is beyond them within a tile is computed and dropped.
 #pragma once
 
 #include "core/engine/kernels/panels.h"
@@ -20,8 +25,9 @@ namespace octet::engine::OCTET_ISA {
 
 constexpr std::int64_t tileBlockRows = 32;
 
-/// `Once`: there is one block of rows, which reads each panel once.
-template <class Tiles, bool Once>
+/// `Streams`: what is prefetched side by side. Two are best as long as tiles of A come from L2 as well; where there is
+/// one block of rows, memory is what limits, and more of them bring up to a quarter more of it.
+template <class Tiles, int Streams>
 class TileProduct
 {
 public:
@@ -53,7 +59,6 @@ public:
 private:
     static constexpr std::int64_t blockRows = tileBlockRows, tileBytes = 1024, blockSums = blockRows * tilePanelColumns;
     static constexpr std::int64_t groupBlocks = 4, partSteps = 12, fewSteps = 24;
-    static constexpr std::int64_t lookAhead = 8192; // bytes
 
     /// Rows x columns up to 32 x 32, and a part of K.
     struct Block
@@ -91,24 +96,12 @@ private:
                     block.steps = m_steps * (part + 1) / parts - block.step;
                     block.sums = m_sums + (parts > 1 ? b - first : 0) * blockSums;
                     block.complete = part + 1 == parts;
-                    const std::int64_t from = nextLines * turn / (blocks * parts);
+                    const std::int64_t streamLines = nextLines / Streams, from = streamLines * turn / (blocks * parts);
                     m_next = next + from * 64;
-                    m_nextLines = nextLines * (turn + 1) / (blocks * parts) - from;
-                    if constexpr (Once)
-                        prefetchOnce(t.panels + p * t.panelBytes, next);
+                    m_nextLines = streamLines * (turn + 1) / (blocks * parts) - from;
+                    m_stream = streamLines * 64;
                     multiply(block, t.panels + p * t.panelBytes + block.step * 2 * tileBytes);
                 }
-    }
-
-    /// What is read once comes up to a quarter faster from a short distance, across the border to the next product too.
-    void prefetchOnce(const std::int8_t* panel, const std::int8_t* next)
-    {
-        const ProductTask& t = m_task;
-        const std::int64_t distance = t.panelBytes < lookAhead ? t.panelBytes : lookAhead;
-        const bool follows = next == panel + t.panelBytes;
-        m_next = panel + distance;
-        m_nextLines = (t.panelBytes - (follows ? 0 : distance)) / 64;
-        m_apart = follows ? nullptr : next;
     }
 
     void multiply(const Block& block, const std::int8_t* weights)
@@ -127,66 +120,79 @@ private:
     void multiplyAndFinish(const Block& block, const std::int8_t* weights)
     {
         const Block& b = m_before;
-        if (!b.complete)
-            return accumulate<RowTiles, ColumnTiles>(block, weights, 0, [](const std::int32_t*, std::int64_t) {});
-        if (ColumnTiles == 2 && b.columns == tilePanelColumns)
-            return withRowFinisher<tilePanelColumns / lanes>(m_task, b.row, b.column, [&](const auto& finisher) {
-                accumulate<RowTiles, ColumnTiles>(block, weights, b.rows, finisher);
+        if (b.complete && ColumnTiles == 2 && b.columns == tilePanelColumns)
+            return withRowFinisher<tilePanelColumns / lanes>(m_task, b.row, b.column, [&](const auto& finishRow) {
+                accumulate<RowTiles, ColumnTiles>(block, weights, b.rows, finishRow);
             });
-        accumulate<RowTiles, ColumnTiles>(block, weights, b.rows, [&](const std::int32_t* sums, std::int64_t r) {
-            finish<tilePanelColumns>(m_task, b.row + r, 1, b.column, b.vectors(m_task), sums);
-        });
+        accumulate<RowTiles, ColumnTiles>(block, weights, 0, NoRows());
+        if (b.complete)
+            finish<tilePanelColumns>(m_task, b.row, b.rows, b.column, b.vectors(m_task), b.sums);
     }
 
-    /// The products of a block, and behind each step a few of the `rows` rows that the block before is to finish.
+    struct NoRows
+    {
+        int cursor() const { return 0; }
+        void operator()(const std::int32_t*, int) const { }
+    };
+
+    /// The products of a block, and between them the `rows` rows that the block before is to finish.
     template <int RowTiles, int ColumnTiles, class Finisher>
     void accumulate(const Block& block, const std::int8_t* weights, std::int64_t rows, const Finisher& finishRow)
     {
+        constexpr int products = RowTiles * ColumnTiles, gaps = products > 1 ? products - 1 : 1; // gaps with rows
         const std::int64_t aRow = m_steps * tileBytes, steps = block.steps;
         const std::uint8_t* a = m_task.a + block.row / 16 * aRow + block.step * tileBytes;
-        const std::int64_t linesAStep = (m_nextLines + steps - 1) / steps;
-        const std::int64_t rowsAStep = steps > 1 ? (rows + steps - 2) / (steps - 1) : rows;
+        const auto share = [](std::int64_t n, std::int64_t parts) { return parts > 0 ? (n + parts - 1) / parts : 0; };
+        const std::int64_t rowsAGap = share(rows, (steps - 1) * gaps), linesAGap = share(m_nextLines, steps * products);
+        const std::int64_t stream = m_stream;
         const std::int8_t* line = m_next;
         const std::int8_t* const lastLine = m_next + m_nextLines * 64;
         const std::int32_t* sums = m_before.sums;
-        std::int64_t done = 0;
+        const std::int32_t* const lastSums = sums + rows * tilePanelColumns;
+        auto cursor = finishRow.cursor();
+        const auto prefetchNext = [&](int) __attribute__((always_inline)) {
+            for (std::int64_t n = linesAGap; n > 0 && line < lastLine; --n, line += 64)
+#pragma GCC unroll 8
+                for (int i = 0; i < Streams; ++i)
+                    _mm_prefetch(reinterpret_cast<const char*>(line + i * stream), _MM_HINT_T1);
+        };
+        const auto finishAndPrefetch = [&](int gap) __attribute__((always_inline)) {
+            for (std::int64_t n = gap < gaps ? rowsAGap : 0; n > 0 && sums < lastSums; --n, sums += tilePanelColumns)
+                finishRow(sums, cursor);
+            prefetchNext(gap);
+        };
         for (std::int64_t step = 0; step < steps; ++step, a += tileBytes, weights += 2 * tileBytes) {
             if (step == 0)
-                multiplyStep<RowTiles, ColumnTiles, true>(a, aRow, weights, &block);
+                multiplyStep<RowTiles, ColumnTiles, true>(a, aRow, weights, prefetchNext, &block);
             else
-                multiplyStep<RowTiles, ColumnTiles, false>(a, aRow, weights);
-            if constexpr (Once) {
-                const std::int64_t left = (lastLine - line) / 64, lines = left < linesAStep ? left : linesAStep;
-                prefetchLines(line, lines);
-                line += lines * 64;
-                if (m_apart)
-                    prefetchLines(m_apart + step * lookAhead / steps, lookAhead / 64 / steps + 1);
-            } else {
-                for (std::int64_t i = 0; i < linesAStep && line < lastLine; ++i, line += 64)
-                    prefetch(line);
-            }
-            if (step > 0 || steps == 1)
-                for (std::int64_t i = 0; i < rowsAStep && done < rows; ++i, ++done, sums += tilePanelColumns)
-                    finishRow(sums, done);
+                multiplyStep<RowTiles, ColumnTiles, false>(a, aRow, weights, finishAndPrefetch);
         }
+        for (; sums < lastSums; sums += tilePanelColumns)
+            finishRow(sums, cursor);
     }
 
-    /// The first step of a block takes each tile of sums over from the block before.
-    template <int RowTiles, int ColumnTiles, bool First>
-    void multiplyStep(const std::uint8_t* a, std::int64_t aRow, const std::int8_t* b, const Block* block = nullptr)
+    /// The first step of a block takes each tile of sums over from the block before. `behind(i)` comes after product i.
+    template <int RowTiles, int ColumnTiles, bool First, class Behind>
+    [[gnu::always_inline]] inline void multiplyStep(const std::uint8_t* a, std::int64_t aRow, const std::int8_t* b,
+        const Behind& behind, const Block* block = nullptr)
     {
         m_tiles.template loadOnce<aTile(0)>(a, 64);
         m_tiles.template load<bTile(0)>(b, 64);
         multiplyTiles<0, 0, First>(block);
+        behind(0);
         if constexpr (ColumnTiles == 2) {
             m_tiles.template load<bTile(1)>(b + tileBytes, 64);
             multiplyTiles<0, 1, First>(block);
+            behind(1);
         }
         if constexpr (RowTiles == 2) {
             m_tiles.template loadOnce<aTile(1)>(a + aRow, 64);
             multiplyTiles<1, 0, First>(block);
-            if constexpr (ColumnTiles == 2)
+            behind(ColumnTiles);
+            if constexpr (ColumnTiles == 2) {
                 multiplyTiles<1, 1, First>(block);
+                behind(3);
+            }
         }
         if constexpr (First)
             writtenForTiles(m_sums);
@@ -229,38 +235,13 @@ private:
         m_inTiles = false;
     }
 
-    /// The last lines of a page of 4 KiB the processor has then fetched of itself: it follows a stream up to there, and
-    /// what it fetches does not take up the few places for lines that are awaited.
-    void prefetch(const std::int8_t* line) const
-    {
-        constexpr std::uintptr_t lines = 54;
-        if ((reinterpret_cast<std::uintptr_t>(line) / 64 & 63) >= lines)
-            return;
-        if (m_task.prefetchPastL2)
-            _mm_prefetch(reinterpret_cast<const char*>(line), _MM_HINT_NTA);
-        else
-            _mm_prefetch(reinterpret_cast<const char*>(line), _MM_HINT_T1);
-    }
-
-    void prefetchLines(const std::int8_t* from, std::int64_t lines) const
-    {
-        const char* const line = reinterpret_cast<const char*>(from);
-        if (m_task.prefetchPastL2)
-            for (std::int64_t i = 0; i < lines; ++i)
-                _mm_prefetch(line + i * 64, _MM_HINT_NTA);
-        else
-            for (std::int64_t i = 0; i < lines; ++i)
-                _mm_prefetch(line + i * 64, _MM_HINT_T1);
-    }
-
     const ProductTask& m_task;
     const std::int64_t m_steps; // 64 of K each
     Tiles m_tiles;
     Block m_before;
     bool m_inTiles = false; // the sums of m_before
-    const std::int8_t* m_next = nullptr; // what the block at hand prefetches
-    std::int64_t m_nextLines = 0;
-    const std::int8_t* m_apart = nullptr; // Once, behind the last panel: where the next product begins
+    const std::int8_t* m_next = nullptr; // what the block at hand prefetches of the first stream
+    std::int64_t m_nextLines = 0, m_stream = 0; // of each; bytes to the next one
     alignas(64) std::int32_t m_sums[groupBlocks * blockSums];
 };
 
@@ -269,9 +250,9 @@ template <class Tiles>
 inline void multiplyTiles(const ProductTask& task, std::int64_t begin, std::int64_t end)
 {
     if (task.rows <= tileBlockRows)
-        TileProduct<Tiles, true>(task).run(begin, end);
+        TileProduct<Tiles, 8>(task).run(begin, end);
     else
-        TileProduct<Tiles, false>(task).run(begin, end);
+        TileProduct<Tiles, 2>(task).run(begin, end);
 }
 
 } // namespace octet::engine::OCTET_ISA
