@@ -23,6 +23,7 @@ public:
         , m_steps((task.k + halfStep - 1) / halfStep)
         , m_parts((m_steps + partSteps - 1) / partSteps)
         , m_blocks((task.rows + blockRows - 1) / blockRows)
+        , m_streams(m_blocks > 1 ? 2 : 8)
     {
     }
 
@@ -49,14 +50,15 @@ private:
 
     void multiplyPanel(std::int64_t p, const std::uint16_t* panel, const void* next, std::int64_t nextLines)
     {
-        const std::int64_t turns = m_blocks * m_parts;
+        const std::int64_t turns = m_blocks * m_parts, streamLines = nextLines / m_streams;
+        m_stream = streamLines * 64;
         std::int64_t turn = 0;
         for (std::int64_t first = 0; first < m_blocks; first += groupBlocks)
             for (std::int64_t part = 0; part < m_parts; ++part)
                 for (std::int64_t b = first; b < m_blocks && b < first + groupBlocks; ++b, ++turn) {
-                    const std::int64_t line = nextLines * turn / turns;
+                    const std::int64_t line = streamLines * turn / turns;
                     m_line = static_cast<const char*>(next) + line * 64;
-                    m_lines = nextLines * (turn + 1) / turns - line;
+                    m_lines = streamLines * (turn + 1) / turns - line;
                     multiplyBlock(p, panel, b, part, m_sums + (b - first) * blockSums);
                 }
     }
@@ -105,7 +107,8 @@ private:
                 multiply<1, 1>();
             }
             for (std::int64_t i = 0; i < linesAStep && m_lines > 0; ++i, --m_lines, m_line += 64)
-                _mm_prefetch(m_line, _MM_HINT_T1);
+                for (std::int64_t s = 0; s < m_streams; ++s)
+                    _mm_prefetch(m_line + s * m_stream, _MM_HINT_T1);
         }
         store<0, 0>(out, outRow), store<0, 1>(out, outRow);
         if constexpr (RowTiles == 2)
@@ -135,9 +138,10 @@ private:
 
     const HalfProductTask& m_task;
     const std::int64_t m_steps, m_parts, m_blocks; // 32 of K; up to 12 of those; 32 rows
+    const std::int64_t m_streams; // that are prefetched side by side: see product_tiles_impl.h
     Tiles m_tiles;
-    const char* m_line = nullptr; // what the block at hand prefetches
-    std::int64_t m_lines = 0;
+    const char* m_line = nullptr; // what the block at hand prefetches of the first stream
+    std::int64_t m_lines = 0, m_stream = 0; // of each; bytes to the next one
     alignas(64) float m_sums[groupBlocks * blockSums];
 };
 
