@@ -80,25 +80,22 @@ public:
 
     bool event(QEvent* event) override
     {
-        if (event->type() != arrived)
+        std::unique_lock lock(m_mutex); // the event was made behind it too
+        if (event->type() != arrived) {
+            lock.unlock();
             return QObject::event(event);
-        const auto [context, said] = take();
+        }
+        const auto [context, said] = std::move(m_said.front());
+        m_said.pop_front();
+        if (!m_said.empty())
+            QCoreApplication::postEvent(this, new QEvent(arrived));
+        lock.unlock();
         if (context)
             said();
         return true;
     }
 
 private:
-    std::pair<QPointer<QObject>, std::function<void()>> take()
-    {
-        const std::lock_guard lock(m_mutex);
-        auto first = std::move(m_said.front());
-        m_said.pop_front();
-        if (!m_said.empty())
-            QCoreApplication::postEvent(this, new QEvent(arrived));
-        return first;
-    }
-
     static constexpr auto arrived = QEvent::User;
 
     std::mutex m_mutex;
