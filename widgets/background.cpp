@@ -112,9 +112,12 @@ Postbox& postbox()
 
 void start(std::function<void()> work)
 {
-    postbox(); // outlives the crew
-    static Crew crew(unsigned(std::max(2, QThread::idealThreadCount())));
-    crew.start(std::move(work));
+    static std::unique_ptr<Crew> crew;
+    if (!crew) {
+        crew = std::make_unique<Crew>(unsigned(std::max(2, QThread::idealThreadCount())));
+        qAddPostRoutine([] { crew.reset(); }); // libraries clean up behind main() what their threads must not need then
+    }
+    crew->start(std::move(work));
 }
 
 void later(QPointer<QObject> context, std::function<void()> said)

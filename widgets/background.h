@@ -43,7 +43,7 @@ private:
 
 namespace background {
 
-/// On a thread of the program's crew. `work` must not throw.
+/// From the window's thread: on one of the program's crew, which ends with the application. `work` must not throw.
 void start(std::function<void()> work);
 
 /// From any thread: `said` runs on the window's thread, in the order of saying, and never after `context` is gone.
