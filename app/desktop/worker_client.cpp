@@ -117,7 +117,6 @@ void WorkerClient::launch(const std::string& isa)
     ++m_generation;
     m_isa = isa;
     m_lastErrors.clear();
-    m_deframer = std::make_shared<worker::Deframer>();
     m_process = std::make_unique<QProcess>();
     QStringList arguments = m_command.isEmpty() ? defaultCommand() : m_command;
     const QString program = arguments.takeFirst();
@@ -132,6 +131,7 @@ void WorkerClient::launch(const std::string& isa)
     m_process->setChildProcessModifier([] { ::signal(SIGHUP, SIG_IGN); });
 #endif
     m_process->start(program, arguments);
+    m_deframer = std::make_shared<worker::Deframer>();
     sendWatched();
 }
 
