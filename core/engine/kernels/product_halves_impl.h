@@ -23,7 +23,7 @@ public:
         , m_steps((task.k + halfStep - 1) / halfStep)
         , m_parts((m_steps + partSteps - 1) / partSteps)
         , m_blocks((task.rows + blockRows - 1) / blockRows)
-        , m_streams(m_blocks > 1 ? 2 : 8)
+        , m_streams(m_blocks > 1 ? 2 : 4)
     {
     }
 

@@ -26,7 +26,7 @@ namespace octet::engine::OCTET_ISA {
 constexpr std::int64_t tileBlockRows = 32;
 
 /// `Streams`: what is prefetched side by side. Two are best as long as tiles of A come from L2 as well; where there is
-/// one block of rows, memory is what limits, and more of them bring up to a quarter more of it.
+/// one block of rows, memory is what limits, and four bring up to a quarter more of it.
 template <class Tiles, int Streams>
 class TileProduct
 {
@@ -152,7 +152,7 @@ private:
         auto cursor = finishRow.cursor();
         const auto prefetchNext = [&](int) __attribute__((always_inline)) {
             for (std::int64_t n = linesAGap; n > 0 && line < lastLine; --n, line += 64)
-#pragma GCC unroll 8
+#pragma GCC unroll 4
                 for (int i = 0; i < Streams; ++i)
                     _mm_prefetch(reinterpret_cast<const char*>(line + i * stream), _MM_HINT_T1);
         };
@@ -250,7 +250,7 @@ template <class Tiles>
 inline void multiplyTiles(const ProductTask& task, std::int64_t begin, std::int64_t end)
 {
     if (task.rows <= tileBlockRows)
-        TileProduct<Tiles, 8>(task).run(begin, end);
+        TileProduct<Tiles, 4>(task).run(begin, end);
     else
         TileProduct<Tiles, 2>(task).run(begin, end);
 }
