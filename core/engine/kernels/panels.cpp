@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/kernels/panels.h"
 
+#include "core/engine/kernels/product_halves.h"
 #include "core/engine/ops/half.h"
 
 #include <algorithm>
@@ -46,7 +47,7 @@ PanelWeights::PanelWeights(const float* values, std::int64_t k, std::int64_t n, 
     const bool halves = layout == PanelLayout::Halves;
     const std::int64_t columns = halves ? tilePanelColumns : panelColumns;
     m_panels = (n + columns - 1) / columns;
-    m_panelBytes = halves ? (k + 31) / 32 * 32 * columns * 2 : k * columns * 4;
+    m_panelBytes = halves ? (k + halfStep - 1) / halfStep * stepHalves * 2 : k * columns * 4;
     m_memory = memory.take(bytes());
     halves ? fillHalves(values, k, n, transposed) : fillFloats(values, k, n, transposed);
 }

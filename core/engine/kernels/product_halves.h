@@ -20,8 +20,8 @@ struct HalfProductTask
     std::int64_t cRow = 0;
 };
 
-/// Halves of a row of a tile.
-constexpr std::int64_t halfStep = 32;
+/// Halves of a row of a tile, of a tile of weights (16 columns), and of both tiles of a panel.
+constexpr std::int64_t halfStep = 32, tileHalves = 16 * halfStep, stepHalves = 2 * tileHalves;
 
 /// Panels [begin, end). Needs AVX512-BF16.
 void multiplyHalvesBf16(const HalfProductTask& task, std::int64_t begin, std::int64_t end);

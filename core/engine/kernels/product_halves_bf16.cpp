@@ -12,7 +12,7 @@ namespace bf16 {
 
 namespace {
 
-constexpr std::int64_t rowsAtOnce = 12, tileHalves = 512, stepHalves = 2 * tileHalves;
+constexpr std::int64_t rowsAtOnce = 12;
 
 /// `lines` of 64 bytes from `ahead` on are fetched meanwhile.
 template <int Rows>

@@ -46,7 +46,7 @@ public:
 
 private:
     static constexpr std::int64_t blockRows = 32, groupBlocks = 4, partSteps = 12;
-    static constexpr std::int64_t tileHalves = 512, stepHalves = 2 * tileHalves, blockSums = blockRows * tilePanelColumns;
+    static constexpr std::int64_t blockSums = blockRows * tilePanelColumns;
 
     void multiplyPanel(std::int64_t p, const std::uint16_t* panel, const void* next, std::int64_t nextLines)
     {
