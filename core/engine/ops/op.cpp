@@ -64,6 +64,7 @@ const OpDef* findOp(const std::string& domain, const std::string& opType)
         addQuantizationOps(all);
         addActivationOps(all);
         addIndexingOps(all);
+        addAlongAxisOps(all);
         addArrangingOps(all);
         addPoolingOps(all);
         addNormalizationOps(all);

@@ -86,6 +86,7 @@ void addNeuralOps(OpTable& table);
 void addQuantizationOps(OpTable& table);
 void addActivationOps(OpTable& table);
 void addIndexingOps(OpTable& table);
+void addAlongAxisOps(OpTable& table);
 void addArrangingOps(OpTable& table);
 void addPoolingOps(OpTable& table);
 void addNormalizationOps(OpTable& table);
