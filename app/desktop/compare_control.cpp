@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/compare_control.h"
 
-#include "widgets/background.h"
 #include "app/desktop/document.h"
 #include "app/desktop/words.h"
 #include "core/data/dataset.h"
 #include "core/tune/frontier.h"
+#include "widgets/background.h"
 #include "widgets/compare_page.h"
 
 #include <QEvent>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/document.h"
 
-#include "widgets/background.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/words.h"
 #include "core/values/error.h"
+#include "widgets/background.h"
 
 #include <QFileInfo>
 

@@ -2,11 +2,11 @@
 // A config file becomes the draft.
 #include "app/desktop/document.h"
 
-#include "widgets/background.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/settings.h"
 #include "app/desktop/words.h"
 #include "core/exchange/inc_yaml.h"
+#include "widgets/background.h"
 
 #include <QFileInfo>
 

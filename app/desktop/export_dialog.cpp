@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/export_dialog.h"
 
-#include "widgets/background.h"
 #include "app/desktop/document.h"
 #include "app/desktop/file_dialogs.h"
 #include "app/desktop/style.h"
 #include "app/desktop/words.h"
+#include "widgets/background.h"
 #include "widgets/theme.h"
 
 #include <QComboBox>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/prediction_fit.h"
 
-#include "widgets/background.h"
 #include "app/desktop/document.h"
+#include "widgets/background.h"
 
 namespace octet::desktop {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/what_if_control.h"
 
-#include "widgets/background.h"
 #include "app/desktop/document.h"
 #include "app/desktop/marking.h"
+#include "widgets/background.h"
 
 namespace octet::desktop {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desktop/yaml_page.h"
 
-#include "widgets/background.h"
 #include "app/desktop/document.h"
 #include "app/desktop/draft_text.h"
 #include "app/desktop/edit_commands.h"
 #include "app/desktop/words.h"
+#include "widgets/background.h"
 #include "widgets/main_part.h"
 #include "widgets/yaml_view.h"
 

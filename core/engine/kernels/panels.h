@@ -14,6 +14,10 @@ enum class PanelLayout { Vnni, Tiles, Floats, Halves };
 constexpr std::int64_t panelColumns = 48;
 constexpr std::int64_t tilePanelColumns = 32;
 
+/// Streams side by side in which a tile product prefetches its next panel: two are best as long as tiles of A come from
+/// L2 as well; where there is one block of rows, memory is what limits, and four bring up to a quarter more of it.
+constexpr int streamsOfBlocks = 2, streamsOfOneBlock = 4;
+
 /// Weights in the order in which our own products read them: from [K, N] row major; zero beyond K and N; 64-byte aligned.
 class PanelWeights
 {

@@ -23,7 +23,7 @@ public:
         , m_steps((task.k + halfStep - 1) / halfStep)
         , m_parts((m_steps + partSteps - 1) / partSteps)
         , m_blocks((task.rows + blockRows - 1) / blockRows)
-        , m_streams(m_blocks > 1 ? 2 : 4)
+        , m_streams(m_blocks > 1 ? streamsOfBlocks : streamsOfOneBlock)
     {
     }
 
@@ -138,7 +138,7 @@ private:
 
     const HalfProductTask& m_task;
     const std::int64_t m_steps, m_parts, m_blocks; // 32 of K; up to 12 of those; 32 rows
-    const std::int64_t m_streams; // that are prefetched side by side: see product_tiles_impl.h
+    const std::int64_t m_streams; // see panels.h
     Tiles m_tiles;
     const char* m_line = nullptr; // what the block at hand prefetches of the first stream
     std::int64_t m_lines = 0, m_stream = 0; // of each; bytes to the next one

@@ -25,8 +25,7 @@ namespace octet::engine::OCTET_ISA {
 
 constexpr std::int64_t tileBlockRows = 32;
 
-/// `Streams`: what is prefetched side by side. Two are best as long as tiles of A come from L2 as well; where there is
-/// one block of rows, memory is what limits, and four bring up to a quarter more of it.
+/// `Streams`: see panels.h.
 template <class Tiles, int Streams>
 class TileProduct
 {
@@ -250,9 +249,9 @@ template <class Tiles>
 inline void multiplyTiles(const ProductTask& task, std::int64_t begin, std::int64_t end)
 {
     if (task.rows <= tileBlockRows)
-        TileProduct<Tiles, 4>(task).run(begin, end);
+        TileProduct<Tiles, streamsOfOneBlock>(task).run(begin, end);
     else
-        TileProduct<Tiles, 2>(task).run(begin, end);
+        TileProduct<Tiles, streamsOfBlocks>(task).run(begin, end);
 }
 
 } // namespace octet::engine::OCTET_ISA
