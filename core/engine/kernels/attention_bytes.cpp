@@ -9,7 +9,7 @@ std::int64_t byteAttentionScratch(std::int64_t keys, std::int64_t depth, std::in
     const auto up = [](std::int64_t n) { return (n + 63) / 64 * 64; };
     constexpr std::int64_t queries = 32;
     return up(depth) * up(keys) + up(keys) * up(width) + queries * up(depth) + queries * up(keys) * 5
-        + queries * up(width) * 4 + 4 * 4 * up(keys) + 10 * 64;
+        + queries * up(width) * 4 + 4 * 4 * up(keys) + 11 * 64;
 }
 
 std::int64_t visibleKeys(

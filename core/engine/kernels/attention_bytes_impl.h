@@ -101,7 +101,7 @@ public:
         };
         m_packedK = reinterpret_cast<std::uint8_t*>(take(m_depthGroups * 4 * m_columns));
         m_packedV = reinterpret_cast<std::uint8_t*>(take(m_keyGroups * 4 * m_width));
-        m_packedQ = reinterpret_cast<std::uint8_t*>(take(queriesAtOnce * m_depthGroups * 4));
+        m_packedQ = reinterpret_cast<std::uint8_t*>(take(queriesAtOnce * m_depthGroups * 4 + 4 * lanes)); // whole vectors
         m_scores = reinterpret_cast<std::int32_t*>(take(queriesAtOnce * m_columns * 4));
         m_weights = reinterpret_cast<std::uint8_t*>(take(queriesAtOnce * m_weightRow));
         m_result = reinterpret_cast<std::int32_t*>(take(queriesAtOnce * m_width * 4));
@@ -127,8 +127,11 @@ public:
             packQueries(at, rows);
             products.scores(rows, m_packedQ, m_depthGroups * 4, m_packedK, m_columns, m_keyOffset, m_scores);
             float sums[queriesAtOnce];
-            for (std::int64_t r = 0; r < rows; ++r)
-                sums[r] = plain ? plainSoftmax(at + r, r) : softmax(at + r, r);
+            if (plain)
+                plainSoftmax(at, rows, sums);
+            else
+                for (std::int64_t r = 0; r < rows; ++r)
+                    sums[r] = softmax(at + r, r);
             products.context(rows, m_weights, m_weightRow, m_keyGroups * 4, m_packedV, m_width, m_result);
             finish(at, rows, sums);
         }
@@ -142,21 +145,13 @@ private:
             for (std::int64_t d = 0; d < m_depthGroups * 4; d += 4 * lanes) {
                 VecI block[lanes];
                 for (std::int64_t i = 0; i < lanes; ++i)
-                    block[i] = j + i < m_keys ? loadUpTo(m_t.k.values + (j + i) * m_t.k.row + d, m_t.depth - d) : VecI::all(0);
+                    block[i] = j + i < m_keys && d < m_t.depth
+                        ? loadFirst(m_t.k.values + (j + i) * m_t.k.row + d, m_t.depth - d)
+                        : VecI::all(0);
                 transpose(block);
                 for (std::int64_t g = 0; g < lanes && d / 4 + g < m_depthGroups; ++g)
                     toInts(block[g], reinterpret_cast<std::int32_t*>(m_packedK) + (d / 4 + g) * m_columns + j);
             }
-    }
-
-    /// A vector of bytes, 0 behind `count`.
-    static VecI loadUpTo(const std::uint8_t* from, std::int64_t count)
-    {
-        if (count >= 4 * lanes)
-            return loadGroups(from);
-        alignas(64) std::uint8_t some[4 * lanes] = {};
-        std::memcpy(some, from, static_cast<std::size_t>(count > 0 ? count : 0));
-        return loadGroups(some);
     }
 
     /// [keys, width] -> [keys / 4][width][4], signed.
@@ -192,22 +187,17 @@ private:
         }
     }
 
-    /// `rows` queries from `at` on, signed.
+    /// `rows` queries from `at` on, signed. What lies behind the depth meets keys that are 0 there, or is where the next
+    /// row will lie.
     void packQueries(std::int64_t at, std::int64_t rows)
     {
         const std::int64_t padded = m_depthGroups * 4, depth = m_t.depth, fromRow = m_t.q.row;
         const std::uint8_t* from = m_t.q.values + at * fromRow;
         std::uint8_t* to = m_packedQ;
         const VecI flip = VecI::all(static_cast<std::int32_t>(0x80808080u));
-        const bool whole = depth == padded && depth % (4 * lanes) == 0;
-        for (std::int64_t r = 0; r < rows; ++r, from += fromRow, to += padded) {
-            for (std::int64_t d = 0; whole && d < depth; d += 4 * lanes)
-                toInts(loadGroups(from + d) ^ flip, reinterpret_cast<std::int32_t*>(to + d));
-            for (std::int64_t d = whole ? depth : 0; d < depth; ++d)
-                to[d] = from[d] ^ 128u;
-            for (std::int64_t d = depth; d < padded; ++d)
-                to[d] = 0;
-        }
+        for (std::int64_t r = 0; r < rows; ++r, from += fromRow, to += padded)
+            for (std::int64_t d = 0; d < depth; d += 4 * lanes)
+                toInts(loadFirst(from + d, depth - d) ^ flip, reinterpret_cast<std::int32_t*>(to + d));
     }
 
     /// One scale for all keys, and no visible key hidden or favoured.
@@ -253,22 +243,40 @@ private:
         }
     }
 
-    /// The same where one scale holds for all keys and none of them is hidden or favoured: the maximum is found among
-    /// whole numbers, and the sum is one.
-    float plainSoftmax(std::int64_t query, std::int64_t r)
+    /// softmax() of `rows` queries from `at` on where one scale holds for all keys and none of them is hidden or favoured:
+    /// the maximum is found among whole numbers, and the sum is one. First the maxima of all rows, then their weights: no
+    /// row waits for its own.
+    void plainSoftmax(std::int64_t at, std::int64_t rows, float* sums)
+    {
+        alignas(64) std::int32_t highestScores[queriesAtOnce][lanes];
+        for (std::int64_t r = 0; r < rows; ++r)
+            toInts(highestScore(r), highestScores[r]);
+        for (std::int64_t r = 0; r < rows; ++r)
+            sums[r] = plainWeights(at + r, r, VecI::load(highestScores[r]));
+    }
+
+    /// In all lanes.
+    VecI highestScore(std::int64_t r) const
+    {
+        const std::int32_t* scores = m_scores + r * m_columns;
+        const std::int64_t whole = m_keys / lanes * lanes;
+        VecI top = VecI::all(-2147483647 - 1);
+        for (std::int64_t j = 0; j < whole; j += lanes)
+            top = max(top, VecI::load(scores + j));
+        for (std::int64_t j = whole; j < m_keys; ++j)
+            top = max(top, VecI::all(scores[j]));
+        return highest(top);
+    }
+
+    /// Scores of a row -> bytes; gives the sum that divides the row.
+    float plainWeights(std::int64_t query, std::int64_t r, VecI highestScore)
     {
         constexpr float log2e = 1.44269504088896341f;
         const std::int32_t* scores = m_scores + r * m_columns;
         std::uint8_t* bytes = m_weights + r * m_weightRow;
         const std::int64_t whole = m_keys / lanes * lanes;
-        VecI top = VecI::all(-2147483647 - 1);
-        for (std::int64_t j = 0; j < whole; j += lanes)
-            top = max(top, VecI::load(scores + j));
-        std::int32_t highestScore = highest(top);
-        for (std::int64_t j = whole; j < m_keys; ++j)
-            highestScore = scores[j] > highestScore ? scores[j] : highestScore;
-        const float scale = (m_t.q.scales ? m_t.q.scales[query] : m_t.q.scale) * m_t.k.scale * m_t.scale * log2e;
-        const Vec factor = Vec::all(scale), best = Vec::all(-static_cast<float>(highestScore) * scale);
+        const Vec factor = Vec::all((m_t.q.scales ? m_t.q.scales[query] : m_t.q.scale) * m_t.k.scale * m_t.scale * log2e);
+        const Vec best = toFloat(highestScore) * (Vec::zero() - factor);
         const auto weight = [&](std::int64_t j) { return byteWeight(fma(toFloat(VecI::load(scores + j)), factor, best)); };
         VecI total = VecI::all(0);
         std::int64_t j = 0;

@@ -241,6 +241,12 @@ private:
     VecI m_shift[Vectors]; // where rows have zero points of their own, to be multiplied by them
 };
 
+/// Does any of the columns [column, column + width) go there?
+inline bool reaches(const ByteOutput& b, std::int64_t column, std::int64_t width)
+{
+    return b.to && b.firstColumn < column + width && column < b.endColumn;
+}
+
 /// The outputs that columns [column, column + width) have. Forms that none of their readers needs are left out.
 template <class F>
 inline void withOutputs(const ProductTask& t, std::int64_t column, std::int64_t width, F f)
@@ -248,7 +254,7 @@ inline void withOutputs(const ProductTask& t, std::int64_t column, std::int64_t 
     const ByteOutput* only = nullptr;
     int forms = 0;
     for (const ByteOutput& b : t.bytes)
-        if (b.to && b.firstColumn < column + width && column < b.endColumn)
+        if (reaches(b, column, width))
             only = &b, ++forms;
     if (t.out && !forms)
         f(std::type_identity<FloatsAlone>(), t.bytes[0]);

@@ -3,18 +3,24 @@
 //
 // Panels outside, rows inside: a panel of 48 columns over the whole K (36 KiB at K = 768) stays in L1 or L2 while all
 // rows pass it. The tile is 8 rows x 3 vectors: 24 accumulators, 3 weights and one activation make 28 of 32 registers,
-// and 24 products need 11 loads, so that the multipliers and not the loads are the limit. Rows are divided evenly among
-// the tiles (25 rows are 7 + 6 + 6 + 6): a tile of one row would wait for its own latency. While a tile computes, it
-// prefetches its share of the next panel, across the border to the next product too: a forward pass reads every weight
-// from beyond L2. The tile's sums (1.5 KiB, L1) go straight into the epilogue.
+// and 24 products need 11 loads, so that the multipliers and not the loads are the limit. The last two tiles share what
+// is left of the rows (25 are 8 + 8 + 5 + 4): a tile of one row would wait for its own latency. While a tile computes,
+// it prefetches its share of the next panel, across the border to the next product too: a forward pass reads every
+// weight from beyond L2. One stream: with several side by side AMD's family 26 is 3 % slower.
 //
-// Up to 16 rows compute no longer than the weights take to arrive, and two tiles must not both wait for them: there K is
+// A tile's sums (1.5 KiB, L1) are finished while the next tile computes, a vector behind every few steps of K: the
+// multipliers are busy half of what the processor can begin, and the epilogue fits into the other half. Only whole tiles
+// do so; what is left of rows and columns is finished at once.
+//
+// Below 16 rows compute no longer than the weights take to arrive, and two tiles must not both wait for them: there K is
 // cut into chunks of 18 KiB of weights. A chunk stays in L1 while both tiles pass it and the chunk after it arrives.
 #define OCTET_ISA vnni
 #include "core/engine/kernels/panels.h"
 #include "core/engine/kernels/product.h"
 #include "core/engine/kernels/product_epilogue_impl.h"
 #include "core/engine/kernels/simd.h"
+
+#include <optional>
 
 namespace octet::engine {
 
@@ -49,6 +55,53 @@ struct Steps
     std::int64_t begin = 0, end = 0;
 };
 
+/// Rows of A, `k` bytes apart, at four of K after the other. Eight addresses from four registers, of which the steps
+/// between rows are out of the compiler's sight: it would keep each multiple of them in a register of its own, and they do
+/// not suffice.
+struct RowsOfA
+{
+    const std::uint8_t *first, *fifth;
+    std::int64_t k, k3;
+    RowsOfA(const std::uint8_t* at, std::int64_t bytes)
+        : first(at)
+        , fifth(at + 4 * bytes)
+        , k(bytes)
+        , k3(3 * bytes)
+    {
+    }
+    [[gnu::always_inline]] inline void next()
+    {
+        first += 4;
+        fifth += 4;
+        asm("" : "+r"(k), "+r"(k3));
+    }
+    [[gnu::always_inline]] inline __m512i operator[](int row) const
+    {
+        const std::uint8_t* const base = row < 4 ? first : fifth;
+        std::int32_t four;
+        __builtin_memcpy(&four, base + ((row & 3) == 3 ? k3 : (row & 3) * k), 4);
+        return _mm512_set1_epi32(four);
+    }
+};
+
+/// Four of K.
+template <int Rows, int Vectors>
+[[gnu::always_inline]] inline void multiplyStep(RowsOfA& a, const std::int8_t* w, __m512i (&acc)[Rows][Vectors])
+{
+    __m512i weights[Vectors];
+#pragma GCC unroll 3
+    for (int v = 0; v < Vectors; ++v)
+        weights[v] = _mm512_load_si512(w + 64 * v);
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) {
+        const __m512i x = a[r];
+#pragma GCC unroll 3
+        for (int v = 0; v < Vectors; ++v)
+            acc[r][v] = _mm512_dpbusd_epi32(acc[r][v], x, weights[v]);
+    }
+    a.next();
+}
+
 /// Steps of a panel for the rows of a tile; after the first steps of a panel it goes on from `sums`.
 template <int Rows, int Vectors>
 inline void accumulate(const ProductTask& t, const std::int8_t* panel, Steps range, std::int64_t row, Prefetch prefetch,
@@ -68,26 +121,14 @@ inline void accumulate(const ProductTask& t, const std::int8_t* panel, Steps ran
             for (int v = 0; v < Vectors; ++v)
                 acc[r][v] = _mm512_load_si512(sums + r * panelColumns + v * lanes);
     }
-    const std::uint8_t* a = t.a + row * t.k + 4 * range.begin;
+    RowsOfA a(t.a + row * t.k + 4 * range.begin, t.k);
     const std::int64_t steps = range.end - range.begin;
     const std::int64_t linesAStep = steps > 0 ? (prefetch.lines + steps - 1) / steps : 0;
     const std::int64_t perLine = prefetch.lines > 0 ? (steps > prefetch.lines ? steps / prefetch.lines : 1) : 0;
     std::int64_t untilLine = perLine;
     const std::int8_t* w = panel + range.begin * 4 * panelColumns;
     for (std::int64_t step = 0; step < steps; ++step, w += 4 * panelColumns) {
-        __m512i weights[Vectors];
-#pragma GCC unroll 3
-        for (int v = 0; v < Vectors; ++v)
-            weights[v] = _mm512_load_si512(w + 64 * v);
-#pragma GCC unroll 8
-        for (int r = 0; r < Rows; ++r) {
-            std::int32_t four;
-            __builtin_memcpy(&four, a + r * t.k + 4 * step, 4);
-            const __m512i x = _mm512_set1_epi32(four);
-#pragma GCC unroll 3
-            for (int v = 0; v < Vectors; ++v)
-                acc[r][v] = _mm512_dpbusd_epi32(acc[r][v], x, weights[v]);
-        }
+        multiplyStep<Rows, Vectors>(a, w, acc);
         if (--untilLine == 0) {
             for (std::int64_t i = 0; i < linesAStep && prefetch.lines > 0; ++i, --prefetch.lines)
                 prefetch.line();
@@ -129,7 +170,7 @@ void accumulateTile(std::int64_t rows, std::int64_t vectors, const ProductTask& 
     }
 }
 
-constexpr std::int64_t tileRows = 8, fewRows = 16, chunkSteps = 96;
+constexpr std::int64_t tileRows = 8, fewRows = 15, chunkSteps = 96;
 
 /// What is read next, in bytes.
 struct Next
@@ -144,30 +185,168 @@ struct Next
     }
 };
 
+Next nextOf(const ProductTask& t, std::int64_t panel, std::int64_t end)
+{
+    return panel + 1 == end ? Next{t.nextWeights, t.nextBytes}
+                            : Next{t.panels + (panel + 1) * t.panelBytes, t.panelBytes};
+}
+
+PrefetchTo prefetchTo(const ProductTask& t)
+{
+    return t.prefetchToL1 ? PrefetchTo::L1 : PrefetchTo::L2;
+}
+
 std::int64_t vectorsOf(const ProductTask& t, std::int64_t column)
 {
     return ((t.n - column < panelColumns ? t.n - column : panelColumns) + lanes - 1) / lanes;
 }
 
-/// Panel `p` while `next` is on its way.
-void multiplyPanel(const ProductTask& t, std::int64_t p, Next next)
+/// Tiles [tile, tiles) of panel `p`, among which the rows from `row` on are divided; each is finished at once.
+void multiplyEvenly(const ProductTask& t, std::int64_t p, std::int64_t row, std::int64_t tile, std::int64_t tiles, Next next)
 {
     const std::int64_t column = p * panelColumns, vectors = vectorsOf(t, column);
-    const std::int8_t* panel = t.panels + p * t.panelBytes;
-    const std::int64_t tiles = (t.rows + tileRows - 1) / tileRows;
-    const PrefetchTo to = t.prefetchPastL2 ? PrefetchTo::PastL2 : PrefetchTo::L2;
-    prefetchColumns(t, column, vectors);
-    std::int64_t row = t.firstRow;
-    for (std::int64_t i = 0; i < tiles; ++i) {
-        const std::int64_t rows = (t.firstRow + t.rows - row) / (tiles - i);
+    for (; tile < tiles; ++tile) {
+        const std::int64_t rows = (t.firstRow + t.rows - row) / (tiles - tile);
         alignas(64) std::int32_t sums[tileRows * panelColumns];
-        accumulateTile(rows, vectors, t, panel, {0, t.k / 4}, row, next.share(i, tiles, to), sums);
+        accumulateTile(rows, vectors, t, t.panels + p * t.panelBytes, {0, t.k / 4}, row,
+            next.share(tile, tiles, prefetchTo(t)), sums);
         finish<panelColumns>(t, row, rows, column, vectors, sums);
         row += rows;
     }
 }
 
-/// The same for few rows, chunk after chunk; only the first chunk of `next` is fetched.
+/// Whole tiles of panels whose columns are all there and have the same outputs.
+template <class Finisher>
+class WholeTiles
+{
+public:
+    WholeTiles(const ProductTask& task, const ByteOutput& bytes)
+        : m_task(task)
+        , m_bytes(bytes)
+        , m_tiles((task.rows + tileRows - 1) / tileRows)
+        , m_whole(task.rows % tileRows ? m_tiles - 2 : m_tiles) // the last two share what is left
+    {
+    }
+
+    /// Panels [begin, end) of a product that ends with panel `last`.
+    void run(std::int64_t begin, std::int64_t end, std::int64_t last)
+    {
+        const ProductTask& t = m_task;
+        for (std::int64_t p = begin; p < end; ++p) {
+            const Next next = nextOf(t, p, last);
+            prefetchColumns(t, p * panelColumns, columnVectors);
+            std::int64_t row = t.firstRow;
+            for (std::int64_t tile = 0; tile < m_whole; ++tile, row += tileRows) {
+                const Prefetch prefetch = next.share(tile, m_tiles, prefetchTo(t));
+                if (m_columns)
+                    accumulate(t.panels + p * t.panelBytes, row, prefetch);
+                else
+                    accumulateTile(
+                        tileRows, columnVectors, t, t.panels + p * t.panelBytes, {0, t.k / 4}, row, prefetch, m_sums[m_now]);
+                if (tile == 0)
+                    m_columns.emplace(t, m_bytes, p * panelColumns);
+                m_now ^= 1;
+            }
+            multiplyEvenly(t, p, row, m_whole, m_tiles, next);
+        }
+        for (int v = 0; m_columns && v < columnVectors; ++v)
+            for (int r = 0; r < tileRows; ++r)
+                finishVector(v, r, m_sums[m_now ^ 1]);
+    }
+
+private:
+    static constexpr int columnVectors = panelColumns / lanes, pieces = tileRows * columnVectors;
+
+    /// The columns of the tile before. Its rows go on from tile to tile.
+    struct Columns
+    {
+        Columns(const ProductTask& t, const ByteOutput& bytes, std::int64_t column)
+            : finishers{{t, bytes, t.firstRow, column, {}},
+                  {t, bytes, t.firstRow, column + lanes, {}},
+                  {t, bytes, t.firstRow, column + 2 * lanes, {}}}
+            , cursors{finishers[0].cursor(), finishers[1].cursor(), finishers[2].cursor()}
+        {
+        }
+        const Finisher finishers[columnVectors];
+        typename Finisher::Cursor cursors[columnVectors];
+    };
+
+    [[gnu::always_inline]] inline void finishVector(int v, int r, const std::int32_t* before)
+    {
+        // The accumulators fill the registers: what a finisher needs is read where it is used, out of the compiler's sight.
+        const Finisher* finisher = &m_columns->finishers[v];
+        asm volatile("" : "+r"(finisher));
+        (*finisher)(before + r * panelColumns + v * lanes, m_columns->cursors[v]);
+    }
+
+    /// A tile over the whole K, and between its steps the end of the tile before.
+    void accumulate(const std::int8_t* weights, std::int64_t row, Prefetch prefetch)
+    {
+        __m512i acc[tileRows][columnVectors];
+#pragma GCC unroll 8
+        for (int r = 0; r < tileRows; ++r)
+#pragma GCC unroll 3
+            for (int v = 0; v < columnVectors; ++v)
+                acc[r][v] = _mm512_setzero_si512();
+        const std::int64_t steps = m_task.k / 4;
+        RowsOfA a(m_task.a + row * m_task.k, m_task.k);
+        std::int64_t longer = steps % pieces, due = 0;
+        const std::int32_t* const before = m_sums[m_now ^ 1];
+        for (int v = 0; v < columnVectors; ++v)
+            for (int r = 0; r < tileRows; ++r, --longer) {
+                const std::int64_t lines = (due += prefetch.lines) / pieces;
+                due -= lines * pieces;
+                const std::int8_t* const lastLine = prefetch.at + 64 * lines;
+                for (std::int64_t n = steps / pieces + (longer > 0); n > 0; --n, weights += 4 * panelColumns) {
+                    multiplyStep<tileRows, columnVectors>(a, weights, acc);
+                    if (prefetch.at < lastLine)
+                        prefetch.line();
+                }
+                while (prefetch.at < lastLine)
+                    prefetch.line();
+                finishVector(v, r, before);
+            }
+#pragma GCC unroll 8
+        for (int r = 0; r < tileRows; ++r)
+#pragma GCC unroll 3
+            for (int v = 0; v < columnVectors; ++v)
+                _mm512_store_si512(m_sums[m_now] + r * panelColumns + v * lanes, acc[r][v]);
+    }
+
+    const ProductTask& m_task;
+    const ByteOutput& m_bytes;
+    const std::int64_t m_tiles, m_whole;
+    std::optional<Columns> m_columns;
+    int m_now = 0; // of m_sums: the tile that computes
+    alignas(64) std::int32_t m_sums[2][tileRows * panelColumns];
+};
+
+/// How many panels from `p` on are whole and have the same outputs.
+std::int64_t alikePanels(const ProductTask& t, std::int64_t p, std::int64_t end)
+{
+    const auto outputs = [&](std::int64_t panel) {
+        int bits = 0;
+        for (int i = 0; i < 3; ++i)
+            bits |= reaches(t.bytes[i], panel * panelColumns, panelColumns) << i;
+        return bits;
+    };
+    std::int64_t n = 0;
+    while (p + n < end && (p + n + 1) * panelColumns <= t.n && outputs(p + n) == outputs(p))
+        ++n;
+    return n;
+}
+
+void multiplyWhole(const ProductTask& t, std::int64_t begin, std::int64_t end, std::int64_t last)
+{
+    withActivation(t, [&](auto activation) {
+        withOutputs(t, begin * panelColumns, (end - begin) * panelColumns, [&](auto outputs, const ByteOutput& bytes) {
+            using Outputs = typename decltype(outputs)::type;
+            WholeTiles<RowFinisher<1, activation(), true, Outputs, WholeVector>>(t, bytes).run(begin, end, last);
+        });
+    });
+}
+
+/// A panel for few rows, chunk after chunk; only the first chunk of `next` is fetched.
 void multiplyPanelInChunks(const ProductTask& t, std::int64_t p, Next next)
 {
     constexpr std::int64_t stepBytes = 4 * panelColumns;
@@ -175,7 +354,8 @@ void multiplyPanelInChunks(const ProductTask& t, std::int64_t p, Next next)
     const std::int8_t* panel = t.panels + p * t.panelBytes;
     const std::int64_t first = t.rows > tileRows ? t.rows / 2 : t.rows, second = t.rows - first;
     const std::int64_t tiles = second > 0 ? 2 : 1;
-    alignas(64) std::int32_t sums[fewRows * panelColumns];
+    const PrefetchTo to = t.prefetchToL1 ? PrefetchTo::PastL2 : PrefetchTo::L1;
+    alignas(64) std::int32_t sums[2 * tileRows * panelColumns];
     prefetchColumns(t, column, vectors);
     std::int64_t step = 0;
     do {
@@ -183,10 +363,10 @@ void multiplyPanelInChunks(const ProductTask& t, std::int64_t p, Next next)
         const std::int64_t left = steps - chunk.end;
         Next after = left > 0 ? Next{panel + chunk.end * stepBytes, left * stepBytes} : next;
         after.bytes = after.bytes < chunkSteps * stepBytes ? after.bytes : chunkSteps * stepBytes;
-        accumulateTile(first, vectors, t, panel, chunk, t.firstRow, after.share(0, tiles, PrefetchTo::L1), sums);
+        accumulateTile(first, vectors, t, panel, chunk, t.firstRow, after.share(0, tiles, to), sums);
         if (second > 0)
             accumulateTile(second, vectors, t, panel, chunk, t.firstRow + first,
-                           after.share(1, tiles, PrefetchTo::L1), sums + first * panelColumns);
+                           after.share(1, tiles, to), sums + first * panelColumns);
         step = chunk.end;
     } while (step < steps);
     finish<panelColumns>(t, t.firstRow, t.rows, column, vectors, sums);
@@ -196,13 +376,18 @@ void multiplyPanelInChunks(const ProductTask& t, std::int64_t p, Next next)
 
 void multiplyVnni(const ProductTask& t, std::int64_t begin, std::int64_t end)
 {
-    for (std::int64_t p = begin; p < end; ++p) {
-        const Next next = p + 1 == end ? Next{t.nextWeights, t.nextBytes}
-                                       : Next{t.panels + (p + 1) * t.panelBytes, t.panelBytes};
-        if (t.rows <= fewRows)
-            multiplyPanelInChunks(t, p, next);
-        else
-            multiplyPanel(t, p, next);
+    for (std::int64_t p = begin; p < end;) {
+        if (t.rows <= fewRows) {
+            multiplyPanelInChunks(t, p, nextOf(t, p, end));
+            ++p;
+        } else if (const std::int64_t alike = alikePanels(t, p, end)) {
+            multiplyWhole(t, p, p + alike, end);
+            p += alike;
+        } else {
+            prefetchColumns(t, p * panelColumns, vectorsOf(t, p * panelColumns));
+            multiplyEvenly(t, p, t.firstRow, 0, (t.rows + tileRows - 1) / tileRows, nextOf(t, p, end));
+            ++p;
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace octet::engine::OCTET_ISA {
 
@@ -77,9 +78,21 @@ struct VecI
     static VecI all(std::int32_t x) { return {_mm512_set1_epi32(x)}; }
 };
 inline void toInts(VecI a, std::int32_t* p) { _mm512_storeu_si512(p, a.v); }
+/// The first n bytes, 0 behind them.
+inline VecI loadFirst(const std::uint8_t* p, std::int64_t n)
+{
+    return {_mm512_maskz_loadu_epi8(n >= 64 ? ~std::uint64_t(0) : (std::uint64_t(1) << n) - 1, p)};
+}
 inline VecI toInt(Vec a) { return {_mm512_cvtps_epi32(a.v)}; } // half to even
 inline VecI max(VecI a, VecI b) { return {_mm512_max_epi32(a.v, b.v)}; }
-inline std::int32_t highest(VecI a) { return _mm512_reduce_max_epi32(a.v); }
+/// In all lanes.
+inline VecI highest(VecI a)
+{
+    __m512i x = _mm512_max_epi32(a.v, _mm512_shuffle_i64x2(a.v, a.v, 0x4e));
+    x = _mm512_max_epi32(x, _mm512_shuffle_i64x2(x, x, 0xb1));
+    x = _mm512_max_epi32(x, _mm512_shuffle_epi32(x, _MM_PERM_BADC));
+    return {_mm512_max_epi32(x, _mm512_shuffle_epi32(x, _MM_PERM_CDAB))};
+}
 inline std::int32_t sum(VecI a) { return _mm512_reduce_add_epi32(a.v); }
 inline VecI operator+(VecI a, VecI b) { return {_mm512_add_epi32(a.v, b.v)}; }
 inline VecI operator-(VecI a, VecI b) { return {_mm512_sub_epi32(a.v, b.v)}; }
@@ -229,16 +242,22 @@ struct VecI
     static VecI all(std::int32_t x) { return {_mm256_set1_epi32(x)}; }
 };
 inline void toInts(VecI a, std::int32_t* p) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), a.v); }
+inline VecI loadFirst(const std::uint8_t* p, std::int64_t n)
+{
+    alignas(32) std::uint8_t some[32] = {};
+    if (n < 32) {
+        std::memcpy(some, p, static_cast<std::size_t>(n));
+        p = some;
+    }
+    return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))};
+}
 inline VecI toInt(Vec a) { return {_mm256_cvtps_epi32(a.v)}; }
 inline VecI max(VecI a, VecI b) { return {_mm256_max_epi32(a.v, b.v)}; }
-inline std::int32_t highest(VecI a)
+inline VecI highest(VecI a)
 {
-    alignas(32) std::int32_t t[8];
-    _mm256_store_si256(reinterpret_cast<__m256i*>(t), a.v);
-    std::int32_t best = t[0];
-    for (int i = 1; i < 8; ++i)
-        best = t[i] > best ? t[i] : best;
-    return best;
+    __m256i x = _mm256_max_epi32(a.v, _mm256_permute2x128_si256(a.v, a.v, 1));
+    x = _mm256_max_epi32(x, _mm256_shuffle_epi32(x, 0x4e));
+    return {_mm256_max_epi32(x, _mm256_shuffle_epi32(x, 0xb1))};
 }
 inline std::int32_t sum(VecI a)
 {

@@ -28,9 +28,9 @@ void AttentionStep::runBytes(const Frame& frame) const
     const bool bytesAlone = sink.oneStaticForm(), floats = !bytesAlone || sink.wanted;
     ByteOutput bytes;
     if (bytesAlone) {
-        const QuantizedRows& q = sink.quantized.front();
-        bytes = {frame.out<std::uint8_t>(q.values), q.layout, 1.0f / q.form.affine.scale, q.form.affine.zeroPoint,
-            q.form.columnFactors()};
+        const QuantizedRows& to = sink.quantized.front();
+        bytes = {frame.out<std::uint8_t>(to.values), to.layout, 1.0f / to.form.affine.scale, to.form.affine.zeroPoint,
+            to.form.columnFactors()};
     }
     inParallel(frame.threads, batch * heads, [&](std::int64_t begin, std::int64_t end, int thread) {
         for (std::int64_t at = begin; at < end; ++at) {

@@ -179,7 +179,7 @@ void ProductStep::runOwn(const Frame& frame) const
     task.k = depth, task.n = n;
     task.panels = own.panels, task.panelBytes = own.panelBytes;
     static const bool amd = __builtin_cpu_is("amd");
-    task.prefetchPastL2 = amd;
+    task.prefetchToL1 = amd;
     task.scales = own.scales, task.columnSums = own.columnSums;
     if (quantized.form.dynamic) {
         task.rowScales = frame.in<float>(quantized.scales);
