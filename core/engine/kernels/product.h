@@ -33,7 +33,7 @@ struct ProductTask
     std::int64_t panelBytes = 0;
     const std::int8_t* nextWeights = nullptr; // what this thread reads after its last panel, for prefetching; may be null
     std::int64_t nextBytes = 0;
-    bool prefetchToL1 = false; // VNNI only, past L2 where there are few rows: 1 to 5 % faster on AMD's family 26
+    bool prefetchToL1 = false; // not tiles; past L2 where there are few rows: 1 to 5 % faster on AMD's family 26
     const float* scales = nullptr; // [N]
     const std::int32_t* columnSums = nullptr; // [N]
     const float* rowScales = nullptr; // [rows], or null: rowScale for all

@@ -2,6 +2,7 @@
 // The fp32 product in terms of Vec. A panel is one strip of 48 columns under AVX-512 and two of 24 under AVX2.
 #pragma once
 
+#include "core/engine/kernels/ahead.h"
 #include "core/engine/kernels/panels.h"
 #include "core/engine/kernels/product_floats.h"
 #include "core/engine/kernels/simd.h"
@@ -13,26 +14,6 @@ constexpr int vectors = 3, rowsAtOnce = lanes == 16 ? 8 : 4;
 constexpr std::int64_t stripColumns = vectors * lanes;
 static_assert(panelColumns % stripColumns == 0);
 
-/// A stretch of memory that is fetched into L2 bit by bit.
-class Ahead
-{
-public:
-    /// Part `index` of `parts` of it.
-    Ahead(const void* from, std::int64_t bytes, std::int64_t index, std::int64_t parts)
-        : m_at(static_cast<const char*>(from) + bytes / 64 * index / parts * 64)
-        , m_end(static_cast<const char*>(from) + bytes / 64 * (index + 1) / parts * 64)
-    {
-    }
-    void fetch(std::int64_t lines)
-    {
-        for (; lines > 0 && m_at < m_end; --lines, m_at += 64)
-            _mm_prefetch(m_at, _MM_HINT_T1);
-    }
-
-private:
-    const char *m_at, *m_end;
-};
-
 /// A part of the depth of one panel.
 struct Part
 {
@@ -42,7 +23,7 @@ struct Part
 
 template <int Rows>
 inline void block(
-    const FloatProductTask& t, std::int64_t row, const Part& part, Ahead ahead, std::int64_t pace)
+    const FloatProductTask& t, std::int64_t row, const Part& part, Ahead ahead)
 {
     const float* a = t.a + row * t.aRow + part.first;
     float* c = t.c + row * t.cRow + part.column;
@@ -66,13 +47,9 @@ inline void block(
             for (int v = 0; v < vectors; ++v)
                 sums[r][v] = fma(x, w[v], sums[r][v]);
         }
+        ahead.fetch(part.depth);
     };
-    std::int64_t i = 0;
-    for (; i + 4 <= part.depth; i += 4) {
-        ahead.fetch(pace);
-        step(i), step(i + 1), step(i + 2), step(i + 3);
-    }
-    for (; i < part.depth; ++i)
+    for (std::int64_t i = 0; i < part.depth; ++i)
         step(i);
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r)
@@ -82,13 +59,13 @@ inline void block(
 }
 
 template <int Rows>
-inline void blockOf(std::int64_t rows, const FloatProductTask& t, std::int64_t row, const Part& part, Ahead ahead,
-    std::int64_t pace)
+inline void blockOf(std::int64_t rows, const FloatProductTask& t, std::int64_t row, const Part& part,
+    const Ahead& ahead)
 {
     if (rows == Rows)
-        block<Rows>(t, row, part, ahead, pace);
+        block<Rows>(t, row, part, ahead);
     else if constexpr (Rows > 1)
-        blockOf<Rows - 1>(rows, t, row, part, ahead, pace);
+        blockOf<Rows - 1>(rows, t, row, part, ahead);
 }
 
 inline void multiplyPanels(const FloatProductTask& t, std::int64_t begin, std::int64_t end)
@@ -98,21 +75,20 @@ inline void multiplyPanels(const FloatProductTask& t, std::int64_t begin, std::i
     // So much of a panel and of eight rows lies in L1 and L2 while all rows pass; sums wait in memory in between.
     constexpr std::int64_t depthAtOnce = 768, strips = panelColumns / stripColumns;
     const std::int64_t blocks = (t.rows + rowsAtOnce - 1) / rowsAtOnce, shares = blocks * strips;
-    const std::int64_t pace = (12 + shares - 1) / shares;
+    const Ahead::To to = t.prefetchToL1 ? Ahead::To::L1 : Ahead::To::L2;
     for (std::int64_t p = begin; p < end; ++p)
         for (std::int64_t first = 0; first < t.k; first += depthAtOnce) {
             const Part part{t.panels + (p * t.k + first) * panelColumns, first,
                 t.k - first < depthAtOnce ? t.k - first : depthAtOnce, p * panelColumns};
             const bool last = p + 1 == end && first + part.depth == t.k;
-            const void* next = last ? t.next : part.weights + part.depth * panelColumns;
-            const std::int64_t nextBytes = last ? t.nextBytes : depthAtOnce * panelColumns * 4;
+            const Ahead next = last ? Ahead(t.next, t.nextBytes, to).first(depthAtOnce * panelColumns * 4)
+                                    : Ahead(part.weights + part.depth * panelColumns, depthAtOnce * panelColumns * 4, to);
             for (std::int64_t b = 0; b < blocks; ++b) {
                 const std::int64_t row = b * rowsAtOnce, rows = t.rows - row < rowsAtOnce ? t.rows - row : rowsAtOnce;
                 for (std::int64_t s = 0; s < strips && part.column + s * stripColumns < t.n; ++s) {
                     Part strip = part;
                     strip.weights += s * stripColumns, strip.column += s * stripColumns;
-                    blockOf<rowsAtOnce>(
-                        rows, t, row, strip, Ahead(next, next ? nextBytes : 0, b * strips + s, shares), pace);
+                    blockOf<rowsAtOnce>(rows, t, row, strip, next.share(b * strips + s, shares));
                 }
             }
         }

@@ -15,6 +15,7 @@
 // Below 16 rows compute no longer than the weights take to arrive, and two tiles must not both wait for them: there K is
 // cut into chunks of 18 KiB of weights. A chunk stays in L1 while both tiles pass it and the chunk after it arrives.
 #define OCTET_ISA vnni
+#include "core/engine/kernels/ahead.h"
 #include "core/engine/kernels/panels.h"
 #include "core/engine/kernels/product.h"
 #include "core/engine/kernels/product_epilogue_impl.h"
@@ -28,65 +29,16 @@ namespace {
 
 using namespace octet::engine::vnni;
 
-enum class PrefetchTo { L1, L2, PastL2 };
-
-struct Prefetch
-{
-    const std::int8_t* at = nullptr;
-    std::int64_t lines = 0; // of 64 bytes
-    PrefetchTo to = PrefetchTo::L2;
-
-    void line()
-    {
-        const auto* address = reinterpret_cast<const char*>(at);
-        if (to == PrefetchTo::PastL2)
-            _mm_prefetch(address, _MM_HINT_NTA);
-        else if (to == PrefetchTo::L1)
-            _mm_prefetch(address, _MM_HINT_T0);
-        else
-            _mm_prefetch(address, _MM_HINT_T1);
-        at += 64;
-    }
-};
-
 /// Four K each.
 struct Steps
 {
     std::int64_t begin = 0, end = 0;
 };
 
-/// Rows of A, `k` bytes apart, at four of K after the other. Eight addresses from four registers, of which the steps
-/// between rows are out of the compiler's sight: it would keep each multiple of them in a register of its own, and they do
-/// not suffice.
-struct RowsOfA
-{
-    const std::uint8_t *first, *fifth;
-    std::int64_t k, k3;
-    RowsOfA(const std::uint8_t* at, std::int64_t bytes)
-        : first(at)
-        , fifth(at + 4 * bytes)
-        , k(bytes)
-        , k3(3 * bytes)
-    {
-    }
-    [[gnu::always_inline]] inline void next()
-    {
-        first += 4;
-        fifth += 4;
-        asm("" : "+r"(k), "+r"(k3));
-    }
-    [[gnu::always_inline]] inline __m512i operator[](int row) const
-    {
-        const std::uint8_t* const base = row < 4 ? first : fifth;
-        std::int32_t four;
-        __builtin_memcpy(&four, base + ((row & 3) == 3 ? k3 : (row & 3) * k), 4);
-        return _mm512_set1_epi32(four);
-    }
-};
-
 /// Four of K.
 template <int Rows, int Vectors>
-[[gnu::always_inline]] inline void multiplyStep(RowsOfA& a, const std::int8_t* w, __m512i (&acc)[Rows][Vectors])
+[[gnu::always_inline]] inline void multiplyStep(
+    RowsOfA<Rows>& a, const std::int8_t* w, __m512i (&acc)[Rows][Vectors])
 {
     __m512i weights[Vectors];
 #pragma GCC unroll 3
@@ -94,17 +46,17 @@ template <int Rows, int Vectors>
         weights[v] = _mm512_load_si512(w + 64 * v);
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) {
-        const __m512i x = a[r];
+        const __m512i x = a[r].v;
 #pragma GCC unroll 3
         for (int v = 0; v < Vectors; ++v)
             acc[r][v] = _mm512_dpbusd_epi32(acc[r][v], x, weights[v]);
     }
-    a.next();
+    a.advance(4);
 }
 
 /// Steps of a panel for the rows of a tile; after the first steps of a panel it goes on from `sums`.
 template <int Rows, int Vectors>
-inline void accumulate(const ProductTask& t, const std::int8_t* panel, Steps range, std::int64_t row, Prefetch prefetch,
+inline void accumulate(const ProductTask& t, const std::int8_t* panel, Steps range, std::int64_t row, Ahead ahead,
                        std::int32_t* sums)
 {
     __m512i acc[Rows][Vectors];
@@ -121,22 +73,13 @@ inline void accumulate(const ProductTask& t, const std::int8_t* panel, Steps ran
             for (int v = 0; v < Vectors; ++v)
                 acc[r][v] = _mm512_load_si512(sums + r * panelColumns + v * lanes);
     }
-    RowsOfA a(t.a + row * t.k + 4 * range.begin, t.k);
+    RowsOfA<Rows> a(t.a + row * t.k + 4 * range.begin, t.k);
     const std::int64_t steps = range.end - range.begin;
-    const std::int64_t linesAStep = steps > 0 ? (prefetch.lines + steps - 1) / steps : 0;
-    const std::int64_t perLine = prefetch.lines > 0 ? (steps > prefetch.lines ? steps / prefetch.lines : 1) : 0;
-    std::int64_t untilLine = perLine;
     const std::int8_t* w = panel + range.begin * 4 * panelColumns;
     for (std::int64_t step = 0; step < steps; ++step, w += 4 * panelColumns) {
         multiplyStep<Rows, Vectors>(a, w, acc);
-        if (--untilLine == 0) {
-            for (std::int64_t i = 0; i < linesAStep && prefetch.lines > 0; ++i, --prefetch.lines)
-                prefetch.line();
-            untilLine = perLine;
-        }
+        ahead.fetch(steps);
     }
-    for (; prefetch.lines > 0; --prefetch.lines)
-        prefetch.line();
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 3
@@ -146,54 +89,42 @@ inline void accumulate(const ProductTask& t, const std::int8_t* panel, Steps ran
 
 template <int Vectors>
 void accumulateRows(std::int64_t rows, const ProductTask& t, const std::int8_t* panel, Steps steps, std::int64_t row,
-                    Prefetch prefetch, std::int32_t* sums)
+                    Ahead ahead, std::int32_t* sums)
 {
     switch (rows) {
-    case 8: return accumulate<8, Vectors>(t, panel, steps, row, prefetch, sums);
-    case 7: return accumulate<7, Vectors>(t, panel, steps, row, prefetch, sums);
-    case 6: return accumulate<6, Vectors>(t, panel, steps, row, prefetch, sums);
-    case 5: return accumulate<5, Vectors>(t, panel, steps, row, prefetch, sums);
-    case 4: return accumulate<4, Vectors>(t, panel, steps, row, prefetch, sums);
-    case 3: return accumulate<3, Vectors>(t, panel, steps, row, prefetch, sums);
-    case 2: return accumulate<2, Vectors>(t, panel, steps, row, prefetch, sums);
-    default: return accumulate<1, Vectors>(t, panel, steps, row, prefetch, sums);
+    case 8: return accumulate<8, Vectors>(t, panel, steps, row, ahead, sums);
+    case 7: return accumulate<7, Vectors>(t, panel, steps, row, ahead, sums);
+    case 6: return accumulate<6, Vectors>(t, panel, steps, row, ahead, sums);
+    case 5: return accumulate<5, Vectors>(t, panel, steps, row, ahead, sums);
+    case 4: return accumulate<4, Vectors>(t, panel, steps, row, ahead, sums);
+    case 3: return accumulate<3, Vectors>(t, panel, steps, row, ahead, sums);
+    case 2: return accumulate<2, Vectors>(t, panel, steps, row, ahead, sums);
+    default: return accumulate<1, Vectors>(t, panel, steps, row, ahead, sums);
     }
 }
 
 void accumulateTile(std::int64_t rows, std::int64_t vectors, const ProductTask& t, const std::int8_t* panel, Steps steps,
-                    std::int64_t row, Prefetch prefetch, std::int32_t* sums)
+                    std::int64_t row, Ahead ahead, std::int32_t* sums)
 {
     switch (vectors) {
-    case 3: return accumulateRows<3>(rows, t, panel, steps, row, prefetch, sums);
-    case 2: return accumulateRows<2>(rows, t, panel, steps, row, prefetch, sums);
-    default: return accumulateRows<1>(rows, t, panel, steps, row, prefetch, sums);
+    case 3: return accumulateRows<3>(rows, t, panel, steps, row, ahead, sums);
+    case 2: return accumulateRows<2>(rows, t, panel, steps, row, ahead, sums);
+    default: return accumulateRows<1>(rows, t, panel, steps, row, ahead, sums);
     }
 }
 
 constexpr std::int64_t tileRows = 8, fewRows = 15, chunkSteps = 96;
 
-/// What is read next, in bytes.
-struct Next
+/// What is read after a panel of those before `end`.
+Ahead afterPanel(const ProductTask& t, std::int64_t panel, std::int64_t end, Ahead::To to)
 {
-    const std::int8_t* at = nullptr;
-    std::int64_t bytes = 0;
-    std::int64_t lines() const { return at ? bytes / 64 : 0; }
-    Prefetch share(std::int64_t i, std::int64_t shares, PrefetchTo to) const
-    {
-        const std::int64_t from = lines() * i / shares;
-        return {at + from * 64, lines() * (i + 1) / shares - from, to};
-    }
-};
-
-Next nextOf(const ProductTask& t, std::int64_t panel, std::int64_t end)
-{
-    return panel + 1 == end ? Next{t.nextWeights, t.nextBytes}
-                            : Next{t.panels + (panel + 1) * t.panelBytes, t.panelBytes};
+    return panel + 1 == end ? Ahead(t.nextWeights, t.nextBytes, to)
+                            : Ahead(t.panels + (panel + 1) * t.panelBytes, t.panelBytes, to);
 }
 
-PrefetchTo prefetchTo(const ProductTask& t)
+Ahead afterPanel(const ProductTask& t, std::int64_t panel, std::int64_t end)
 {
-    return t.prefetchToL1 ? PrefetchTo::L1 : PrefetchTo::L2;
+    return afterPanel(t, panel, end, t.prefetchToL1 ? Ahead::To::L1 : Ahead::To::L2);
 }
 
 std::int64_t vectorsOf(const ProductTask& t, std::int64_t column)
@@ -202,14 +133,14 @@ std::int64_t vectorsOf(const ProductTask& t, std::int64_t column)
 }
 
 /// Tiles [tile, tiles) of panel `p`, among which the rows from `row` on are divided; each is finished at once.
-void multiplyEvenly(const ProductTask& t, std::int64_t p, std::int64_t row, std::int64_t tile, std::int64_t tiles, Next next)
+void multiplyEvenly(const ProductTask& t, std::int64_t p, std::int64_t row, std::int64_t tile, std::int64_t tiles, const Ahead& next)
 {
     const std::int64_t column = p * panelColumns, vectors = vectorsOf(t, column);
     for (; tile < tiles; ++tile) {
         const std::int64_t rows = (t.firstRow + t.rows - row) / (tiles - tile);
         alignas(64) std::int32_t sums[tileRows * panelColumns];
         accumulateTile(rows, vectors, t, t.panels + p * t.panelBytes, {0, t.k / 4}, row,
-            next.share(tile, tiles, prefetchTo(t)), sums);
+            next.share(tile, tiles), sums);
         finish<panelColumns>(t, row, rows, column, vectors, sums);
         row += rows;
     }
@@ -233,16 +164,16 @@ public:
     {
         const ProductTask& t = m_task;
         for (std::int64_t p = begin; p < end; ++p) {
-            const Next next = nextOf(t, p, last);
+            const Ahead next = afterPanel(t, p, last);
             prefetchColumns(t, p * panelColumns, columnVectors);
             std::int64_t row = t.firstRow;
             for (std::int64_t tile = 0; tile < m_whole; ++tile, row += tileRows) {
-                const Prefetch prefetch = next.share(tile, m_tiles, prefetchTo(t));
+                const Ahead ahead = next.share(tile, m_tiles);
                 if (m_columns)
-                    accumulate(t.panels + p * t.panelBytes, row, prefetch);
+                    accumulate(t.panels + p * t.panelBytes, row, ahead);
                 else
                     accumulateTile(
-                        tileRows, columnVectors, t, t.panels + p * t.panelBytes, {0, t.k / 4}, row, prefetch, m_sums[m_now]);
+                        tileRows, columnVectors, t, t.panels + p * t.panelBytes, {0, t.k / 4}, row, ahead, m_sums[m_now]);
                 if (tile == 0)
                     m_columns.emplace(t, m_bytes, p * panelColumns);
                 m_now ^= 1;
@@ -280,7 +211,7 @@ private:
     }
 
     /// A tile over the whole K, and between its steps the end of the tile before.
-    void accumulate(const std::int8_t* weights, std::int64_t row, Prefetch prefetch)
+    void accumulate(const std::int8_t* weights, std::int64_t row, Ahead ahead)
     {
         __m512i acc[tileRows][columnVectors];
 #pragma GCC unroll 8
@@ -289,21 +220,17 @@ private:
             for (int v = 0; v < columnVectors; ++v)
                 acc[r][v] = _mm512_setzero_si512();
         const std::int64_t steps = m_task.k / 4;
-        RowsOfA a(m_task.a + row * m_task.k, m_task.k);
-        std::int64_t longer = steps % pieces, due = 0;
+        RowsOfA<tileRows> a(m_task.a + row * m_task.k, m_task.k);
+        std::int64_t longer = steps % pieces;
         const std::int32_t* const before = m_sums[m_now ^ 1];
         for (int v = 0; v < columnVectors; ++v)
             for (int r = 0; r < tileRows; ++r, --longer) {
-                const std::int64_t lines = (due += prefetch.lines) / pieces;
-                due -= lines * pieces;
-                const std::int8_t* const lastLine = prefetch.at + 64 * lines;
+                const char* const end = ahead.end(v * tileRows + r, pieces);
                 for (std::int64_t n = steps / pieces + (longer > 0); n > 0; --n, weights += 4 * panelColumns) {
                     multiplyStep<tileRows, columnVectors>(a, weights, acc);
-                    if (prefetch.at < lastLine)
-                        prefetch.line();
+                    ahead.fetchBefore(end);
                 }
-                while (prefetch.at < lastLine)
-                    prefetch.line();
+                while (ahead.fetchBefore(end)) { }
                 finishVector(v, r, before);
             }
 #pragma GCC unroll 8
@@ -346,27 +273,28 @@ void multiplyWhole(const ProductTask& t, std::int64_t begin, std::int64_t end, s
     });
 }
 
-/// A panel for few rows, chunk after chunk; only the first chunk of `next` is fetched.
-void multiplyPanelInChunks(const ProductTask& t, std::int64_t p, Next next)
+/// A panel for few rows, chunk after chunk; of what comes next only as much as a chunk is fetched.
+void multiplyPanelInChunks(const ProductTask& t, std::int64_t p, std::int64_t end)
 {
     constexpr std::int64_t stepBytes = 4 * panelColumns;
     const std::int64_t column = p * panelColumns, vectors = vectorsOf(t, column), steps = t.k / 4;
     const std::int8_t* panel = t.panels + p * t.panelBytes;
     const std::int64_t first = t.rows > tileRows ? t.rows / 2 : t.rows, second = t.rows - first;
     const std::int64_t tiles = second > 0 ? 2 : 1;
-    const PrefetchTo to = t.prefetchToL1 ? PrefetchTo::PastL2 : PrefetchTo::L1;
+    const Ahead::To to = t.prefetchToL1 ? Ahead::To::L1PastL2 : Ahead::To::L1;
     alignas(64) std::int32_t sums[2 * tileRows * panelColumns];
     prefetchColumns(t, column, vectors);
     std::int64_t step = 0;
     do {
         const Steps chunk{step, step + chunkSteps < steps ? step + chunkSteps : steps};
         const std::int64_t left = steps - chunk.end;
-        Next after = left > 0 ? Next{panel + chunk.end * stepBytes, left * stepBytes} : next;
-        after.bytes = after.bytes < chunkSteps * stepBytes ? after.bytes : chunkSteps * stepBytes;
-        accumulateTile(first, vectors, t, panel, chunk, t.firstRow, after.share(0, tiles, to), sums);
+        const Ahead next
+            = (left > 0 ? Ahead(panel + chunk.end * stepBytes, left * stepBytes, to) : afterPanel(t, p, end, to))
+                  .first(chunkSteps * stepBytes);
+        accumulateTile(first, vectors, t, panel, chunk, t.firstRow, next.share(0, tiles), sums);
         if (second > 0)
             accumulateTile(second, vectors, t, panel, chunk, t.firstRow + first,
-                           after.share(1, tiles, to), sums + first * panelColumns);
+                           next.share(1, tiles), sums + first * panelColumns);
         step = chunk.end;
     } while (step < steps);
     finish<panelColumns>(t, t.firstRow, t.rows, column, vectors, sums);
@@ -378,14 +306,14 @@ void multiplyVnni(const ProductTask& t, std::int64_t begin, std::int64_t end)
 {
     for (std::int64_t p = begin; p < end;) {
         if (t.rows <= fewRows) {
-            multiplyPanelInChunks(t, p, nextOf(t, p, end));
+            multiplyPanelInChunks(t, p, end);
             ++p;
         } else if (const std::int64_t alike = alikePanels(t, p, end)) {
             multiplyWhole(t, p, p + alike, end);
             p += alike;
         } else {
             prefetchColumns(t, p * panelColumns, vectorsOf(t, p * panelColumns));
-            multiplyEvenly(t, p, t.firstRow, 0, (t.rows + tileRows - 1) / tileRows, nextOf(t, p, end));
+            multiplyEvenly(t, p, t.firstRow, 0, (t.rows + tileRows - 1) / tileRows, afterPanel(t, p, end));
             ++p;
         }
     }

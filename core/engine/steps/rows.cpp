@@ -149,6 +149,12 @@ void PatchStep::run(const Frame& frame, StepState*) const
 
 namespace {
 
+bool prefetchesToL1()
+{
+    static const bool amd = __builtin_cpu_is("amd");
+    return amd;
+}
+
 class ProductState final : public StepState
 {
 public:
@@ -178,8 +184,7 @@ void ProductStep::runOwn(const Frame& frame) const
     task.a = frame.in<std::uint8_t>(quantized.values);
     task.k = depth, task.n = n;
     task.panels = own.panels, task.panelBytes = own.panelBytes;
-    static const bool amd = __builtin_cpu_is("amd");
-    task.prefetchToL1 = amd;
+    task.prefetchToL1 = prefetchesToL1();
     task.scales = own.scales, task.columnSums = own.columnSums;
     if (quantized.form.dynamic) {
         task.rowScales = frame.in<float>(quantized.scales);
@@ -287,6 +292,7 @@ void ProductStep::runOwnFloats(const Frame& frame) const
 {
     FloatProductTask task;
     task.a = frame.in<float>(input.place), task.aRow = input.stride;
+    task.prefetchToL1 = prefetchesToL1();
     runSums(frame, task, effectiveIsa() >= Isa::Avx512 ? multiplyFloatsAvx512 : multiplyFloatsAvx2);
 }
 
