@@ -182,8 +182,12 @@ private:
     /// Where an fp32 product is written: in place where its sum is wanted.
     std::byte* accumulator(const Frame& frame) const;
     void finishRows(const Frame& frame, std::int64_t first, std::int64_t count) const;
-    std::int64_t rowBlocks(std::int64_t bytes) const;
-    void finishBlock(const Frame& frame, const ProductTask& task, int direct) const;
+    bool sharesRows(int threads) const;
+    template <class F>
+    void runBlocks(ProductTask task, std::int64_t begin, std::int64_t end, F f) const;
+    std::int64_t rowBlocks(std::int64_t count, std::int64_t bytes) const;
+    void finishBlock(const Frame& frame, const ProductTask& task, std::int64_t begin, std::int64_t end, int direct,
+        int thread) const;
 };
 
 /// All heads of one attention.
