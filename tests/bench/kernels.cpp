@@ -108,7 +108,7 @@ public:
                         task.panelBytes = weights.panelBytes();
                         task.nextWeights = (*packed)[(i + 1) % packed->size()].data();
                         task.nextBytes = weights.panelBytes();
-                        task.prefetchToL1 = __builtin_cpu_is("amd");
+                        task.prefetchToL1 = prefetchesToL1();
                         task.scales = m_scales.data(), task.columnSums = m_sums.data(), task.bias = m_bias.data();
                         task.zeroPoint = 117;
                         task.out = m_out.data(), task.outStride = m_n;

@@ -265,7 +265,7 @@ private:
             top = max(top, VecI::load(scores + j));
         for (std::int64_t j = whole; j < m_keys; ++j)
             top = max(top, VecI::all(scores[j]));
-        return highest(top);
+        return highestInAllLanes(top);
     }
 
     /// Scores of a row -> bytes; gives the sum that divides the row.

@@ -12,6 +12,7 @@
 #include "core/engine/kernels/group_product_impl.h"
 #include "core/engine/kernels/halves.h"
 #include "core/engine/kernels/kernels.h"
+#include "core/engine/kernels/simd_math.h"
 
 namespace octet::engine::OCTET_ISA {
 

@@ -10,6 +10,7 @@
 #include "core/engine/kernels/kernels.h"
 #include "core/engine/kernels/rows_impl.h"
 #include "core/engine/kernels/simd.h"
+#include "core/engine/kernels/simd_math.h"
 
 namespace octet::engine::OCTET_ISA {
 

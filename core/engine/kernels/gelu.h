@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/engine/kernels/simd.h"
+#include "core/engine/kernels/simd_math.h"
 
 namespace octet::engine::OCTET_ISA {
 

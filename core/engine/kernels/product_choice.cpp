@@ -32,6 +32,12 @@ bool halvesOnTiles()
     return ownProduct() == ProductKernel::Amx && hasAmxBf16();
 }
 
+bool prefetchesToL1()
+{
+    static const bool amd = __builtin_cpu_is("amd");
+    return amd;
+}
+
 void forbiddenTileOperation()
 {
     throw Error(ErrorKind::Internal, "The tile product did what AMX forbids; this is an error in Octet.");

@@ -14,6 +14,8 @@ ProductKernel chooseProduct(Isa cap, Isa cpu);
 ProductKernel ownProduct();
 /// bf16, where hasBf16(): whether it runs on tiles.
 bool halvesOnTiles();
+/// Products in vectors: where they prefetch to, see ProductTask.
+bool prefetchesToL1();
 /// Asks the operating system for AMX's tile registers, once a process; false: refused. Only where cpuIsa() is Amx.
 bool allowTiles();
 

@@ -8,6 +8,7 @@
 #include "core/engine/kernels/gelu.h"
 #include "core/engine/kernels/product.h"
 #include "core/engine/kernels/simd.h"
+#include "core/engine/kernels/simd_math.h"
 
 #include <type_traits>
 

@@ -16,7 +16,7 @@ struct FloatProductTask
     const float* panels = nullptr;
     const void* next = nullptr; // what this thread reads after its last panel, for prefetching; may be null
     std::int64_t nextBytes = 0;
-    bool prefetchToL1 = false; // ProductTask
+    bool prefetchToL1 = false; // see ProductTask
     float* c = nullptr;
     std::int64_t cRow = 0;
 };

@@ -22,8 +22,7 @@ struct Part
 };
 
 template <int Rows>
-inline void block(
-    const FloatProductTask& t, std::int64_t row, const Part& part, Ahead ahead)
+inline void block(const FloatProductTask& t, std::int64_t row, const Part& part, Ahead ahead)
 {
     const float* a = t.a + row * t.aRow + part.first;
     float* c = t.c + row * t.cRow + part.column;
@@ -35,7 +34,7 @@ inline void block(
 #pragma GCC unroll 3
         for (int v = 0; v < vectors; ++v)
             sums[r][v] = part.first == 0 ? Vec::zero() : Vec::load(c + r * t.cRow + v * lanes, some(v));
-    const auto step = [&](std::int64_t i) __attribute__((always_inline)) {
+    for (std::int64_t i = 0; i < part.depth; ++i) {
         Vec w[vectors];
 #pragma GCC unroll 3
         for (int v = 0; v < vectors; ++v)
@@ -48,9 +47,7 @@ inline void block(
                 sums[r][v] = fma(x, w[v], sums[r][v]);
         }
         ahead.fetch(part.depth);
-    };
-    for (std::int64_t i = 0; i < part.depth; ++i)
-        step(i);
+    }
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r)
 #pragma GCC unroll 3
@@ -59,8 +56,8 @@ inline void block(
 }
 
 template <int Rows>
-inline void blockOf(std::int64_t rows, const FloatProductTask& t, std::int64_t row, const Part& part,
-    const Ahead& ahead)
+inline void blockOf(
+    std::int64_t rows, const FloatProductTask& t, std::int64_t row, const Part& part, const Ahead& ahead)
 {
     if (rows == Rows)
         block<Rows>(t, row, part, ahead);

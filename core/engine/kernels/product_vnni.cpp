@@ -54,25 +54,37 @@ template <int Rows, int Vectors>
     a.advance(4);
 }
 
+/// 0, or the sums that are there.
+template <int Rows, int Vectors>
+[[gnu::always_inline]] inline void beginSums(__m512i (&acc)[Rows][Vectors], const std::int32_t* from)
+{
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 3
+        for (int v = 0; v < Vectors; ++v)
+            acc[r][v] = from ? _mm512_load_si512(from + r * panelColumns + v * lanes) : _mm512_setzero_si512();
+}
+
+template <int Rows, int Vectors>
+[[gnu::always_inline]] inline void storeSums(const __m512i (&acc)[Rows][Vectors], std::int32_t* to)
+{
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 3
+        for (int v = 0; v < Vectors; ++v)
+            _mm512_store_si512(to + r * panelColumns + v * lanes, acc[r][v]);
+}
+
 /// Steps of a panel for the rows of a tile; after the first steps of a panel it goes on from `sums`.
 template <int Rows, int Vectors>
 inline void accumulate(const ProductTask& t, const std::int8_t* panel, Steps range, std::int64_t row, Ahead ahead,
                        std::int32_t* sums)
 {
     __m512i acc[Rows][Vectors];
-    if (range.begin == 0) {
-#pragma GCC unroll 8
-        for (int r = 0; r < Rows; ++r)
-#pragma GCC unroll 3
-            for (int v = 0; v < Vectors; ++v)
-                acc[r][v] = _mm512_setzero_si512();
-    } else {
-#pragma GCC unroll 8
-        for (int r = 0; r < Rows; ++r)
-#pragma GCC unroll 3
-            for (int v = 0; v < Vectors; ++v)
-                acc[r][v] = _mm512_load_si512(sums + r * panelColumns + v * lanes);
-    }
+    if (range.begin == 0)
+        beginSums(acc, nullptr);
+    else
+        beginSums(acc, sums);
     RowsOfA<Rows> a(t.a + row * t.k + 4 * range.begin, t.k);
     const std::int64_t steps = range.end - range.begin;
     const std::int8_t* w = panel + range.begin * 4 * panelColumns;
@@ -80,11 +92,7 @@ inline void accumulate(const ProductTask& t, const std::int8_t* panel, Steps ran
         multiplyStep<Rows, Vectors>(a, w, acc);
         ahead.fetch(steps);
     }
-#pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r)
-#pragma GCC unroll 3
-        for (int v = 0; v < Vectors; ++v)
-            _mm512_store_si512(sums + r * panelColumns + v * lanes, acc[r][v]);
+    storeSums(acc, sums);
 }
 
 template <int Vectors>
@@ -133,14 +141,15 @@ std::int64_t vectorsOf(const ProductTask& t, std::int64_t column)
 }
 
 /// Tiles [tile, tiles) of panel `p`, among which the rows from `row` on are divided; each is finished at once.
-void multiplyEvenly(const ProductTask& t, std::int64_t p, std::int64_t row, std::int64_t tile, std::int64_t tiles, const Ahead& next)
+void multiplyEvenly(const ProductTask& t, std::int64_t p, std::int64_t row, std::int64_t tile, std::int64_t tiles,
+    const Ahead& next)
 {
     const std::int64_t column = p * panelColumns, vectors = vectorsOf(t, column);
     for (; tile < tiles; ++tile) {
         const std::int64_t rows = (t.firstRow + t.rows - row) / (tiles - tile);
         alignas(64) std::int32_t sums[tileRows * panelColumns];
-        accumulateTile(rows, vectors, t, t.panels + p * t.panelBytes, {0, t.k / 4}, row,
-            next.share(tile, tiles), sums);
+        accumulateTile(
+            rows, vectors, t, t.panels + p * t.panelBytes, {0, t.k / 4}, row, next.share(tile, tiles), sums);
         finish<panelColumns>(t, row, rows, column, vectors, sums);
         row += rows;
     }
@@ -214,11 +223,7 @@ private:
     void accumulate(const std::int8_t* weights, std::int64_t row, Ahead ahead)
     {
         __m512i acc[tileRows][columnVectors];
-#pragma GCC unroll 8
-        for (int r = 0; r < tileRows; ++r)
-#pragma GCC unroll 3
-            for (int v = 0; v < columnVectors; ++v)
-                acc[r][v] = _mm512_setzero_si512();
+        beginSums(acc, nullptr);
         const std::int64_t steps = m_task.k / 4;
         RowsOfA<tileRows> a(m_task.a + row * m_task.k, m_task.k);
         std::int64_t longer = steps % pieces;
@@ -233,11 +238,7 @@ private:
                 while (ahead.fetchBefore(end)) { }
                 finishVector(v, r, before);
             }
-#pragma GCC unroll 8
-        for (int r = 0; r < tileRows; ++r)
-#pragma GCC unroll 3
-            for (int v = 0; v < columnVectors; ++v)
-                _mm512_store_si512(m_sums[m_now] + r * panelColumns + v * lanes, acc[r][v]);
+        storeSums(acc, m_sums[m_now]);
     }
 
     const ProductTask& m_task;

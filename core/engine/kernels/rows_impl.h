@@ -4,6 +4,7 @@
 
 #include "core/engine/kernels/gelu.h"
 #include "core/engine/kernels/simd.h"
+#include "core/engine/kernels/simd_math.h"
 
 #include <cmath>
 

@@ -149,12 +149,6 @@ void PatchStep::run(const Frame& frame, StepState*) const
 
 namespace {
 
-bool prefetchesToL1()
-{
-    static const bool amd = __builtin_cpu_is("amd");
-    return amd;
-}
-
 class ProductState final : public StepState
 {
 public:
@@ -213,8 +207,7 @@ void ProductStep::runOwn(const Frame& frame) const
         task.out = frame.out<float>(accumulators), task.outStride = n;
     const auto multiply = own.layout == PanelLayout::Tiles ? multiplyAmx : multiplyVnni;
     const auto finish = [&](std::int64_t begin, std::int64_t end, int thread) {
-        if (wholeRows)
-            finishBlock(frame, task, begin, end, static_cast<int>(direct), thread);
+        finishBlock(frame, task, begin, end, static_cast<int>(direct), thread);
     };
     if (sharesRows(frame.threads)) {
         constexpr std::int64_t unit = 8;
@@ -222,7 +215,8 @@ void ProductStep::runOwn(const Frame& frame) const
             runBlocks(task, begin * unit, std::min(end * unit, rows), [&](ProductTask& block, const OwnWeights& after) {
                 block.nextWeights = after.panels;
                 multiply(block, 0, own.panelCount);
-                finish(block.firstRow, block.firstRow + block.rows, thread);
+                if (wholeRows)
+                    finish(block.firstRow, block.firstRow + block.rows, thread);
             });
         });
         return;
@@ -233,9 +227,10 @@ void ProductStep::runOwn(const Frame& frame) const
             share.nextWeights = after.firstPanel(frame.threads, thread); // each thread into its own L2
             multiply(share, begin, end);
         });
-        inParallel(frame.threads, block.rows, [&](std::int64_t begin, std::int64_t end, int thread) {
-            finish(block.firstRow + begin, block.firstRow + end, thread);
-        });
+        if (wholeRows)
+            inParallel(frame.threads, block.rows, [&](std::int64_t begin, std::int64_t end, int thread) {
+                finish(block.firstRow + begin, block.firstRow + end, thread);
+            });
     });
 }
 
