@@ -11,22 +11,6 @@ namespace octet::engine {
 
 namespace {
 
-/// Dimensions before, along and behind an axis.
-struct Along
-{
-    std::int64_t outer = 1, dim = 1, inner = 1;
-};
-
-Along along(const Shape& shape, std::int64_t axis)
-{
-    Along a;
-    for (std::size_t i = 0; i < shape.size(); ++i)
-        (static_cast<std::int64_t>(i) < axis           ? a.outer
-                : static_cast<std::int64_t>(i) == axis ? a.dim
-                                                       : a.inner) *= shape[i];
-    return a;
-}
-
 OpDef topKOp()
 {
     const auto count = [](const OpContext& c) {

@@ -169,15 +169,8 @@ OpDef hardmaxOp()
     def.make = [](const OpContext& c) -> std::unique_ptr<OpKernel> {
         if (c.in(0).type != DType::F32)
             c.refuse("element type " + toString(c.in(0).type) + " is not supported here");
-        const Shape& shape = c.in(0).shape;
-        const bool flattens = c.opset < 13;
-        const std::int64_t axis = normalizedAxis(c, c.node->intAttribute("axis", flattens ? 1 : -1), shape.size());
-        std::int64_t outer = 1, dim = 1, inner = 1;
-        for (std::size_t i = 0; i < shape.size(); ++i)
-            (static_cast<std::int64_t>(i) < axis                       ? outer
-                    : static_cast<std::int64_t>(i) == axis || flattens ? dim
-                                                                       : inner) *= shape[i];
-        return kernelOf([=](const std::byte* const* in, std::byte* const* out) {
+        return kernelOf([a = distributions(c)](const std::byte* const* in, std::byte* const* out) {
+            const auto [outer, dim, inner] = a;
             for (std::int64_t o = 0; o < outer; ++o)
                 for (std::int64_t i = 0; i < inner; ++i) {
                     const float* from = as<float>(in[0]) + o * dim * inner + i;

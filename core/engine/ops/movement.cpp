@@ -12,23 +12,6 @@ namespace octet::engine {
 
 namespace {
 
-struct Around
-{
-    std::int64_t outer = 1, inner = 1; // products of the dimensions before and after an axis
-};
-
-Around around(const Shape& shape, std::int64_t axis)
-{
-    Around a;
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        if (static_cast<std::int64_t>(i) < axis)
-            a.outer *= shape[i];
-        else if (static_cast<std::int64_t>(i) > axis)
-            a.inner *= shape[i];
-    }
-    return a;
-}
-
 OpDef shapeOp()
 {
     OpDef def;
@@ -84,18 +67,17 @@ OpDef gatherOp()
     def.make = [](const OpContext& c) {
         const Shape& data = c.in(0).shape;
         const std::int64_t axis = normalizedAxis(c, c.node->intAttribute("axis", 0), data.size());
-        const std::int64_t dim = data[static_cast<std::size_t>(axis)];
-        const Around a = around(data, axis);
+        const Along a = along(data, axis);
         const std::int64_t count = elementCount(c.in(1).shape);
         const std::size_t bytes = static_cast<std::size_t>(a.inner) * elementSize(c.in(0).type);
         const bool wide = c.in(1).type == DType::I64;
-        return kernelOf([a, dim, count, bytes, wide, name = c.node->name](const std::byte* const* in,
+        return kernelOf([a, count, bytes, wide, name = c.node->name](const std::byte* const* in,
                                                                           std::byte* const* out) {
             std::byte* to = out[0];
             for (std::int64_t o = 0; o < a.outer; ++o) {
                 for (std::int64_t i = 0; i < count; ++i, to += bytes) {
-                    const std::int64_t index = lookedUpRow(in[1], wide, i, dim, name);
-                    std::memcpy(to, in[0] + static_cast<std::size_t>(o * dim + index) * bytes, bytes);
+                    const std::int64_t index = lookedUpRow(in[1], wide, i, a.dim, name);
+                    std::memcpy(to, in[0] + static_cast<std::size_t>(o * a.dim + index) * bytes, bytes);
                 }
             }
         });
@@ -139,7 +121,7 @@ OpDef concatOp()
     };
     def.make = [](const OpContext& c) {
         const std::int64_t axis = normalizedAxis(c, c.node->intAttribute("axis", 0), c.in(0).shape.size());
-        const std::int64_t outer = around(c.in(0).shape, axis).outer;
+        const std::int64_t outer = along(c.in(0).shape, axis).outer;
         std::vector<std::size_t> bytes;
         for (const OpInput& x : c.inputs)
             bytes.push_back(static_cast<std::size_t>(elementCount(x.shape) / std::max<std::int64_t>(outer, 1))

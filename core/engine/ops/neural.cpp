@@ -92,20 +92,8 @@ OpDef softmaxOp(bool logarithm)
     def.infer = [](const OpContext& c) { return std::vector<OpOutput> {{c.in(0).type, c.in(0).shape}}; };
     def.make = [logarithm](const OpContext& c) {
         requireFloat(c);
-        const Shape& shape = c.in(0).shape;
-        const bool flattens = c.opset < 13; // before 13 everything behind the axis is one distribution
-        const auto axis = static_cast<std::size_t>(
-            normalizedAxis(c, c.node->intAttribute("axis", flattens ? 1 : -1), std::max<std::size_t>(shape.size(), 1)));
-        std::int64_t outer = 1, dim = 1, inner = 1;
-        for (std::size_t i = 0; i < shape.size(); ++i) {
-            if (i < axis)
-                outer *= shape[i];
-            else if (i == axis || flattens)
-                dim *= shape[i];
-            else
-                inner *= shape[i];
-        }
-        return kernelOf([=](const std::byte* const* in, std::byte* const* out) {
+        return kernelOf([a = distributions(c), logarithm](const std::byte* const* in, std::byte* const* out) {
+            const auto [outer, dim, inner] = a;
             for (std::int64_t o = 0; o < outer; ++o) {
                 for (std::int64_t i = 0; i < inner; ++i) {
                     const float* from = as<float>(in[0]) + o * dim * inner + i;

@@ -180,14 +180,11 @@ OpDef lpNormalizationOp()
     def.make = [](const OpContext& c) {
         requireFloats(c);
         const Shape& shape = c.in(0).shape;
-        const auto axis = static_cast<std::size_t>(normalizedAxis(c, c.node->intAttribute("axis", -1), shape.size()));
-        std::int64_t inner = 1;
-        for (std::size_t d = axis + 1; d < shape.size(); ++d)
-            inner *= shape[d];
-        const std::int64_t n = shape[axis], rows = n ? elementCount(shape) / n : 0;
+        const Along a = along(shape, normalizedAxis(c, c.node->intAttribute("axis", -1), shape.size()));
         return kernelOf(
-            [=, squares = c.node->intAttribute("p", 2) == 2](const std::byte* const* in, std::byte* const* out) {
-                for (std::int64_t r = 0; r < rows; ++r) {
+            [a, squares = c.node->intAttribute("p", 2) == 2](const std::byte* const* in, std::byte* const* out) {
+                const auto [outer, n, inner] = a;
+                for (std::int64_t r = 0; r < outer * inner; ++r) {
                     const std::int64_t start = r / inner * inner * n + r % inner;
                     double sum = 0;
                     for (std::int64_t i = 0; i < n; ++i) {

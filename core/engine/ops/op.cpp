@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace octet::engine {
 
 const OpInput& OpContext::in(std::size_t index) const
@@ -109,6 +111,26 @@ std::int64_t normalizedAxis(const OpContext& context, std::int64_t axis, std::si
     if (axis < -r || axis >= r)
         context.malformed(fmt::format("axis {} is outside a value of rank {}", axis, rank));
     return axis < 0 ? axis + r : axis;
+}
+
+Along along(const Shape& shape, std::int64_t axis)
+{
+    Along a;
+    for (std::size_t d = 0; d < shape.size(); ++d) {
+        const auto at = static_cast<std::int64_t>(d);
+        (at < axis ? a.outer : at == axis ? a.dim : a.inner) *= shape[d];
+    }
+    return a;
+}
+
+Along distributions(const OpContext& context)
+{
+    const Shape& shape = context.in(0).shape;
+    const bool flattens = context.opset < 13;
+    const std::int64_t axis = normalizedAxis(
+        context, context.node->intAttribute("axis", flattens ? 1 : -1), std::max<std::size_t>(shape.size(), 1));
+    const Along a = along(shape, axis);
+    return flattens ? Along{a.outer, a.dim * a.inner, 1} : a;
 }
 
 Shape broadcastShapes(const OpContext& context, const Shape& a, const Shape& b)

@@ -101,6 +101,14 @@ void addContribOps(OpTable& table);
 Shape denseStrides(const Shape& shape);
 bool isDense(const Shape& shape, const Shape& strides);
 std::int64_t normalizedAxis(const OpContext& context, std::int64_t axis, std::size_t rank);
+/// Products of the dimensions before, along and behind an axis: outer x dim x inner elements, row-major.
+struct Along
+{
+    std::int64_t outer = 1, dim = 1, inner = 1;
+};
+Along along(const Shape& shape, std::int64_t axis);
+/// What Softmax, LogSoftmax and Hardmax of input 0 work along: before opset 13 everything from the axis on is one.
+Along distributions(const OpContext& context);
 Shape broadcastShapes(const OpContext& context, const Shape& a, const Shape& b);
 /// Strides of an operand seen in the broadcast shape (0 along broadcast dimensions).
 Shape broadcastStrides(const Shape& shape, const Shape& strides, const Shape& to);

@@ -15,13 +15,14 @@ namespace {
 /// Where the scale of an element lies: one for all, one a slice of `axis`, or one a block of that many along it.
 struct ScaleLayout
 {
-    std::int64_t outer = 1, channels = 1, inner = 1;
+    Along along; // dim = its channels
     std::int64_t block = 0; // 0 = none
 
     /// f(element, its scale)
     template <typename F>
     void forEach(F&& f) const
     {
+        const auto [outer, channels, inner] = along;
         const std::int64_t blocks = block ? (channels + block - 1) / block : 0;
         std::int64_t at = 0;
         for (std::int64_t o = 0; o < outer; ++o)
@@ -39,7 +40,7 @@ ScaleLayout scaleLayout(const OpContext& c)
         c.malformed("it has other numbers of scales and zero points");
     ScaleLayout layout;
     if (count == 1 && block == 0) {
-        layout.inner = elementCount(shape);
+        layout.along.inner = elementCount(shape);
         return layout;
     }
     const auto axis = static_cast<std::size_t>(normalizedAxis(c, c.node->intAttribute("axis", 1), shape.size()));
@@ -48,13 +49,7 @@ ScaleLayout scaleLayout(const OpContext& c)
         expected[axis] = (shape[axis] + block - 1) / block;
     if (block < 0 || (block > 0 ? scales != expected : scales.size() > 1 || shape[axis] != count))
         c.malformed("its scales do not fit its axis");
-    layout.channels = shape[axis], layout.block = block;
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-        if (i < axis)
-            layout.outer *= shape[i];
-        else if (i > axis)
-            layout.inner *= shape[i];
-    }
+    layout.along = along(shape, static_cast<std::int64_t>(axis)), layout.block = block;
     return layout;
 }
 

@@ -129,14 +129,12 @@ OpDef argExtremum(bool maximum)
     };
     def.make = [maximum](const OpContext& c) {
         const Shape& shape = c.in(0).shape;
-        const auto axis = static_cast<std::size_t>(normalizedAxis(c, c.node->intAttribute("axis", 0), shape.size()));
-        std::int64_t outer = 1, inner = 1;
-        for (std::size_t i = 0; i < shape.size(); ++i)
-            (i < axis ? outer : inner) *= i == axis ? 1 : shape[i];
+        const Along a = along(shape, normalizedAxis(c, c.node->intAttribute("axis", 0), shape.size()));
         const bool last = c.node->intAttribute("select_last_index", 0) != 0;
         return dispatchType(c, c.in(0).type, [&](auto zero) -> std::unique_ptr<OpKernel> {
             using T = decltype(zero);
-            return kernelOf([=, dim = shape[axis]](const std::byte* const* in, std::byte* const* out) {
+            return kernelOf([=](const std::byte* const* in, std::byte* const* out) {
+                const auto [outer, dim, inner] = a;
                 for (std::int64_t o = 0; o < outer; ++o) {
                     for (std::int64_t i = 0; i < inner; ++i) {
                         const T* from = as<T>(in[0]) + o * dim * inner + i;

@@ -55,7 +55,7 @@ OpDef compressOp()
     struct Picked
     {
         std::vector<std::int64_t> from;
-        std::int64_t outer = 1, dim = 1, inner = 1;
+        Along along;
         Shape output;
     };
     const auto pickedOf = [](const OpContext& c) {
@@ -63,17 +63,15 @@ OpDef compressOp()
         p.from = nonZeros(c, 1, "conditions that are true");
         const Shape& shape = c.in(0).shape;
         if (!c.node->attributes.contains("axis")) {
-            p.dim = elementCount(shape);
+            p.along.dim = elementCount(shape);
             p.output = {static_cast<std::int64_t>(p.from.size())};
         } else {
-            const auto axis =
-                static_cast<std::size_t>(normalizedAxis(c, c.node->intAttribute("axis", 0), shape.size()));
-            for (std::size_t d = 0; d < shape.size(); ++d)
-                (d < axis ? p.outer : d > axis ? p.inner : p.dim) *= shape[d];
+            const std::int64_t axis = normalizedAxis(c, c.node->intAttribute("axis", 0), shape.size());
+            p.along = along(shape, axis);
             p.output = shape;
-            p.output[axis] = static_cast<std::int64_t>(p.from.size());
+            p.output[static_cast<std::size_t>(axis)] = static_cast<std::int64_t>(p.from.size());
         }
-        if (!p.from.empty() && p.from.back() >= p.dim)
+        if (!p.from.empty() && p.from.back() >= p.along.dim)
             c.malformed("it has more conditions than its input has elements");
         return p;
     };
@@ -82,12 +80,13 @@ OpDef compressOp()
     def.make = [=](const OpContext& c) {
         const std::size_t size = elementSize(c.in(0).type);
         return kernelOf([=, p = pickedOf(c)](const std::byte* const* in, std::byte* const* out) {
-            const std::size_t slice = static_cast<std::size_t>(p.inner) * size;
+            const auto [outer, dim, inner] = p.along;
+            const std::size_t slice = static_cast<std::size_t>(inner) * size;
             std::byte* to = out[0];
-            for (std::int64_t o = 0; o < p.outer; ++o)
+            for (std::int64_t o = 0; o < outer; ++o)
                 for (const std::int64_t from : p.from) {
                     if (slice > 0)
-                        std::memcpy(to, in[0] + static_cast<std::size_t>(o * p.dim + from) * slice, slice);
+                        std::memcpy(to, in[0] + static_cast<std::size_t>(o * dim + from) * slice, slice);
                     to += slice;
                 }
         });
