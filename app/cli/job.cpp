@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/job.h"
 
-#include "core/engine/cpu.h"
+#include "core/tune/evaluator.h"
 
 #include <fmt/format.h>
 
@@ -37,13 +37,12 @@ void JobWatcher::trialFinished(const Trial& trial)
     m_console.note(line);
 }
 
-std::vector<Trial> trialsFor(const JobRequest& request, std::map<int, Trial> finished, const data::Dataset& data)
+std::vector<Trial> trialsFor(const JobRequest& request, std::map<int, Trial> finished, const graph::Model& model,
+    const data::Dataset& data)
 {
-    const std::string isa = engine::toString(engine::effectiveIsa()), hash = data.hash();
     for (const Trial& trial : request.known)
-        if ((trial.state == TrialState::Done || trial.state == TrialState::Timed) && trial.workload == request.workload && trial.manifest.dataHash == hash
-            && (!trial.tuning() || trial.tuning()->metric == request.goal.metric)
-            && trial.manifest.modelHash == request.modelHash && trial.manifest.machine.isa == isa)
+        if ((trial.state == TrialState::Done || trial.state == TrialState::Timed)
+            && tune::sameCircumstances(trial, request, model, data))
             finished.emplace(trial.id, trial);
     std::vector<Trial> list;
     for (auto& [id, trial] : finished)

@@ -57,8 +57,8 @@ public:
 };
 
 /// The trials that count with what was asked, `finished` ones and those that the project knew, each once, by number.
-std::vector<Trial> trialsFor(
-    const JobRequest& request, std::map<int, Trial> finished, const data::Dataset& data);
+std::vector<Trial> trialsFor(const JobRequest& request, std::map<int, Trial> finished, const graph::Model& model,
+    const data::Dataset& data);
 
 /// Model, data, goal and workload of the arguments, with what the project knows.
 JobRequest requestOf(JobKind kind, const Arguments& arguments, const graph::Model& model, const data::Dataset& data,

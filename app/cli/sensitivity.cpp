@@ -69,7 +69,7 @@ int sensitivity(const Arguments& arguments, Console& console)
     const JobResult result = tune::run(request, watcher);
     if (watcher.found.empty()) // the project knew it
         watcher.found = request.sensitivity;
-    std::vector<Trial> trials = trialsFor(request, watcher.finished(), *data);
+    std::vector<Trial> trials = trialsFor(request, watcher.finished(), *model, *data);
     const auto advice = adviceOn(opening, request, watcher.evidence(), watcher.found, trials);
     console.result(documentOf(watcher.found, result, advice), text(watcher.found, result, advice));
     return Done;

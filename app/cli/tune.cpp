@@ -114,12 +114,12 @@ int tune(const Arguments& arguments, Console& console)
     } catch (const Error& error) {
         if (error.kind() != ErrorKind::Cancelled)
             throw;
-        const json partial = {{"trials", trialsJson(trialsFor(request, watcher.finished(), *data))}};
+        const json partial = {{"trials", trialsJson(trialsFor(request, watcher.finished(), *model, *data))}};
         if (!console.wantsJson() && !watcher.finished().empty())
             console.result(partial, text(partial, goal.metric));
         return console.fail(error, partial);
     }
-    const std::vector<Trial> trials = trialsFor(request, watcher.finished(), *data);
+    const std::vector<Trial> trials = trialsFor(request, watcher.finished(), *model, *data);
     const Sensitivity& sensitivity = watcher.found.empty() ? request.sensitivity : watcher.found;
     const auto advice = adviceOn(opening, request, watcher.evidence(), sensitivity, trials);
     const json document = documentOf(trials, result, advice);

@@ -43,16 +43,17 @@ double floorOf(const SearchState& state)
 const Choice* baseChoice(const SearchState& state, const std::vector<Choice>& choices)
 {
     const double floor = floorOf(state);
+    const Trial* fp32 = fp32Baseline(state.trials);
     double fastestGood = std::numeric_limits<double>::infinity();
     for (const Choice& choice : choices)
         if (const Trial* trial = findTrial(state, choice.config); accuracyOf(*trial) >= floor)
-            fastestGood = std::min(fastestGood, speedOf(*trial));
+            fastestGood = std::min(fastestGood, pairedMs(*trial, fp32));
     const Choice* base = nullptr;
     double best = -std::numeric_limits<double>::infinity();
     for (const Choice& choice : choices) {
         const Trial* trial = findTrial(state, choice.config);
         const double accuracy = accuracyOf(*trial);
-        if (accuracy < floor && accuracy > best && speedOf(*trial) <= fastestGood) {
+        if (accuracy < floor && accuracy > best && pairedMs(*trial, fp32) <= fastestGood) {
             best = accuracy;
             base = &choice;
         }

@@ -56,21 +56,25 @@ Evaluator::Evaluator(const JobRequest& request, JobObserver& observer, Progress&
     m_products = quantize::products(*m_context.model);
     for (const Trial& trial : request.known) {
         m_nextId = std::max(m_nextId, trial.id + 1);
-        if (sameCircumstances(trial))
+        if (counts(trial))
             (trial.state == TrialState::Timed ? m_timed : m_trials).push_back(trial);
     }
 }
 
-bool Evaluator::sameCircumstances(const Trial& trial) const
+bool sameCircumstances(
+    const Trial& trial, const JobRequest& request, const graph::Model& model, const data::Dataset& data)
+{
+    return trial.workload == request.workload && (!trial.tuning() || trial.tuning()->metric == request.goal.metric)
+        && trial.manifest.modelHash == model.hash() && trial.manifest.dataHash == data.hash()
+        && trial.manifest.machine == engine::machine(engine::effectiveIsa());
+}
+
+bool Evaluator::counts(const Trial& trial) const
 {
     if (trial.state == TrialState::Crashed) // its manifest was never filled by a result
         return trial.workload == m_request.workload;
-    if (trial.tuning() && trial.tuning()->metric != m_request.goal.metric)
-        return false;
     return (trial.state == TrialState::Done || trial.state == TrialState::Failed || trial.state == TrialState::Timed)
-        && trial.workload == m_request.workload && trial.manifest.modelHash == m_context.model->hash() && m_context.data
-        && trial.manifest.dataHash == m_context.data->hash()
-        && trial.manifest.machine == engine::machine(engine::effectiveIsa());
+        && m_context.data && sameCircumstances(trial, m_request, *m_context.model, *m_context.data);
 }
 
 quantize::Resolution Evaluator::resolve(const Config& config) const

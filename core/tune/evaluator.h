@@ -17,6 +17,10 @@
 
 namespace octet::tune {
 
+/// A trial of before may stand beside those of this request: one model, data, metric, workload and machine.
+bool sameCircumstances(
+    const Trial& trial, const JobRequest& request, const graph::Model& model, const data::Dataset& data);
+
 class Evaluator
 {
 public:
@@ -91,7 +95,7 @@ private:
     measure::AccuracyRun runOver(Split split, const Settings& settings, const Ranges& ranges);
     double inPasses(double samples) const;
     bool readsOutputs() const;
-    bool sameCircumstances(const Trial& trial) const;
+    bool counts(const Trial& trial) const; // of those known before
     Trial& store(Trial trial);
 
     const JobRequest& m_request;

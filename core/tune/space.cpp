@@ -151,9 +151,4 @@ double accuracyOf(const Trial& trial)
                                                              : -std::numeric_limits<double>::infinity();
 }
 
-double speedOf(const Trial& trial)
-{
-    return trial.latency.ratioToFp32 > 0 ? trial.latency.ratioToFp32 : trial.latency.p50;
-}
-
 } // namespace octet::tune

@@ -48,6 +48,5 @@ Proposal fallback(const Choice& base, const std::vector<std::string>& ops, const
 const Trial* findTrial(const SearchState& state, const Config& config);
 
 double accuracyOf(const Trial& trial); // on the tuning split; -infinity when it did not finish
-double speedOf(const Trial& trial); // ratio to fp32 where it was timed beside it, else ms; 0 when not timed
 
 } // namespace octet::tune
