@@ -316,7 +316,7 @@ private slots:
             FloatProductTask task;
             task.a = a.data(), task.aRow = aRow, task.rows = m, task.k = k, task.n = n;
             task.panels = reinterpret_cast<const float*>(panels.data());
-            task.next = panels.data(), task.nextBytes = panels.panelBytes();
+            task.nextWeights = panels.data(), task.nextBytes = panels.panelBytes();
             task.c = whole.data(), task.cRow = cRow;
             multiply(task, 0, panels.panels());
             comparePartsWithWhole(task, multiply, panels.panels(), whole);
@@ -365,7 +365,7 @@ private slots:
             HalfProductTask task;
             task.a = a.data(), task.aRow = columns, task.rows = m, task.k = k, task.n = n;
             task.panels = reinterpret_cast<const std::uint16_t*>(panels.data());
-            task.next = panels.data(), task.nextBytes = panels.panelBytes();
+            task.nextWeights = panels.data(), task.nextBytes = panels.panelBytes();
             task.c = whole.data(), task.cRow = cRow;
             multiply(task, 0, panels.panels());
             if (tiles) {

@@ -14,7 +14,7 @@ struct FloatProductTask
     std::int64_t aRow = 0; // floats from row to row
     std::int64_t rows = 0, k = 0, n = 0;
     const float* panels = nullptr;
-    const void* next = nullptr; // what this thread reads after its last panel, for prefetching; may be null
+    const void* nextWeights = nullptr; // what this thread reads after its last panel, for prefetching; may be null
     std::int64_t nextBytes = 0;
     bool prefetchToL1 = false; // see ProductTask
     float* c = nullptr;

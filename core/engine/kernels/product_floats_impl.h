@@ -78,7 +78,7 @@ inline void multiplyPanels(const FloatProductTask& t, std::int64_t begin, std::i
             const Part part{t.panels + (p * t.k + first) * panelColumns, first,
                 t.k - first < depthAtOnce ? t.k - first : depthAtOnce, p * panelColumns};
             const bool last = p + 1 == end && first + part.depth == t.k;
-            const Ahead next = last ? Ahead(t.next, t.nextBytes, to).first(depthAtOnce * panelColumns * 4)
+            const Ahead next = last ? Ahead(t.nextWeights, t.nextBytes, to).first(depthAtOnce * panelColumns * 4)
                                     : Ahead(part.weights + part.depth * panelColumns, depthAtOnce * panelColumns * 4, to);
             for (std::int64_t b = 0; b < blocks; ++b) {
                 const std::int64_t row = b * rowsAtOnce, rows = t.rows - row < rowsAtOnce ? t.rows - row : rowsAtOnce;

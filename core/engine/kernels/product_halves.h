@@ -14,7 +14,7 @@ struct HalfProductTask
     std::int64_t aRow = 0; // halves from row to row
     std::int64_t rows = 0, k = 0, n = 0;
     const std::uint16_t* panels = nullptr; // PanelLayout::Halves
-    const void* next = nullptr; // what this thread reads after its last panel, for prefetching; may be null
+    const void* nextWeights = nullptr; // what this thread reads after its last panel, for prefetching; may be null
     std::int64_t nextBytes = 0;
     float* c = nullptr;
     std::int64_t cRow = 0;

@@ -65,7 +65,7 @@ void multiplyHalvesBf16(const HalfProductTask& t, std::int64_t begin, std::int64
     for (std::int64_t p = begin; p < end; ++p) {
         const std::uint16_t* panel = t.panels + p * panelHalves;
         const Ahead next = p + 1 < end ? Ahead(panel + panelHalves, panelHalves * 2, Ahead::To::L1)
-                                       : Ahead(t.next, t.nextBytes, Ahead::To::L1);
+                                       : Ahead(t.nextWeights, t.nextBytes, Ahead::To::L1);
         std::int64_t row = 0;
         for (std::int64_t b = 0; b < blocks; ++b) { // divided evenly: a block of one row waits for its own latency
             const std::int64_t rows = (t.rows - row) / (blocks - b);

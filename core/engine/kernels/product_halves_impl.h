@@ -39,7 +39,7 @@ public:
             if (p + 1 < end)
                 multiplyPanel(p, panel, panel + m_steps * stepHalves, panelLines);
             else
-                multiplyPanel(p, panel, m_task.next, m_task.next ? m_task.nextBytes / 64 : 0);
+                multiplyPanel(p, panel, m_task.nextWeights, m_task.nextWeights ? m_task.nextBytes / 64 : 0);
         }
         m_tiles.release();
     }

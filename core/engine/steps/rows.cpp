@@ -209,27 +209,34 @@ void ProductStep::runOwn(const Frame& frame) const
     const auto finish = [&](std::int64_t begin, std::int64_t end, int thread) {
         finishBlock(frame, task, begin, end, static_cast<int>(direct), thread);
     };
+    const std::int64_t rowBytes = depth + n * (task.out ? 4 : 1);
+    const auto blockOf = [&](std::int64_t first, std::int64_t count, const OwnWeights& after) {
+        ProductTask block = task;
+        block.firstRow = first, block.rows = count;
+        block.nextWeights = after.panels, block.nextBytes = after.panelBytes;
+        return block;
+    };
     if (sharesRows(frame.threads)) {
         constexpr std::int64_t unit = 8;
         inParallel(frame.threads, (rows + unit - 1) / unit, [&](std::int64_t begin, std::int64_t end, int thread) {
-            runBlocks(task, begin * unit, std::min(end * unit, rows), [&](ProductTask& block, const OwnWeights& after) {
-                block.nextWeights = after.panels;
-                multiply(block, 0, own.panelCount);
-                if (wholeRows)
-                    finish(block.firstRow, block.firstRow + block.rows, thread);
-            });
+            inBlocks(begin * unit, std::min(end * unit, rows), rowBytes,
+                [&](std::int64_t first, std::int64_t count, const OwnWeights& after) {
+                    multiply(blockOf(first, count, after), 0, own.panelCount);
+                    if (wholeRows)
+                        finish(first, first + count, thread);
+                });
         });
         return;
     }
-    runBlocks(task, 0, rows, [&](ProductTask& block, const OwnWeights& after) {
+    inBlocks(0, rows, rowBytes, [&](std::int64_t first, std::int64_t count, const OwnWeights& after) {
         inParallel(frame.threads, own.panelCount, [&](std::int64_t begin, std::int64_t end, int thread) {
-            ProductTask share = block;
+            ProductTask share = blockOf(first, count, after);
             share.nextWeights = after.firstPanel(frame.threads, thread); // each thread into its own L2
             multiply(share, begin, end);
         });
         if (wholeRows)
-            inParallel(frame.threads, block.rows, [&](std::int64_t begin, std::int64_t end, int thread) {
-                finish(block.firstRow + begin, block.firstRow + end, thread);
+            inParallel(frame.threads, count, [&](std::int64_t begin, std::int64_t end, int thread) {
+                finish(first + begin, first + end, thread);
             });
     });
 }
@@ -242,28 +249,17 @@ bool ProductStep::sharesRows(int threads) const
     return threads == 1 || (own.layout == PanelLayout::Vnni && rows >= 128 * threads);
 }
 
-/// f(task, what comes after it) for rows [begin, end) in blocks that stay in L2.
+/// f(first row, rows, the weights that are read after them) for blocks of rows [begin, end), of `bytes` each, that stay in
+/// L2 beside two panels of weights: a batch of long sentences as a whole does not.
 template <class F>
-void ProductStep::runBlocks(ProductTask task, std::int64_t begin, std::int64_t end, F f) const
-{
-    const std::int64_t count = end - begin, blocks = rowBlocks(count, depth + columns * (task.out ? 4 : 1));
-    const auto blockBegin = [&](std::int64_t b) { return b == blocks ? count : count * b / blocks / 32 * 32; }; // whole tiles
-    for (std::int64_t b = 0; b < blocks; ++b) {
-        task.firstRow = begin + blockBegin(b);
-        task.rows = begin + blockBegin(b + 1) - task.firstRow;
-        const OwnWeights& after = b + 1 < blocks ? own : next;
-        task.nextBytes = after.panelBytes;
-        f(task, after);
-    }
-}
-
-/// Blocks of rows, of so many bytes each, that stay in L2 beside two panels of weights: a batch of long sentences as a
-/// whole does not.
-std::int64_t ProductStep::rowBlocks(std::int64_t count, std::int64_t bytes) const
+void ProductStep::inBlocks(std::int64_t begin, std::int64_t end, std::int64_t bytes, F f) const
 {
     constexpr std::int64_t room = 800 * 1024, fewest = 64;
-    const std::int64_t fitting = std::max(fewest, room / bytes);
-    return (count + fitting - 1) / fitting;
+    const std::int64_t fitting = std::max(fewest, room / bytes), count = end - begin;
+    const std::int64_t blocks = (count + fitting - 1) / fitting;
+    const auto edge = [&](std::int64_t b) { return begin + (b == blocks ? count : count * b / blocks / 32 * 32); }; // whole tiles
+    for (std::int64_t b = 0; b < blocks; ++b)
+        f(edge(b), edge(b + 1) - edge(b), b + 1 < blocks ? own : next);
 }
 
 /// What needs whole rows, while they are still in L2.
@@ -297,22 +293,18 @@ void ProductStep::runSums(
     task.k = depth, task.n = columns;
     task.panels = reinterpret_cast<decltype(task.panels)>(own.panels);
     task.cRow = columns;
-    const auto* a = task.a;
-    const std::int64_t blocks = rowBlocks(rows, static_cast<std::int64_t>(sizeof(*a)) * depth);
-    for (std::int64_t b = 0; b < blocks; ++b) {
-        const std::int64_t first = rows * b / blocks;
-        task.rows = rows * (b + 1) / blocks - first;
-        task.a = a + first * task.aRow;
-        task.c = reinterpret_cast<float*>(accumulator(frame)) + first * columns;
-        const OwnWeights& after = b + 1 < blocks ? own : next;
-        task.nextBytes = after.panelBytes;
+    const std::int64_t rowBytes = depth * static_cast<std::int64_t>(sizeof(*task.a));
+    inBlocks(0, rows, rowBytes, [&](std::int64_t first, std::int64_t count, const OwnWeights& after) {
         inParallel(frame.threads, own.panelCount, [&](std::int64_t begin, std::int64_t end, int thread) {
             Task share = task;
-            share.next = after.firstPanel(frame.threads, thread);
+            share.rows = count;
+            share.a += first * task.aRow;
+            share.c = reinterpret_cast<float*>(accumulator(frame)) + first * columns;
+            share.nextWeights = after.firstPanel(frame.threads, thread), share.nextBytes = after.panelBytes;
             multiply(share, begin, end);
         });
-        finishRows(frame, first, task.rows);
-    }
+        finishRows(frame, first, count);
+    });
 }
 
 void ProductStep::runOwnFloats(const Frame& frame) const

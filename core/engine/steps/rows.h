@@ -184,8 +184,7 @@ private:
     void finishRows(const Frame& frame, std::int64_t first, std::int64_t count) const;
     bool sharesRows(int threads) const;
     template <class F>
-    void runBlocks(ProductTask task, std::int64_t begin, std::int64_t end, F f) const;
-    std::int64_t rowBlocks(std::int64_t count, std::int64_t bytes) const;
+    void inBlocks(std::int64_t begin, std::int64_t end, std::int64_t bytes, F f) const;
     void finishBlock(const Frame& frame, const ProductTask& task, std::int64_t begin, std::int64_t end, int direct,
         int thread) const;
 };
