@@ -141,6 +141,21 @@ void addBenchmark(CLI::App& app, Arguments& a)
     app.add_flag("--ops", a.ops, "Also the time of every fused group");
 }
 
+void addGate(CLI::App& app, Arguments& a)
+{
+    addMetric(app, a);
+    app.add_option("--max-drop", a.maxDrop,
+           "Share of this model's fp32 accuracy that may be lost (default: what the config says, else 0.01)")
+        ->check(CLI::Range(0.0, 1.0));
+    app.add_option("--min-speedup", a.minSpeedup, "How many times as fast as fp32 it has to be")
+        ->check(CLI::Range(0.0, 1e6));
+    app.add_option("--min-int8", a.minInt8, "How many products with weights have to run in int8")
+        ->check(CLI::Range(0, maxCount));
+    app.add_option("--require-isa", a.requireIsa, "Refuse to judge on a machine that has less than this")
+        ->check(CLI::IsMember({"avx2", "avx512", "vnni", "amx"}));
+    app.add_option("--junit", a.junit, "Also write the checks as JUnit XML to this file");
+}
+
 CLI::App& command(CLI::App& app, Arguments& a, const char* name, const char* help)
 {
     CLI::App& sub = *app.add_subcommand(name, help);
@@ -202,9 +217,9 @@ void build(CLI::App& app, Arguments& a)
     addData(replay, a);
     addWhere(replay, a);
 
-    CLI::App& gate = command(app, a, "gate", "Accept or refuse a config in CI (not in this version)");
+    CLI::App& gate = command(app, a, "gate", "Accept or refuse a config in CI: 0 meets, 3 misses, 4 too close to call");
     addMeasuring(gate, a);
-    gate.allow_extras();
+    addGate(gate, a);
     addWhere(command(app, a, "machine", "What this CPU can run, and which kernels under an ISA cap"), a);
     addWhere(command(app, a, "serve", "The worker: JSON-RPC 2.0 over stdin and stdout"), a);
 }

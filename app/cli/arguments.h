@@ -43,6 +43,9 @@ struct Arguments
     bool keepWeights = false, searchOn = false;
     std::string metric;
     std::string trial, format; // export
+    std::optional<double> maxDrop, minSpeedup; // gate
+    std::optional<int> minInt8;
+    std::string requireIsa, junit;
     std::string histogram; // calibrate: value or op
 };
 

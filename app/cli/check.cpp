@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
+#include "app/cli/config_keys.h"
 #include "app/cli/shared.h"
 #include "core/exchange/inc_yaml.h"
 #include "core/graph/model.h"
@@ -28,27 +29,6 @@ json problemJson(const exchange::SchemaProblem& problem)
     return problemJson(problem.error, problem.line, problem.column, problem.path, problem.message);
 }
 
-/// What every key of the config stands for in the model.
-json resolvedJson(const graph::Model& model, const Config& config)
-{
-    json resolved = json::array();
-    const auto add = [&](const std::string& key, const std::vector<std::string>& nodes, const char* rule) {
-        resolved.push_back({{"key", key}, {"nodes", nodes}, {"rule", rule}});
-    };
-    for (const auto& [type, leaves] : config.opTypes) {
-        std::vector<std::string> nodes;
-        for (const auto& product : quantize::products(model))
-            if (const auto& node = model.nodes()[static_cast<std::size_t>(product.node)]; node.opType == type)
-                nodes.push_back(node.name);
-        add(type, nodes, "op type");
-    }
-    for (const Rule& rule : config.rules)
-        add(rule.pattern, quantize::matchingNodes(model, rule.pattern), "full match");
-    for (const auto& [name, leaves] : config.ops)
-        add(name, model.node(name) ? std::vector{name} : std::vector<std::string>{}, "exact");
-    return resolved;
-}
-
 void checkAgainstModel(const Arguments& arguments, const std::string& text, json& problems, json& resolved)
 {
     const quantize::Opened opened = quantize::open(arguments.model);
@@ -56,14 +36,15 @@ void checkAgainstModel(const Arguments& arguments, const std::string& text, json
     const exchange::ConfigFile file = exchange::readConfigFile(arguments.file, model.get());
     for (const quantize::Problem& problem : quantize::resolve(*model, file.config).problems)
         problems.push_back(problemJson(problem.error, 0, 0, problem.path, problem.message));
-    if (!file.isInc) {
-        resolved = resolvedJson(*model, file.config);
-        return;
+    for (const exchange::NameMatch& key : configKeys(arguments.file, *model)) {
+        json entry = {{"key", key.key}, {"nodes", key.nodes}, {"rule", key.rule}};
+        if (file.isInc)
+            entry.update({{"line", key.line}, {"column", key.column}});
+        resolved.push_back(std::move(entry));
     }
+    if (!file.isInc)
+        return;
     const exchange::IncImport inc = exchange::readIncYaml(text, arguments.file, model.get());
-    for (const exchange::NameMatch& match : inc.matches)
-        resolved.push_back({{"key", match.key}, {"nodes", match.nodes}, {"rule", match.rule}, {"line", match.line},
-            {"column", match.column}});
     for (const exchange::SchemaProblem& problem : inc.problems)
         if (const json entry = problemJson(problem); std::ranges::find(problems, entry) == problems.end())
             problems.push_back(entry);

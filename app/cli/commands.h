@@ -19,6 +19,7 @@ int exportTrial(const Arguments& arguments, Console& console);
 int check(const Arguments& arguments, Console& console);
 int machine(const Arguments& arguments, Console& console);
 int replay(const Arguments& arguments, Console& console);
+int gate(const Arguments& arguments, Console& console);
 int serve(const Arguments& arguments, Console& console);
 
 } // namespace octet::cli

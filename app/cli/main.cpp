@@ -10,13 +10,6 @@ namespace octet::cli {
 
 namespace {
 
-int notInThisVersion(const Arguments& arguments, Console&)
-{
-    throw Error(ErrorKind::Unsupported,
-        fmt::format(
-            "This version has no \"{}\" yet; \"evaluate\", \"benchmark\" and \"tune\" are there.", arguments.command));
-}
-
 int dispatch(const Arguments& arguments, Console& console)
 {
     static const std::map<std::string, int (*)(const Arguments&, Console&)> commands{
@@ -33,7 +26,7 @@ int dispatch(const Arguments& arguments, Console& console)
         {"replay", replay},
         {"serve", serve},
         {"sensitivity", sensitivity},
-        {"gate", notInThisVersion},
+        {"gate", gate},
     };
     return commands.at(arguments.command)(arguments, console);
 }

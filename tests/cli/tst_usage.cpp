@@ -41,6 +41,8 @@ private slots:
         QTest::newRow("mean alone") << QStringList{"evaluate", m_problem.model(), "--input", "x=b", "--mean", "0.5"};
         QTest::newRow("config and preset")
             << QStringList{"evaluate", "m", "--test", "a", "--config", "c", "--preset", "static"};
+        QTest::newRow("gate of nothing")
+            << QStringList{"gate", m_problem.model(), "--max-drop", "0.01"} + m_problem.data();
         QTest::newRow("unknown format") << QStringList{"export", "p.octet", "--format", "pdf", "-o", "x"};
     }
     void wrongUsage()
@@ -93,8 +95,6 @@ private slots:
         QTest::newRow("missing file") << QStringList{"replay", path("none.octet.yaml")} << "file";
         QTest::newRow("report") << QStringList{"export", path("p.octet"), "--format", "report", "-o", path("r.html")}
                                 << "unsupported";
-        QTest::newRow("gate") << QStringList{"gate", m_problem.model(), "--max-drop", "0.01"} + m_problem.data()
-                              << "unsupported";
     }
     void errors()
     {
