@@ -184,12 +184,14 @@ private:
     void losses()
     {
         std::map<std::string, std::size_t> counts;
-        std::size_t locked = 0;
+        std::size_t locked = 0, smoothed = 0, corrected = 0;
         for (const auto& op : m_resolution.ops) {
             const OpSettings& settings = op.settings;
             locked += op.asked.locked ? 1 : 0;
             if (settings.precision != Precision::Int8)
                 continue;
+            smoothed += settings.smoothing != 0;
+            corrected += settings.biasCorrection;
             if (settings.weightBits != 8)
                 ++counts[fmt::format("{} bit weights become 8 bits", settings.weightBits)];
             if (settings.approach == Approach::Dynamic)
@@ -201,6 +203,13 @@ private:
             else if (settings.rangeMethod == RangeMethod::Mse)
                 ++counts["range method mse becomes minmax"];
         }
+        // These two change weights: the accuracy that was measured does not hold without them.
+        if (smoothed)
+            loss("smoothing (SmoothQuant) on {} is not written, so the accuracy is not what was measured with it",
+                plural(smoothed, "op"));
+        if (corrected)
+            loss("bias correction on {} is not written, so the accuracy is not what was measured with it",
+                plural(corrected, "op"));
         for (const auto& [what, count] : counts)
             loss("{}, on {}", what, plural(count, "op"));
         if (locked)

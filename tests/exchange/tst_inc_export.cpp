@@ -27,6 +27,7 @@ Settings sayable(const graph::Model& model, const Config& config)
         op.manualRanges.clear();
         op.weightBits = 8;
         op.percentile = OpSettings{}.percentile;
+        op.smoothing = 0, op.biasCorrection = false;
         if (op.rangeMethod != RangeMethod::Kl)
             op.rangeMethod = RangeMethod::MinMax;
         if (op.precision != Precision::Int8)
@@ -119,6 +120,11 @@ private slots:
         QVERIFY(mentions(result.losses, "pareto"));
         QVERIFY(mentions(result.losses, "keep the weights"));
         QVERIFY(mentions(checked(presetConfig("dynamic")).losses, "a token"));
+        QVERIFY(!mentions(checked(presetConfig("static")).losses, "not what was measured"));
+        QVERIFY(mentions(checked(presetConfig("smoothed")).losses, "smoothing"));
+        Config corrected = presetConfig("static");
+        corrected.model.biasCorrection = true;
+        QVERIFY(mentions(checked(corrected).losses, "bias correction"));
         for (const std::string& loss : result.losses)
             QVERIFY(result.yaml.find("# - " + loss) != std::string::npos);
     }
