@@ -93,7 +93,8 @@ void requireSense(const Accuracy& fp32, const data::Dataset& data)
             fmt::format("In fp32 the model gets {} right, {}; are these another model's classes, or is it another column?",
                 answersText(fp32),
                 chance ? fmt::format("which is close to chance for {} classes", data.classes())
-                       : fmt::format("and always answering {}, of its {} classes, would get {}", most->first, data.classes(), most->second)));
+                       : fmt::format("and always answering {}, of its {} classes, would get {}", most->first,
+                             data.classes(), most->second)));
 }
 
 /// Config and fp32, on the same samples and by turns.
@@ -215,59 +216,73 @@ ExitStatus statusOf(measure::Verdict verdict)
     return NotMet;
 }
 
+std::string textOf(const json& document, const std::vector<GateCheck>& checks, const std::vector<std::string>& sentences)
+{
+    std::string text = fmt::format("The gate: {}.\n", document["verdict"].get<std::string>());
+    std::vector<std::vector<std::string>> rows;
+    for (std::size_t i = 0; i < checks.size(); ++i)
+        rows.push_back({checks[i].name, checks[i].limit ? toString(checks[i].verdict) : "no limit", sentences[i]});
+    text += table(rows);
+    if (const int matched = document["matched_ops"].get<int>())
+        text += fmt::format("{} {} matched by name.\n", matched, matched == 1 ? "op" : "ops");
+    for (const json& suspect : document["suspects"])
+        text += fmt::format("Suspect: {} (KL {:.2g} alone in int8)\n", suspect["node"].get<std::string>(),
+            suspect["kl"].get<double>());
+    return text;
+}
+
+void writeCases(const std::string& path, const std::vector<GateCheck>& checks, const std::vector<std::string>& sentences)
+{
+    std::vector<JunitCase> cases;
+    for (std::size_t i = 0; i < checks.size(); ++i) {
+        const bool passed = checks[i].verdict == measure::Verdict::Meets;
+        cases.push_back({checks[i].name, passed ? JunitCase::Outcome::Passed : JunitCase::Outcome::Failed,
+            (checks[i].limit ? toString(checks[i].verdict) : "no limit") + ": " + sentences[i]});
+    }
+    writeJunit(path, suiteName, cases);
+}
+
 int decide(const Arguments& arguments, Console& console)
 {
     requireIsa(arguments);
     Opening opening(arguments, console);
-    const Goal goal = goalOf(arguments, *opening.model);
-    if (arguments.configs.empty() && arguments.presets.empty() && !opening.opened.wasQuantized)
+    auto& [spec, opened, model, project, data] = opening;
+    const Goal goal = goalOf(arguments, *model);
+    if (arguments.configs.empty() && arguments.presets.empty() && !opened.wasQuantized)
         throw UsageError{"Say what is to be accepted: --config FILE, or --preset."};
-    measure::checkLabels(measure::metricOf(goal.metric), opening.data->labelKind());
-    if (opening.data->size(Split::Test) == 0)
+    measure::checkLabels(measure::metricOf(goal.metric), data->labelKind());
+    if (data->size(Split::Test) == 0)
         throw Error(ErrorKind::Data, "There are no test samples to accept the config on; give --test or --input.");
-    const std::set<std::string> matched = matchedOps(arguments, *opening.model);
-    const NamedConfig config = configOf(arguments, opening.opened, console);
-    const Settings settings = settingsOf(*opening.model, config.config, console);
+    const std::set<std::string> matched = matchedOps(arguments, *model);
+    const NamedConfig config = configOf(arguments, opened, console);
+    const Settings settings = settingsOf(*model, config.config, console);
     throwIfInterrupted();
 
     engine::WeightStore weights;
-    measure::Context context = contextOf(arguments, opening.model, opening.data, weights);
+    measure::Context context = contextOf(arguments, model, data, weights);
     context.progress = console.step("Calibrating");
     Ranges known = config.ranges;
-    known.merge(opening.project.ranges(*opening.data));
+    known.merge(project.ranges(*data));
     const Ranges ranges = measure::calibrate(context, settings, known);
     const Compared compared = compare(arguments, opening, settings, ranges, goal, context, console);
-
     const std::vector<GateCheck> checks{measure::accuracyCheck(compared.config.accuracy, compared.fp32.accuracy, goal),
         measure::latencyCheck(compared.latency, arguments.minSpeedup),
         measure::coverageCheck(compared.counts, arguments.minInt8)};
-    const measure::Verdict verdict = measure::worst(checks);
-    json document = {{"verdict", toString(verdict)}, {"checks", checksJson(checks)}, {"matched_ops", matched.size()},
-        {"suspects", json::array()}, {"digest", digestOf(opening, settings, ranges, goal, compared, checks)},
-        {"config", config.name}, {"precision_counts", countsJson(compared.counts)},
-        {"accuracy", accuracyJson(compared.config.accuracy)}, {"fp32", accuracyJson(compared.fp32.accuracy)},
-        {"machine", machineJson(engine::machine(engine::effectiveIsa()))}, {"threads", context.threads}};
-    if (checks.front().verdict != measure::Verdict::Meets)
-        document["suspects"] = suspects(arguments, opening, settings, console);
 
-    std::string text = fmt::format("The gate: {}.\n", toString(verdict));
-    std::vector<std::vector<std::string>> rows;
-    std::vector<JunitCase> cases;
-    for (const GateCheck& check : checks) {
-        const std::string words = sentence(check, compared, goal);
-        rows.push_back({check.name, check.limit ? toString(check.verdict) : "no limit", words});
-        cases.push_back({check.name,
-            check.verdict == measure::Verdict::Meets ? JunitCase::Outcome::Passed : JunitCase::Outcome::Failed,
-            rows.back()[1] + ": " + words});
-    }
-    text += table(rows);
-    if (!arguments.configs.empty())
-        text += fmt::format("{} {} matched by name.\n", matched.size(), matched.size() == 1 ? "op" : "ops");
-    for (const json& suspect : document["suspects"])
-        text += fmt::format("Suspect: {} (KL {:.2g} alone in int8)\n", suspect["node"].get<std::string>(), suspect["kl"].get<double>());
+    const measure::Verdict verdict = measure::worst(checks);
+    const bool accurate = checks.front().verdict == measure::Verdict::Meets;
+    const json document = {{"verdict", toString(verdict)}, {"checks", checksJson(checks)}, {"matched_ops", matched.size()},
+        {"suspects", accurate ? json::array() : suspects(arguments, opening, settings, console)},
+        {"digest", digestOf(opening, settings, ranges, goal, compared, checks)}, {"config", config.name},
+        {"precision_counts", countsJson(compared.counts)}, {"accuracy", accuracyJson(compared.config.accuracy)},
+        {"fp32", accuracyJson(compared.fp32.accuracy)}, {"machine", machineJson(engine::machine(engine::effectiveIsa()))},
+        {"threads", context.threads}};
+    std::vector<std::string> sentences;
+    for (const GateCheck& check : checks)
+        sentences.push_back(sentence(check, compared, goal));
     if (!arguments.junit.empty())
-        writeJunit(arguments.junit, suiteName, cases);
-    console.result(document, text);
+        writeCases(arguments.junit, checks, sentences);
+    console.result(document, textOf(document, checks, sentences));
     return statusOf(verdict);
 }
 
