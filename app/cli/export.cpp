@@ -6,8 +6,11 @@
 #include "core/exchange/inc_yaml.h"
 #include "core/exchange/octet_yaml.h"
 #include "core/exchange/qdq.h"
+#include "core/exchange/report_html.h"
+#include "core/graph/model.h"
 #include "core/project/project.h"
 #include "core/tune/frontier.h"
+#include "core/tune/report.h"
 #include "core/values/hash.h"
 
 #include <fmt/format.h>
@@ -15,6 +18,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 namespace octet::cli {
 
@@ -94,6 +98,20 @@ std::shared_ptr<const graph::Model> modelOf(const Arguments& arguments, const pr
     return model;
 }
 
+Report reportOf(const Arguments& arguments, const project::Project& project, const Trial& trial)
+{
+    const auto trials = project.trials();
+    const Trial& same = *std::ranges::find(trials, trial.id, &Trial::id);
+    const Goal goal = project.goal();
+    const DataSpec data = project.data();
+    const Sensitivity sensitivity = project.sensitivity(trial.manifest.dataHash);
+    const std::filesystem::path model = project.modelPath(), file = arguments.file;
+    const std::string hash = project.modelHash();
+    return tune::reportOf({trials, same, goal, data, sensitivity, file.stem().string(),
+        fmt::format("{}, sha256 {}", model.filename().string(), hash.substr(0, 12)),
+        graph::fixtureNote(model.string())});
+}
+
 /// Writes the file and returns what the format could not say.
 std::vector<std::string> writeTrial(
     const Arguments& arguments, const project::Project& project, const Trial& trial, Console& console)
@@ -103,6 +121,10 @@ std::vector<std::string> writeTrial(
     if (arguments.format == "octet") {
         exchange::writeAtomically(
             arguments.output, exchange::writeOctetYaml(exchange::documentOf(trial, &data, &goal)));
+        return {};
+    }
+    if (arguments.format == "report") {
+        exchange::writeAtomically(arguments.output, exchange::reportHtml(reportOf(arguments, project, trial)));
         return {};
     }
     const auto model = modelOf(arguments, project);
@@ -121,9 +143,6 @@ std::vector<std::string> writeTrial(
 
 int exportTrial(const Arguments& arguments, Console& console)
 {
-    if (arguments.format == "report")
-        throw Error(
-            ErrorKind::Unsupported, "This version writes no report yet; use the format csv, octet, inc or qdq.");
     const auto project = project::Project::review(arguments.file);
     const auto trials = project->trials();
     json document = {{"file", arguments.output}, {"format", arguments.format}};

@@ -2,6 +2,7 @@
 #include "app/cli/junit.h"
 
 #include "core/exchange/atomic_file.h"
+#include "core/exchange/markup.h"
 
 #include <fmt/format.h>
 
@@ -11,21 +12,7 @@ namespace octet::cli {
 
 namespace {
 
-/// For attributes and text; XML 1.0 has no place for other control characters at all.
-std::string escaped(const std::string& text)
-{
-    std::string result;
-    for (const char c : text)
-        switch (c) {
-        case '&': result += "&amp;"; break;
-        case '<': result += "&lt;"; break;
-        case '>': result += "&gt;"; break;
-        case '"': result += "&quot;"; break;
-        case '\n': result += "&#10;"; break;
-        default: result += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-        }
-    return result;
-}
+using exchange::escaped;
 
 std::string caseXml(const std::string& suite, const JunitCase& one)
 {

@@ -270,7 +270,7 @@ private slots:
         QVERIFY(int8 != listed.json["trials"].end());
         const QString id = QString::number((*int8)["id"].get<int>());
 
-        for (const char* format : {"inc", "octet", "qdq", "csv"}) {
+        for (const char* format : {"inc", "octet", "qdq", "csv", "report"}) {
             const QString file =
                 m_problem.path(QString("t.") + (format == std::string("octet") ? "octet.yaml" : format));
             const Outcome outcome = cli({"export", project, "--trial", id, "--format", format, "-o", file, "--json"});

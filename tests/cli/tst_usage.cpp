@@ -93,8 +93,6 @@ private slots:
             "--output-dir", path("o")}
                                     << "data";
         QTest::newRow("missing file") << QStringList{"replay", path("none.octet.yaml")} << "file";
-        QTest::newRow("report") << QStringList{"export", path("p.octet"), "--format", "report", "-o", path("r.html")}
-                                << "unsupported";
     }
     void errors()
     {
