@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 namespace octet::exchange {
 
@@ -94,15 +93,19 @@ std::string products(const Report& report)
 {
     if (report.products.empty())
         return {};
-    std::string html = heading(report.keptOut)
-        + "<table>\n<tr><th>Product</th><th>Ran in</th><th class=\"n\">Own error in int8</th>"
-          "<th class=\"n\">Answers that would change</th><th class=\"n\">Int8 would gain, ms</th></tr>\n";
+    const bool measured = std::ranges::any_of(report.products, [](const ReportProduct& p) { return !p.ownError.empty(); });
+    std::string html = heading(report.keptOut) + "<table>\n<tr><th>Product</th><th>Ran in</th>"
+        + (measured ? "<th class=\"n\">Own error in int8</th><th class=\"n\">Answers that would change</th>"
+                      "<th class=\"n\">Int8 would gain, ms</th>"
+                    : "")
+        + "</tr>\n";
     for (const ReportProduct& product : report.products) {
         html += fmt::format("<tr><td>{}</td><td><span class=\"precision\">{}</span>{}</td>",
             escaped(product.name), escaped(product.precision),
             product.reason.empty() ? "" : " " + escaped(product.reason));
         for (const std::string* cell : {&product.ownError, &product.changed, &product.gain})
-            html += fmt::format("<td class=\"n\">{}</td>", escaped(*cell));
+            if (measured)
+                html += fmt::format("<td class=\"n\">{}</td>", escaped(*cell));
         html += "</tr>\n";
     }
     return html + "</table>\n";

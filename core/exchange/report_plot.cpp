@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 namespace octet::exchange {
 
@@ -55,6 +56,8 @@ public:
         band();
         axes();
         frontier();
+        for (const ReportMark& mark : m_plot.marks)
+            m_taken.push_back({x(mark.ms) - 6, inside(mark.score) - 6, x(mark.ms) + 6, inside(mark.score) + 6});
         for (const bool labelled : {false, true})
             for (const ReportMark& mark : m_plot.marks)
                 if (mark.name.empty() != labelled)
@@ -83,6 +86,7 @@ private:
             right - left, floor - top);
         line(left, floor, right, floor, "floor");
         text(right - 6, floor + 15, "end", m_plot.floorWords, "floor-words");
+        m_taken.push_back({right - 6 - 7.0 * static_cast<double>(m_plot.floorWords.size()), floor + 4, right, floor + 18});
         text(left + 8, top + 16, "start", "\u2196 better", "quiet");
     }
 
@@ -152,18 +156,49 @@ private:
         m_svg += markSvg(mark.role, atX, atY, labelled ? mark.role == MarkRole::Chosen ? 10 : 7 : 4.5);
         if (!labelled)
             return;
-        // To the side with room, Chosen above and the others below the line of the frontier.
-        const bool leftSide = atX > (left + right) / 2;
-        const double words = mark.role == MarkRole::EverythingInt8 ? atY + 5 : atY - 12;
+        label(mark, atX, atY);
+    }
+
+    struct Box
+    {
+        double left, top, right, bottom;
+        bool overlaps(const Box& o) const { return left < o.right && o.left < right && top < o.bottom && o.top < bottom; }
+    };
+
+    /// At the first place around the mark that is free and inside the plot.
+    void label(const ReportMark& mark, double atX, double atY)
+    {
+        constexpr double letter = 6.8, above = -12, beside = 5, below = 22;
+        const double wide = letter * static_cast<double>(mark.name.size() + mark.words.size() + 2);
+        Box box{};
+        double textY = 0;
+        bool before = false;
+        for (const double down : {mark.role == MarkRole::EverythingInt8 ? beside : above, below, above, beside})
+            for (const bool toTheLeft : {atX > (left + right) / 2, atX <= (left + right) / 2}) {
+                before = toTheLeft, textY = atY + down;
+                const double from = before ? atX - 14 - wide : atX + 14;
+                box = {from, textY - 11, from + wide, textY + 3};
+                const bool taken = std::ranges::any_of(m_taken, [&](const Box& o) { return box.overlaps(o); });
+                if (!taken && box.left > left && box.right < right && box.top > top)
+                    return write(mark, before, textY, box);
+            }
+        write(mark, before, textY, box);
+    }
+
+    void write(const ReportMark& mark, bool before, double textY, const Box& box)
+    {
+        m_taken.push_back(box);
         m_svg += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\"><tspan class=\"strong {}\">{}:</tspan> {}</text>\n",
-            leftSide ? atX - 4 : atX + 16, words, leftSide ? "end" : "start",
-            mark.role == MarkRole::Chosen           ? "chosen-words"
-                : mark.role == MarkRole::Today ? "today-words" : "everything-words",
+            before ? box.right : box.left, textY, before ? "end" : "start",
+            mark.role == MarkRole::Chosen      ? "chosen-words"
+                : mark.role == MarkRole::Today ? "today-words"
+                                               : "everything-words",
             escaped(mark.name), escaped(mark.words));
     }
 
     const ReportPlot& m_plot;
     double m_fast = 0, m_slow = 1, m_low = 0, m_high = 1, m_lastTop = 1e9;
+    std::vector<Box> m_taken; // by words and marks
     std::string m_svg;
 };
 

@@ -257,7 +257,7 @@ private:
         const std::string ms = milliseconds(m.ms) + " ms";
         switch (m.role) {
         case MarkRole::Today:
-            m.name = "Today (fp32)", m.words = fmt::format("{}, {}", ms, scoreText(mine));
+            m.name = "Today (fp32)", m.words = fmt::format("{}, {}{}", ms, scoreText(mine), m_counts ? " right" : "");
             break;
         case MarkRole::EverythingInt8:
         case MarkRole::Chosen: {
@@ -276,6 +276,8 @@ private:
 
     void products(Report& r) const
     {
+        if (m_trial.counts.int8 == 0)
+            return;
         for (const GroupProfile& group : m_trial.groups) {
             if (group.kind != "product" || group.executed == Precision::Int8)
                 continue;
