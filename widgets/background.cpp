@@ -114,6 +114,7 @@ void start(std::function<void()> work)
 {
     static std::unique_ptr<Crew> crew;
     if (!crew) {
+        postbox(); // made on the window's thread, before another one posts
         crew = std::make_unique<Crew>(unsigned(std::max(2, QThread::idealThreadCount())));
         qAddPostRoutine([] { crew.reset(); }); // libraries clean up behind main() what their threads must not need then
     }
