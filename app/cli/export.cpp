@@ -105,11 +105,8 @@ Report reportOf(const Arguments& arguments, const project::Project& project, con
     const Goal goal = project.goal();
     const DataSpec data = project.data();
     const Sensitivity sensitivity = project.sensitivity(trial.manifest.dataHash);
-    const std::filesystem::path model = project.modelPath(), file = arguments.file;
-    const std::string hash = project.modelHash();
-    return tune::reportOf({trials, same, goal, data, sensitivity, file.stem().string(),
-        fmt::format("{}, sha256 {}", model.filename().string(), hash.substr(0, 12)),
-        graph::fixtureNote(model.string())});
+    return tune::reportOf({trials, same, goal, data, sensitivity, std::filesystem::path(arguments.file).stem().string(),
+        tune::modelWords(project.modelPath(), project.modelHash()), graph::fixtureNote(project.modelPath())});
 }
 
 /// Writes the file and returns what the format could not say.

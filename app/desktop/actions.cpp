@@ -55,6 +55,7 @@ void Actions::create()
     exportOctet = add(tr("Export config and ranges (.octet.yaml)..."), "export", Qt::CTRL | Qt::Key_E);
     exportInc = add(tr("Export Neural Compressor YAML..."), "export", Qt::CTRL | Qt::SHIFT | Qt::Key_E);
     exportQdq = add(tr("Export int8 ONNX (QDQ)..."), "export", Qt::CTRL | Qt::SHIFT | Qt::Key_X);
+    exportReport = add(tr("Export report (.html)..."), "export", Qt::CTRL | Qt::ALT | Qt::Key_E);
     quit = add(tr("Quit"), nullptr, Qt::CTRL | Qt::Key_Q);
     undo = add(tr("Undo"), "undo", Qt::CTRL | Qt::Key_Z);
     redo = add(tr("Redo"), "redo", Qt::CTRL | Qt::SHIFT | Qt::Key_Z);
@@ -156,7 +157,7 @@ void Actions::buildMenus(QMenuBar* bar)
     m_recent = file->addMenu(tr("Open recent"));
     file->addActions({openSample, saveCopy});
     file->addSeparator();
-    file->addActions({exportOctet, exportInc, exportQdq});
+    file->addActions({exportOctet, exportInc, exportQdq, exportReport});
     file->addSeparator();
     file->addAction(quit);
 
@@ -217,7 +218,7 @@ void Actions::fillTrialMenu(QMenu* menu) const
     menu->addSeparator();
     menu->addActions({rename, note, pin});
     menu->addSeparator();
-    menu->addActions({exportOctet, exportInc, exportQdq});
+    menu->addActions({exportOctet, exportInc, exportQdq, exportReport});
 }
 
 void Actions::setWhyNot(QAction* action, const QString& reason)
@@ -265,6 +266,9 @@ void Actions::refresh()
         setWhyNot(action, closed);
     for (QAction* action : {precisions, find, findNext, findPrevious, fitAll, hidePlumbing, exportInc, exportOctet, exportQdq, copyCommand})
         setWhyNot(action, noModel);
+    const bool anyDone = std::ranges::any_of(
+        m_document->trials(), [](const Trial& trial) { return trial.state == TrialState::Done && trial.tuning(); });
+    setWhyNot(exportReport, anyDone ? QString() : tr("measure the baseline first"));
     for (QAction* action : {fitSelection, sameInAllLayers})
         setWhyNot(action,
             !noModel.isEmpty()                               ? noModel

@@ -23,7 +23,7 @@ public:
     Actions(Document* document, JobControl* jobs, QWidget* window);
 
     // File
-    QAction *open, *openFolder, *openSample, *saveCopy, *exportInc, *exportOctet, *exportQdq, *quit;
+    QAction *open, *openFolder, *openSample, *saveCopy, *exportInc, *exportOctet, *exportQdq, *exportReport, *quit;
     // Edit
     QAction *undo, *redo, *find, *findNext, *findPrevious;
     // View

@@ -80,6 +80,7 @@ void Commands::connectFile()
     connect(m_actions->exportOctet, &QAction::triggered, this, [this] { exportAs(ExportFormat::OctetYaml); });
     connect(m_actions->exportInc, &QAction::triggered, this, [this] { exportAs(ExportFormat::IncYaml); });
     connect(m_actions->exportQdq, &QAction::triggered, this, [this] { exportAs(ExportFormat::QdqOnnx); });
+    connect(m_actions->exportReport, &QAction::triggered, this, [this] { exportAs(ExportFormat::Report); });
     connect(m_actions->quit, &QAction::triggered, m_window, &QWidget::close);
     connect(m_actions->undo, &QAction::triggered, m_document->undoStack(), &QUndoStack::undo);
     connect(m_actions->redo, &QAction::triggered, m_document->undoStack(), &QUndoStack::redo);

@@ -95,6 +95,14 @@ void ExportDialog::fillSources()
         add(tr("Chosen trial"), *chosen);
     if (selected && (!chosen || selected->id != chosen->id) && selected->state == TrialState::Done)
         add(tr("Trial"), *selected);
+    if (m_format == ExportFormat::Report && m_sources.empty())
+        for (const Trial& trial : m_document->trials())
+            if (trial.state == TrialState::Done && trial.tuning())
+                add(tr("Trial"), trial);
+    for (const ExportSource& source : m_sources)
+        m_source->addItem(source.name);
+    if (m_format == ExportFormat::Report) // a draft has nothing to report
+        return;
     ExportSource draft;
     draft.name = tr("Draft, not measured");
     draft.trial.name = "Draft";
@@ -106,8 +114,7 @@ void ExportDialog::fillSources()
     draft.trial.manifest.modelHash = m_document->modelHash();
     draft.trial.manifest.dataHash = m_document->data()->hash();
     m_sources.push_back(draft);
-    for (const ExportSource& source : m_sources)
-        m_source->addItem(source.name);
+    m_source->addItem(draft.name);
     if (!chosen && m_document->selection()->showsDraft())
         m_source->setCurrentIndex(int(m_sources.size()) - 1);
 }
@@ -123,6 +130,13 @@ ExportInput ExportDialog::input() const
     input.goal = m_document->goal();
     input.calibrationSamples = m_document->data()->calibrationSamples();
     input.path = m_path->text();
+    if (m_format == ExportFormat::Report) {
+        input.trials = m_document->trials();
+        input.sensitivity = m_document->sensitivity();
+        input.project = words::s(QFileInfo(m_document->projectPath()).completeBaseName());
+        input.modelPath = words::s(m_document->modelPath());
+        input.modelHash = input.source.trial.manifest.modelHash;
+    }
     return input;
 }
 

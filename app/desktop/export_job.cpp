@@ -5,12 +5,16 @@
 #include "core/exchange/inc_yaml.h"
 #include "core/exchange/octet_yaml.h"
 #include "core/exchange/qdq.h"
+#include "core/exchange/report_html.h"
 #include "core/quantize/resolve.h"
+#include "core/tune/report.h"
 #include "core/values/error.h"
 
 #include <QFileInfo>
 #include <QObject>
 #include <QSaveFile>
+
+#include <algorithm>
 
 namespace octet::desktop {
 
@@ -57,6 +61,15 @@ QStringList qdqLosses(const ExportInput& input)
     return losses;
 }
 
+Report reportOf(const ExportInput& input)
+{
+    const auto trial = std::ranges::find(input.trials, input.source.trial.id, &Trial::id);
+    if (trial == input.trials.end())
+        throw Error(ErrorKind::Setting, "A report is about a trial; choose one, or select one in the table.");
+    return tune::reportOf({input.trials, *trial, input.goal, input.data, input.sensitivity, input.project,
+        tune::modelWords(input.modelPath, input.modelHash), graph::fixtureNote(input.modelPath)});
+}
+
 } // namespace
 
 QString exportFormatName(ExportFormat format)
@@ -68,6 +81,8 @@ QString exportFormatName(ExportFormat format)
         return QObject::tr("Intel Neural Compressor 1.x YAML");
     case ExportFormat::QdqOnnx:
         return QObject::tr("Int8 ONNX with QuantizeLinear and DequantizeLinear");
+    case ExportFormat::Report:
+        return QObject::tr("Report: one HTML file to show or print");
     }
     return {};
 }
@@ -82,6 +97,8 @@ QString exportFileName(ExportFormat format, const QString& modelPath)
         return stem + QStringLiteral(".inc.yaml");
     case ExportFormat::QdqOnnx:
         return stem + QStringLiteral(".int8.onnx");
+    case ExportFormat::Report:
+        return stem + QStringLiteral(".report.html");
     }
     return {};
 }
@@ -99,6 +116,8 @@ QStringList expectedLosses(const ExportInput& input)
                     .losses);
         case ExportFormat::QdqOnnx:
             return qdqLosses(input);
+        case ExportFormat::Report:
+            return {QObject::tr("Config and ranges: it is for people")};
         }
     } catch (const std::exception& error) {
         return {QString::fromUtf8(error.what())};
@@ -129,6 +148,9 @@ ExportResult writeExport(const ExportInput& input)
                 throw Error(ErrorKind::File, "The export would overwrite the model itself. Choose another name.");
             result.losses = list(
                 exchange::writeQdq(*input.model, settingsOf(input), input.source.trial.ranges, s(input.path)).losses);
+            break;
+        case ExportFormat::Report:
+            writeText(input.path, exchange::reportHtml(reportOf(input)));
             break;
         }
     } catch (const std::exception& error) {

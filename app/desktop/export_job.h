@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What leaves: a trial or the draft, as one of three files. Runs off the UI thread; pure but for the file.
+// What leaves: a trial or the draft, as one of four files. Runs off the UI thread; pure but for the file.
 #pragma once
 
 #include "core/graph/model.h"
 #include "core/quantize/products.h"
+#include "core/values/sensitivity.h"
 #include "core/values/trial.h"
 
 #include <QString>
@@ -14,7 +15,7 @@
 
 namespace octet::desktop {
 
-enum class ExportFormat { OctetYaml, IncYaml, QdqOnnx };
+enum class ExportFormat { OctetYaml, IncYaml, QdqOnnx, Report };
 
 struct ExportSource
 {
@@ -33,6 +34,10 @@ struct ExportInput
     Goal goal;
     long calibrationSamples = 0;
     QString path;
+    // of a report, which needs no model
+    std::vector<Trial> trials;
+    Sensitivity sensitivity;
+    std::string project, modelPath, modelHash;
 };
 
 struct ExportResult

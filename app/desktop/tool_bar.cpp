@@ -99,18 +99,18 @@ ToolBarParts makeToolBar(Actions* actions, QWidget* parent)
     auto* exportButton = new QPushButton;
     exportButton->setObjectName(QStringLiteral("export"));
     exportButton->setText(QObject::tr("Export"));
-    exportButton->setToolTip(QObject::tr("YAML or int8 ONNX of the chosen trial or the draft"));
+    exportButton->setToolTip(QObject::tr("YAML or int8 ONNX of the chosen trial or the draft, or the report"));
     widgets::setTextHeight(exportButton, 28);
     auto* exportMenu = new QMenu(exportButton);
     exportMenu->setToolTipsVisible(true);
-    exportMenu->addActions({actions->exportOctet, actions->exportInc, actions->exportQdq});
+    exportMenu->addActions({actions->exportOctet, actions->exportInc, actions->exportQdq, actions->exportReport});
     exportButton->setMenu(exportMenu);
-    QAction* source = actions->exportOctet;
-    const auto follow = [=] {
-        exportButton->setIcon(source->icon());
-        exportButton->setEnabled(source->isEnabled());
+    const auto follow = [=] { // a project for review, whose model is away, still has its report
+        exportButton->setIcon(actions->exportOctet->icon());
+        exportButton->setEnabled(actions->exportOctet->isEnabled() || actions->exportReport->isEnabled());
     };
-    QObject::connect(source, &QAction::changed, exportButton, follow);
+    for (QAction* source : {actions->exportOctet, actions->exportReport})
+        QObject::connect(source, &QAction::changed, exportButton, follow);
     follow();
     bar->addWidget(exportButton);
     bar->addAction(actions->present);

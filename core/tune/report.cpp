@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <map>
 
 namespace octet::tune {
 
@@ -310,6 +312,11 @@ private:
 Report reportOf(const ReportSource& source)
 {
     return Teller(source).report();
+}
+
+std::string modelWords(const std::string& path, const std::string& hash)
+{
+    return fmt::format("{}, sha256 {}", std::filesystem::path(path).filename().string(), hash.substr(0, 12));
 }
 
 } // namespace octet::tune

@@ -27,4 +27,7 @@ struct ReportSource
 /// Throws Error(Setting) without a finished fp32 baseline of the same workload.
 Report reportOf(const ReportSource& source);
 
+/// "model.onnx, sha256 3cac4d7dc3f2"
+std::string modelWords(const std::string& path, const std::string& hash);
+
 } // namespace octet::tune

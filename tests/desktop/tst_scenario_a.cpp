@@ -318,7 +318,7 @@ private slots:
         document().choose(before, "back");
     }
 
-    void exportsAllThreeFormats()
+    void exportsAllFormats()
     {
         struct Export
         {
@@ -327,7 +327,8 @@ private slots:
         };
         for (const auto& [action, file] : {Export{m_window->actionList()->exportOctet, "model_outlier.octet.yaml"},
                  Export{m_window->actionList()->exportInc, "model_outlier.inc.yaml"},
-                 Export{m_window->actionList()->exportQdq, "model_outlier.int8.onnx"}}) {
+                 Export{m_window->actionList()->exportQdq, "model_outlier.int8.onnx"},
+                 Export{m_window->actionList()->exportReport, "model_outlier.report.html"}}) {
             QVERIFY(test::trigger(action));
             QTRY_VERIFY(QApplication::activeModalWidget());
             press(Qt::Key_Return);
