@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 #include <vector>
 
 namespace octet::exchange {
@@ -28,20 +29,32 @@ double niceStep(double span, int most)
     return 10 * unit;
 }
 
+/// Multiples of `step` from `low` to `high`: few, whatever the numbers are.
+std::vector<double> ticks(double low, double high, double step)
+{
+    std::vector<double> values;
+    const double first = std::ceil(low / step);
+    for (int i = 0; i < 20 && (first + i) * step <= high; ++i)
+        values.push_back((first + i) * step);
+    return values;
+}
+
 class Plot
 {
 public:
-    explicit Plot(const ReportPlot& plot)
-        : m_plot(plot)
+    explicit Plot(ReportPlot plot)
+        : m_plot(std::move(plot))
     {
         const auto [fast, slow] = std::ranges::minmax(m_plot.marks, {}, &ReportMark::ms);
-        const double margin = 0.08 * std::max(slow.ms - fast.ms, 0.1 * slow.ms);
+        const double margin = 0.08 * std::max({slow.ms - fast.ms, 0.1 * slow.ms, 1e-3});
         m_fast = std::max(0.0, fast.ms - margin), m_slow = slow.ms + margin;
         double high = m_plot.floor;
         for (const ReportMark& mark : m_plot.marks)
             high = std::max(high, mark.interval && !mark.name.empty() ? std::max(mark.score, mark.interval->second) : mark.score);
         // What collapsed far below stays at the edge with its value, and never rescales the axis.
-        const double band = std::max(high - m_plot.floor, m_plot.counts ? 3.0 : 0.003), deepest = m_plot.floor - 6 * band;
+        const double band
+            = std::max({high - m_plot.floor, m_plot.counts ? 3.0 : 0.003, 1e-9 * std::abs(m_plot.floor)});
+        const double deepest = m_plot.floor - 6 * band;
         double low = m_plot.floor;
         for (const ReportMark& mark : m_plot.marks)
             if (mark.score >= deepest)
@@ -93,13 +106,13 @@ private:
     void axes()
     {
         const double step = std::max(niceStep(m_high - m_low, 6), m_plot.counts ? 1.0 : 0.0);
-        for (double score = std::ceil(m_low / step) * step; score <= m_high; score += step) {
+        for (const double score : ticks(m_low, m_high, step)) {
             line(left, y(score), right, y(score), "grid");
             text(left - 8, y(score) + 4, "end", m_plot.counts ? fmt::format("{:.0f}", score) : fmt::format("{:.3f}", score), "quiet");
         }
         const double timeStep = niceStep(m_slow - m_fast, 6);
         const int digits = timeStep < 1 ? static_cast<int>(std::ceil(-std::log10(timeStep))) : 0;
-        for (double ms = std::ceil(m_fast / timeStep) * timeStep; ms <= m_slow; ms += timeStep) {
+        for (const double ms : ticks(m_fast, m_slow, timeStep)) {
             line(x(ms), bottom, x(ms), bottom + 5, "axis");
             text(x(ms), bottom + 19, "middle", fmt::format("{:.{}f}", ms, digits), "quiet");
         }
@@ -196,7 +209,7 @@ private:
             escaped(mark.name), escaped(mark.words));
     }
 
-    const ReportPlot& m_plot;
+    const ReportPlot m_plot;
     double m_fast = 0, m_slow = 1, m_low = 0, m_high = 1, m_lastTop = 1e9;
     std::vector<Box> m_taken; // by words and marks
     std::string m_svg;
@@ -233,7 +246,14 @@ std::string markSvg(MarkRole role, double x, double y, double size)
 
 std::string plotSvg(const ReportPlot& plot)
 {
-    return plot.marks.empty() ? std::string() : Plot(plot).svg();
+    ReportPlot shown = plot;
+    std::erase_if(shown.marks, [](const ReportMark& m) { return !std::isfinite(m.ms) || !std::isfinite(m.score); });
+    for (ReportMark& mark : shown.marks)
+        if (mark.interval && !(std::isfinite(mark.interval->first) && std::isfinite(mark.interval->second)))
+            mark.interval.reset();
+    if (shown.marks.empty() || !std::isfinite(plot.floor))
+        return {};
+    return Plot(std::move(shown)).svg();
 }
 
 } // namespace octet::exchange

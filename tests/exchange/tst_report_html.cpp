@@ -7,6 +7,8 @@
 #include <QXmlStreamReader>
 #include <QtTest>
 
+#include <limits>
+
 using namespace octet;
 using exchange::plotSvg;
 using exchange::reportHtml;
@@ -69,6 +71,12 @@ private slots:
         ReportPlot one = plot();
         one.marks.resize(1);
         QVERIFY(plotSvg(one).find("nan") == std::string::npos && plotSvg(one).find("inf") == std::string::npos);
+        one.marks[0].score = 9e18, one.floor = 9e18; // no step is seen beside it
+        QVERIFY(plotSvg(one).size() < 10'000);
+        one.marks[0].ms = 0, one.todayMs = 0;
+        QVERIFY(plotSvg(one).find("nan") == std::string::npos);
+        one.marks[0].ms = std::numeric_limits<double>::infinity();
+        QVERIFY(plotSvg(one).empty());
         one.marks.clear();
         QVERIFY(plotSvg(one).empty());
     }
