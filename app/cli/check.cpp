@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
-#include "app/cli/config_keys.h"
 #include "app/cli/shared.h"
 #include "core/exchange/inc_yaml.h"
 #include "core/graph/model.h"
@@ -36,7 +35,7 @@ void checkAgainstModel(const Arguments& arguments, const std::string& text, json
     const exchange::ConfigFile file = exchange::readConfigFile(arguments.file, model.get());
     for (const quantize::Problem& problem : quantize::resolve(*model, file.config).problems)
         problems.push_back(problemJson(problem.error, 0, 0, problem.path, problem.message));
-    for (const exchange::NameMatch& key : configKeys(arguments.file, *model)) {
+    for (const exchange::NameMatch& key : file.isInc ? file.matches : exchange::keyMatches(file.config, *model)) {
         json entry = {{"key", key.key}, {"nodes", key.nodes}, {"rule", key.rule}};
         if (file.isInc)
             entry.update({{"line", key.line}, {"column", key.column}});

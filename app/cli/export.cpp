@@ -98,20 +98,19 @@ std::shared_ptr<const graph::Model> modelOf(const Arguments& arguments, const pr
     return model;
 }
 
-Report reportOf(const Arguments& arguments, const project::Project& project, const Trial& trial)
+Report reportOf(const Arguments& arguments, const project::Project& project, const std::vector<Trial>& trials,
+    const Trial& trial)
 {
-    const auto trials = project.trials();
-    const Trial& same = *std::ranges::find(trials, trial.id, &Trial::id);
     const Goal goal = project.goal();
     const DataSpec data = project.data();
     const Sensitivity sensitivity = project.sensitivity(trial.manifest.dataHash);
-    return tune::reportOf({trials, same, goal, data, sensitivity, std::filesystem::path(arguments.file).stem().string(),
+    return tune::reportOf({trials, trial, goal, data, sensitivity, std::filesystem::path(arguments.file).stem().string(),
         tune::modelWords(project.modelPath(), project.modelHash()), graph::fixtureNote(project.modelPath())});
 }
 
 /// Writes the file and returns what the format could not say.
-std::vector<std::string> writeTrial(
-    const Arguments& arguments, const project::Project& project, const Trial& trial, Console& console)
+std::vector<std::string> writeTrial(const Arguments& arguments, const project::Project& project,
+    const std::vector<Trial>& trials, const Trial& trial, Console& console)
 {
     const DataSpec data = project.data();
     const Goal goal = project.goal();
@@ -121,7 +120,7 @@ std::vector<std::string> writeTrial(
         return {};
     }
     if (arguments.format == "report") {
-        exchange::writeAtomically(arguments.output, exchange::reportHtml(reportOf(arguments, project, trial)));
+        exchange::writeAtomically(arguments.output, exchange::reportHtml(reportOf(arguments, project, trials, trial)));
         return {};
     }
     const auto model = modelOf(arguments, project);
@@ -149,7 +148,7 @@ int exportTrial(const Arguments& arguments, Console& console)
     } else {
         const Trial& trial = wantedTrial(arguments, trials, *project);
         document["trial"] = trial.id;
-        losses = writeTrial(arguments, *project, trial, console);
+        losses = writeTrial(arguments, *project, trials, trial, console);
     }
     document["sha256"] = sha256File(arguments.output);
     document["losses"] = losses;

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/commands.h"
 
-#include "app/cli/config_keys.h"
 #include "app/cli/job.h"
 #include "app/cli/junit.h"
 #include "app/cli/opening.h"
 #include "core/engine/cpu.h"
-#include "core/exchange/inc_yaml.h"
 #include "core/measure/gate.h"
 #include "core/measure/metrics.h"
 #include "core/tune/tuner.h"
@@ -41,11 +39,9 @@ void requireIsa(const Arguments& arguments)
             arguments.requireIsa, machine.cpu, machine.isa, arguments.isa.empty() ? "" : " under --isa"));
 }
 
-Goal goalOf(const Arguments& arguments, const graph::Model& model)
+Goal goalOf(const Arguments& arguments, const NamedConfig& config)
 {
-    Goal goal;
-    if (!arguments.configs.empty())
-        goal = exchange::readConfigFile(arguments.configs.front(), &model).goal;
+    Goal goal = config.goal;
     if (arguments.maxDrop)
         goal.relative = true, goal.maxDrop = *arguments.maxDrop;
     if (!arguments.metric.empty())
@@ -55,25 +51,23 @@ Goal goalOf(const Arguments& arguments, const graph::Model& model)
 }
 
 /// The ops that the config names. A key that a retrained model does not have any more must not pass unseen.
-std::set<std::string> matchedOps(const Arguments& arguments, const graph::Model& model)
+std::set<std::string> matchedOps(const Arguments& arguments, const NamedConfig& config, const graph::Model& model)
 {
     std::set<std::string> matched;
-    if (arguments.configs.empty())
-        return matched;
-    const std::string& file = arguments.configs.front();
-    for (const exchange::NameMatch& key : configKeys(file, model)) {
-        if (key.rule == "op type")
+    for (const exchange::NameMatch& match :
+        config.matches.empty() ? exchange::keyMatches(config.config, model) : config.matches) {
+        if (match.rule == "op type")
             continue;
-        if (key.nodes.empty()) {
+        if (match.nodes.empty()) {
             std::vector<std::string> names;
             for (const quantize::Product& product : quantize::products(model))
                 names.push_back(model.nodes()[static_cast<std::size_t>(product.node)].name);
             throw Error(ErrorKind::Setting,
-                fmt::format("{} matches no op of this model; the nearest are {}.", key.key,
-                    fmt::join(quantize::nearestNames(names, key.key), ", ")),
-                {.file = file, .line = key.line, .column = key.column});
+                fmt::format("{} matches no op of this model; the nearest are {}.", match.key,
+                    fmt::join(quantize::nearestNames(names, match.key), ", ")),
+                {.file = arguments.configs.front(), .line = match.line, .column = match.column});
         }
-        matched.insert(key.nodes.begin(), key.nodes.end());
+        matched.insert(match.nodes.begin(), match.nodes.end());
     }
     return matched;
 }
@@ -247,14 +241,14 @@ int decide(const Arguments& arguments, Console& console)
     requireIsa(arguments);
     Opening opening(arguments, console);
     auto& [spec, opened, model, project, data] = opening;
-    const Goal goal = goalOf(arguments, *model);
     if (arguments.configs.empty() && arguments.presets.empty() && !opened.wasQuantized)
         throw UsageError{"Say what is to be accepted: --config FILE, or --preset."};
+    const NamedConfig config = configOf(arguments, opened, console);
+    const Goal goal = goalOf(arguments, config);
     measure::checkLabels(measure::metricOf(goal.metric), data->labelKind());
     if (data->size(Split::Test) == 0)
         throw Error(ErrorKind::Data, "There are no test samples to accept the config on; give --test or --input.");
-    const std::set<std::string> matched = matchedOps(arguments, *model);
-    const NamedConfig config = configOf(arguments, opened, console);
+    const std::set<std::string> matched = matchedOps(arguments, config, *model);
     const Settings settings = settingsOf(*model, config.config, console);
     throwIfInterrupted();
 

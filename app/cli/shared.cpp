@@ -148,7 +148,8 @@ std::vector<NamedConfig> configsOf(const Arguments& arguments, const graph::Mode
         exchange::ConfigFile file = exchange::readConfigFile(path, &model);
         for (const std::string& warning : file.warnings)
             console.note(fmt::format("{}: {}", path, warning));
-        configs.push_back({fs::path(path).filename().string(), std::move(file.config), std::move(file.ranges)});
+        configs.push_back({fs::path(path).filename().string(), std::move(file.config), std::move(file.ranges),
+            std::move(file.goal), std::move(file.matches)});
     }
     for (const std::string& preset : arguments.presets)
         configs.push_back({preset, presetConfig(preset), {}});

@@ -5,6 +5,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/console.h"
 #include "core/data/dataset.h"
+#include "core/exchange/inc_yaml.h"
 #include "core/measure/measure.h"
 #include "core/quantize/imported.h"
 #include "core/quantize/resolve.h"
@@ -43,6 +44,8 @@ struct NamedConfig
     std::string name;
     Config config;
     Ranges ranges;
+    Goal goal = {}; // of a file
+    std::vector<exchange::NameMatch> matches = {}; // of an INC YAML: what its keys stand for
 };
 /// All of --config and --preset, in that order; warnings become notes. Empty without any.
 std::vector<NamedConfig> configsOf(const Arguments& arguments, const graph::Model& model, Console& console);

@@ -135,7 +135,6 @@ ExportInput ExportDialog::input() const
         input.sensitivity = m_document->sensitivity();
         input.project = words::s(QFileInfo(m_document->projectPath()).completeBaseName());
         input.modelPath = words::s(m_document->modelPath());
-        input.modelHash = input.source.trial.manifest.modelHash;
     }
     return input;
 }

@@ -67,7 +67,7 @@ Report reportOf(const ExportInput& input)
     if (trial == input.trials.end())
         throw Error(ErrorKind::Setting, "A report is about a trial; choose one, or select one in the table.");
     return tune::reportOf({input.trials, *trial, input.goal, input.data, input.sensitivity, input.project,
-        tune::modelWords(input.modelPath, input.modelHash), graph::fixtureNote(input.modelPath)});
+        tune::modelWords(input.modelPath, trial->manifest.modelHash), graph::fixtureNote(input.modelPath)});
 }
 
 } // namespace

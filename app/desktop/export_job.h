@@ -37,7 +37,7 @@ struct ExportInput
     // of a report, which needs no model
     std::vector<Trial> trials;
     Sensitivity sensitivity;
-    std::string project, modelPath, modelHash;
+    std::string project, modelPath;
 };
 
 struct ExportResult

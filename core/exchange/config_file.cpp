@@ -3,6 +3,7 @@
 #include "core/exchange/inc_yaml.h"
 #include "core/exchange/octet_yaml.h"
 #include "core/exchange/yaml_tree.h"
+#include "core/quantize/resolve.h"
 #include "core/values/error.h"
 
 #include <fmt/format.h>
@@ -19,6 +20,7 @@ ConfigFile fromInc(IncImport import)
     file.isInc = true;
     file.config = std::move(import.config);
     file.goal = std::move(import.goal);
+    file.matches = std::move(import.matches);
     for (const SchemaProblem& problem : import.problems)
         file.warnings.push_back(
             fmt::format("line {}, column {}: {}: {}", problem.line, problem.column, problem.path, problem.message));
@@ -50,6 +52,22 @@ ConfigFile readConfigFile(const std::string& path, const graph::Model* model)
                     "(top level keys \"model\", \"quantization\").",
             path),
         Location{path, root.line, root.column, 0, {}});
+}
+
+std::vector<NameMatch> keyMatches(const Config& config, const graph::Model& model)
+{
+    std::vector<NameMatch> matches;
+    for (const auto& [type, leaves] : config.opTypes) {
+        NameMatch& match = matches.emplace_back(type, std::vector<std::string>(), "op type");
+        for (const auto& product : quantize::products(model))
+            if (const auto& node = model.nodes()[static_cast<std::size_t>(product.node)]; node.opType == type)
+                match.nodes.push_back(node.name);
+    }
+    for (const Rule& rule : config.rules)
+        matches.push_back({rule.pattern, quantize::matchingNodes(model, rule.pattern), "full match"});
+    for (const auto& [name, leaves] : config.ops)
+        matches.push_back({name, model.node(name) ? std::vector{name} : std::vector<std::string>{}, "exact"});
+    return matches;
 }
 
 } // namespace octet::exchange

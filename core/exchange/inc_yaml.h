@@ -28,7 +28,7 @@ struct NameMatch
 {
     std::string key; // as written
     std::vector<std::string> nodes; // what it matched
-    std::string rule; // "exact", "full match", "prefix match", "nothing"
+    std::string rule; // "exact", "full match", "prefix match", "nothing"; of keyMatches() also "op type"
     int line = 0, column = 0;
 };
 
@@ -66,8 +66,11 @@ struct ConfigFile
     Ranges ranges;
     Goal goal;
     bool isInc = false;
+    std::vector<NameMatch> matches; // of an INC YAML, as readIncYaml has them
     std::vector<std::string> warnings;
 };
 ConfigFile readConfigFile(const std::string& path, const graph::Model* model);
+/// The same of a config that is no INC YAML: op types, rules, ops. Throws as quantize::matchingNodes().
+std::vector<NameMatch> keyMatches(const Config& config, const graph::Model& model);
 
 } // namespace octet::exchange

@@ -16,7 +16,7 @@ constexpr auto style = R"(
 :root { color-scheme: light; }
 body { margin: 0 auto; padding: 32px 24px; max-width: 1100px; background: #fff; color: #1A1E24;
        font: 15px/1.5 "Open Sans", "Segoe UI", "DejaVu Sans", sans-serif; }
-header, .top { display: flex; justify-content: space-between; color: #56606C; gap: 24px; }
+header { display: flex; justify-content: space-between; color: #56606C; gap: 24px; }
 h1 { display: inline; font-size: 30px; font-weight: 600; line-height: 1.3; }
 h2 { font-size: 17px; font-weight: 600; margin: 28px 0 8px; }
 .summary { font-size: 17px; margin: 6px 0 14px; }
