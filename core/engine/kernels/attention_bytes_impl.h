@@ -12,7 +12,7 @@
 #include "core/engine/kernels/attention_bytes.h"
 #include "core/engine/kernels/byte_layout_impl.h"
 #include "core/engine/kernels/group_product_impl.h"
-#include "core/engine/kernels/simd.h"
+#include "core/engine/kernels/simd_math.h"
 
 #include <cmath>
 #include <cstring>
@@ -52,10 +52,7 @@ struct UnsignedRows
 inline Vec byteWeight(Vec x)
 {
     const Vec f = fraction(x);
-    Vec p = Vec::all(0.0780245231f * 255);
-    p = fma(p, f, Vec::all(0.226067168f * 255));
-    p = fma(p, f, Vec::all(0.695833529f * 255));
-    p = fma(p, f, Vec::all(0.99992522f * 255));
+    const Vec p = horner(f, 0.0780245231f * 255, 0.226067168f * 255, 0.695833529f * 255, 0.99992522f * 255);
     return timesPowerOfTwo(p, x);
 }
 

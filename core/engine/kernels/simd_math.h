@@ -6,6 +6,15 @@
 
 namespace octet::engine::OCTET_ISA {
 
+/// The polynomial with these coefficients, from the highest power of x down.
+template <class... Lower>
+[[gnu::always_inline]] inline Vec horner(Vec x, float highest, Lower... lower)
+{
+    Vec p = Vec::all(highest);
+    ((p = fma(p, x, Vec::all(lower))), ...);
+    return p;
+}
+
 /// e^x to 2 ulp; exactly 0 below -87, so that a masked score weighs nothing. Cephes' reduction, degree 6.
 inline Vec exp(Vec x)
 {
@@ -14,13 +23,7 @@ inline Vec exp(Vec x)
     const Vec n = round(clamped * Vec::all(1.44269504088896341f));
     Vec r = fma(n, Vec::all(-0.693359375f), clamped);
     r = fma(n, Vec::all(2.12194440e-4f), r);
-    Vec p = Vec::all(1.0f / 720);
-    p = fma(p, r, Vec::all(1.0f / 120));
-    p = fma(p, r, Vec::all(1.0f / 24));
-    p = fma(p, r, Vec::all(1.0f / 6));
-    p = fma(p, r, Vec::all(0.5f));
-    p = fma(p, r, Vec::all(1.0f));
-    p = fma(p, r, Vec::all(1.0f));
+    const Vec p = horner(r, 1.0f / 720, 1.0f / 120, 1.0f / 24, 1.0f / 6, 0.5f, 1.0f, 1.0f);
     return selectLess(x, tooLow, Vec::zero(), scaleByPowerOfTwo(p, n));
 }
 
@@ -43,12 +46,7 @@ inline Vec expOfNegative(Vec x)
     const Vec n = round(clamped * Vec::all(1.44269504088896341f));
     Vec r = fma(n, Vec::all(-0.693359375f), clamped);
     r = fma(n, Vec::all(2.12194440e-4f), r);
-    Vec p = Vec::all(0.00829764642f);
-    p = fma(p, r, Vec::all(0.0419154353f));
-    p = fma(p, r, Vec::all(0.166675746f));
-    p = fma(p, r, Vec::all(0.499988943f));
-    p = fma(p, r, Vec::all(0.999999702f));
-    p = fma(p, r, Vec::all(1.0f));
+    const Vec p = horner(r, 0.00829764642f, 0.0419154353f, 0.166675746f, 0.499988943f, 0.999999702f, 1.0f);
 #ifdef __AVX512F__
     return {_mm512_scalef_ps(p.v, n.v)};
 #else
@@ -62,11 +60,7 @@ inline Vec powerOfTwo(Vec x)
     const Vec clamped = max(x, Vec::all(-126.0f));
     const Vec n = round(clamped);
     const Vec f = clamped - n;
-    Vec p = Vec::all(0.00957880f);
-    p = fma(p, f, Vec::all(0.05550397f));
-    p = fma(p, f, Vec::all(0.24022794f));
-    p = fma(p, f, Vec::all(0.69314721f));
-    p = fma(p, f, Vec::all(1.0f));
+    const Vec p = horner(f, 0.00957880f, 0.05550397f, 0.24022794f, 0.69314721f, 1.0f);
 #ifdef __AVX512F__
     return {_mm512_scalef_ps(p.v, n.v)};
 #else
