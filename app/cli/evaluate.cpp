@@ -106,7 +106,7 @@ int evaluate(const Arguments& arguments, Console& console)
     }
     document["config"] = config.name;
     document["from_project"] = reused;
-    if (metric.name == "accuracy" && data->classes() > 1 && document["value"].get<double>() < 1.2 / data->classes())
+    if (metric.name == "accuracy" && measure::closeToChance(document["value"].get<double>(), data->classes()))
         console.note(
             fmt::format("This is close to chance for {} classes: are the labels permuted, or is it another column?",
                 data->classes()));

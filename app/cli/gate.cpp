@@ -80,7 +80,7 @@ void requireSense(const Accuracy& fp32, const data::Dataset& data)
     for (const int label : measure::labelsOf(data, Split::Test))
         ++counts[label];
     const auto most = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
-    const bool chance = data.classes() > 1 && fp32.value < 1.2 / data.classes();
+    const bool chance = measure::closeToChance(fp32.value, data.classes());
     const bool fewer = counts.size() < static_cast<std::size_t>(data.classes()) && fp32.correct < most->second;
     if (chance || fewer)
         throw Error(ErrorKind::Data,
@@ -165,7 +165,7 @@ std::string digestOf(const Opening& opening, const Settings& settings, const Ran
         key["settings"][node] = toJson(setting);
     for (const GateCheck& check : checks)
         if (check.name != "latency")
-            key["checks"][check.name] = {check.value, check.limit ? json(*check.limit) : json(), toString(check.verdict)};
+            key["checks"][check.name] = {check.value, check.limit ? json(*check.limit) : json(), inWords(check.verdict)};
     return sha256(key.dump());
 }
 
@@ -175,7 +175,7 @@ json checksJson(const std::vector<GateCheck>& checks)
     for (const GateCheck& check : checks)
         list.push_back({{"name", check.name}, {"value", check.value}, {"limit", check.limit ? json(*check.limit) : json()},
             {"ci95", check.interval ? json{check.interval->first, check.interval->second} : json()},
-            {"passed", check.verdict == measure::Verdict::Meets}, {"verdict", toString(check.verdict)}});
+            {"passed", check.verdict == measure::Verdict::Meets}, {"verdict", inWords(check.verdict)}});
     return list;
 }
 
@@ -215,7 +215,7 @@ std::string textOf(const json& document, const std::vector<GateCheck>& checks, c
     std::string text = fmt::format("The gate: {}.\n", document["verdict"].get<std::string>());
     std::vector<std::vector<std::string>> rows;
     for (std::size_t i = 0; i < checks.size(); ++i)
-        rows.push_back({checks[i].name, checks[i].limit ? toString(checks[i].verdict) : "no limit", sentences[i]});
+        rows.push_back({checks[i].name, checks[i].limit ? inWords(checks[i].verdict) : "no limit", sentences[i]});
     text += table(rows);
     if (const int matched = document["matched_ops"].get<int>())
         text += fmt::format("{} {} matched by name.\n", matched, matched == 1 ? "op" : "ops");
@@ -231,7 +231,7 @@ void writeCases(const std::string& path, const std::vector<GateCheck>& checks, c
     for (std::size_t i = 0; i < checks.size(); ++i) {
         const bool passed = checks[i].verdict == measure::Verdict::Meets;
         cases.push_back({checks[i].name, passed ? JunitCase::Outcome::Passed : JunitCase::Outcome::Failed,
-            (checks[i].limit ? toString(checks[i].verdict) : "no limit") + ": " + sentences[i]});
+            (checks[i].limit ? inWords(checks[i].verdict) : "no limit") + ": " + sentences[i]});
     }
     writeJunit(path, suiteName, cases);
 }
@@ -265,7 +265,7 @@ int decide(const Arguments& arguments, Console& console)
 
     const measure::Verdict verdict = measure::worst(checks);
     const bool accurate = checks.front().verdict == measure::Verdict::Meets;
-    const json document = {{"verdict", toString(verdict)}, {"checks", checksJson(checks)}, {"matched_ops", matched.size()},
+    const json document = {{"verdict", inWords(verdict)}, {"checks", checksJson(checks)}, {"matched_ops", matched.size()},
         {"suspects", accurate ? json::array() : suspects(arguments, opening, settings, console)},
         {"digest", digestOf(opening, settings, ranges, goal, compared, checks)}, {"config", config.name},
         {"precision_counts", countsJson(compared.counts)}, {"accuracy", accuracyJson(compared.config.accuracy)},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/job.h"
 
-#include "core/tune/evaluator.h"
+#include "core/tune/circumstances.h"
 
 #include <fmt/format.h>
 

@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/measure/gate.h"
 
-#include "core/measure/verdict.h"
-
 #include <algorithm>
 
 namespace octet::measure {
 
-std::string toString(Verdict verdict)
-{
-    switch (verdict) {
-    case Verdict::Meets: return "meets";
-    case Verdict::TooClose: return "too close to call";
-    case Verdict::Misses: break;
-    }
-    return "misses";
-}
-
 GateCheck accuracyCheck(const Accuracy& config, const Accuracy& fp32, const Goal& goal)
 {
-    GateCheck check{"accuracy", fp32.value - config.value, fp32.value - goal.floor(fp32.value), lossInterval(config, fp32)};
-    const std::string words = verdict(config, fp32, goal);
-    check.verdict = words == "meets" ? Verdict::Meets : words == "misses" ? Verdict::Misses : Verdict::TooClose;
-    return check;
+    return {"accuracy", fp32.value - config.value, fp32.value - goal.floor(fp32.value), lossInterval(config, fp32),
+        judge(config, fp32, goal)};
 }
 
 GateCheck latencyCheck(const Latency& latency, std::optional<double> leastSpeedup)

@@ -2,8 +2,7 @@
 // What a gate looks at, and what it says of each. Pure and cheap.
 #pragma once
 
-#include "core/values/goal.h"
-#include "core/values/trial.h"
+#include "core/measure/verdict.h"
 
 #include <optional>
 #include <string>
@@ -11,9 +10,6 @@
 #include <vector>
 
 namespace octet::measure {
-
-enum class Verdict { Meets, TooClose, Misses };
-std::string toString(Verdict verdict); // "meets", "too close to call", "misses"
 
 struct GateCheck
 {

@@ -80,15 +80,30 @@ std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp
     return {loss - distance(p1 - a.low, b.high - p2), loss + distance(a.high - p1, p2 - b.low)};
 }
 
-std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
+std::string inWords(Verdict verdict)
+{
+    switch (verdict) {
+    case Verdict::Meets: return "meets";
+    case Verdict::TooClose: return "too close to call";
+    case Verdict::Misses: break;
+    }
+    return "misses";
+}
+
+Verdict judge(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
 {
     if (trial.samples != fp32.samples || trial.metric != fp32.metric)
         throw Error(ErrorKind::Internal, "A verdict needs the same metric of both on the same samples.");
     const auto [low, high] = lossInterval(trial, fp32);
     const double allowed = fp32.value - goal.floor(fp32.value);
     if (high <= allowed)
-        return "meets";
-    return low > allowed ? "misses" : "too close to call";
+        return Verdict::Meets;
+    return low > allowed ? Verdict::Misses : Verdict::TooClose;
+}
+
+std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
+{
+    return inWords(judge(trial, fp32, goal));
 }
 
 long samplesToSettle(const Accuracy& trial, const Accuracy& fp32, const Goal& goal)
@@ -126,6 +141,11 @@ std::string verdictInWords(const Accuracy& trial, const Accuracy& fp32, const Go
     return words
         + (enough > 0 ? fmt::format(" (about {} samples would settle it)", enough)
                       : std::string(" (what it loses is about what the goal allows)"));
+}
+
+bool closeToChance(double fp32Accuracy, int classes)
+{
+    return classes > 1 && fp32Accuracy < 1.2 / classes;
 }
 
 long samplesToTell(double fp32Value, const Goal& goal)

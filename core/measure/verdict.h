@@ -17,7 +17,11 @@ std::pair<double, double> wilson(long correct, long samples);
 /// samples to both sides (rule of three) when no answer changed between right and wrong. Metrics that are no counts
 /// bring their own (metrics.h).
 std::pair<double, double> lossInterval(const Accuracy& trial, const Accuracy& fp32);
-/// "meets", "too close to call" or "misses": that interval against what `goal` allows, on one split.
+enum class Verdict { Meets, TooClose, Misses }; // from good to bad
+std::string inWords(Verdict verdict); // "meets", "too close to call", "misses"
+/// That interval against what `goal` allows, on one split.
+Verdict judge(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
+/// The same in words.
 std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
 /// About how many samples would settle a verdict that is too close to call, if answers went on changing at the rates
 /// seen; two significant digits. 0: settled already, or so close to what is allowed that a thousand times as many would
@@ -25,6 +29,9 @@ std::string verdict(const Accuracy& trial, const Accuracy& fp32, const Goal& goa
 long samplesToSettle(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
 /// "too close to call (about 1900 samples would settle it)"; other verdicts as they are.
 std::string verdictInWords(const Accuracy& trial, const Accuracy& fp32, const Goal& goal);
+
+/// So few right answers of fp32 that labels may be permuted, or of another column or model.
+bool closeToChance(double fp32Accuracy, int classes);
 
 /// The fewest samples on which a config that changes no answer would be shown to meet the goal; 0: no number does.
 long samplesToTell(double fp32Value, const Goal& goal);

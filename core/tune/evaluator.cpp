@@ -4,6 +4,7 @@
 #include "core/measure/metrics.h"
 #include "core/measure/sensitivity.h"
 #include "core/quantize/imported.h"
+#include "core/tune/circumstances.h"
 #include "core/tune/manifest.h"
 #include "core/values/error.h"
 
@@ -59,14 +60,6 @@ Evaluator::Evaluator(const JobRequest& request, JobObserver& observer, Progress&
         if (counts(trial))
             (trial.state == TrialState::Timed ? m_timed : m_trials).push_back(trial);
     }
-}
-
-bool sameCircumstances(
-    const Trial& trial, const JobRequest& request, const graph::Model& model, const data::Dataset& data)
-{
-    return trial.workload == request.workload && (!trial.tuning() || trial.tuning()->metric == request.goal.metric)
-        && trial.manifest.modelHash == model.hash() && trial.manifest.dataHash == data.hash()
-        && trial.manifest.machine == engine::machine(engine::effectiveIsa());
 }
 
 bool Evaluator::counts(const Trial& trial) const

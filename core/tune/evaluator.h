@@ -17,10 +17,6 @@
 
 namespace octet::tune {
 
-/// A trial of before may stand beside those of this request: one model, data, metric, workload and machine.
-bool sameCircumstances(
-    const Trial& trial, const JobRequest& request, const graph::Model& model, const data::Dataset& data);
-
 class Evaluator
 {
 public:
