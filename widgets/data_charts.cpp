@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/data_charts.h"
 
-#include "widgets/frontier_plot_scales.h"
+#include "core/values/axis.h"
 #include "widgets/mark_look.h"
 #include "widgets/text_height.h"
 #include "widgets/theme.h"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/frontier_plot_impl.h"
+
+#include "core/values/axis.h"
 #include "widgets/text_height.h"
 #include "widgets/words.h"
 

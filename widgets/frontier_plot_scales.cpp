@@ -109,22 +109,6 @@ PlotScales plotScales(const PlotContent& content)
     return scales;
 }
 
-double niceStep(double span, int count, bool whole)
-{
-    if (!(span > 0) || count < 1)
-        return 1;
-    const double raw = span / count;
-    const double power = std::pow(10, std::floor(std::log10(raw)));
-    double step = 10 * power;
-    for (const double factor : {1.0, 2.0, 5.0}) {
-        if (factor * power >= raw * (1 - 1e-9)) {
-            step = factor * power;
-            break;
-        }
-    }
-    return whole ? std::max(1.0, std::round(step)) : step;
-}
-
 QVector<RatioTick> ratioTicks(double todayMs, const PlotScales& scales, double widthPx, double minGapPx)
 {
     // In order of importance: a later one is left out where it would touch an earlier one.

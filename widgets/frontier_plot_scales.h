@@ -20,9 +20,6 @@ struct PlotScales
 /// six times the allowed drop and by more than 4 % of the samples.
 PlotScales plotScales(const PlotContent& content);
 
-/// 1, 2 or 5 times a power of ten, so that about `count` steps fill `span`; at least 1 when `whole`.
-double niceStep(double span, int count, bool whole);
-
 struct RatioTick
 {
     double ms = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/presentation_chart.h"
 
+#include "core/values/axis.h"
 #include "widgets/mark_look.h"
 #include "widgets/theme.h"
 #include "widgets/words.h"

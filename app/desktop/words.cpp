@@ -104,9 +104,7 @@ QString rangeMethod(RangeMethod method, double percentile)
 
 QString sampleNoun(const DataSpec& data)
 {
-    if (data.kind == DataKind::Text)
-        return QStringLiteral("text");
-    return data.kind == DataKind::Arrays && !data.mean.empty() ? QStringLiteral("image") : QStringLiteral("sample");
+    return q(octet::sampleNoun(data));
 }
 
 QString workload(const Workload& w)

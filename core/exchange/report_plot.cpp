@@ -2,6 +2,7 @@
 #include "core/exchange/report_plot.h"
 
 #include "core/exchange/markup.h"
+#include "core/values/axis.h"
 
 #include <fmt/format.h>
 
@@ -16,18 +17,6 @@ namespace octet::exchange {
 namespace {
 
 constexpr double left = 62, top = 52, right = 640, bottom = 300, width = 660, height = 352;
-
-/// A step of 1, 2 or 5 times a power of ten, of which at most `most` fit into `span`.
-double niceStep(double span, int most)
-{
-    if (!(span > 0))
-        return 1;
-    const double unit = std::pow(10, std::floor(std::log10(span / most)));
-    for (const double factor : {1.0, 2.0, 5.0})
-        if (span / (factor * unit) <= most)
-            return factor * unit;
-    return 10 * unit;
-}
 
 /// Multiples of `step` from `low` to `high`: few, whatever the numbers are.
 std::vector<double> ticks(double low, double high, double step)
@@ -105,12 +94,12 @@ private:
 
     void axes()
     {
-        const double step = std::max(niceStep(m_high - m_low, 6), m_plot.counts ? 1.0 : 0.0);
+        const double step = niceStep(m_high - m_low, 6, m_plot.counts);
         for (const double score : ticks(m_low, m_high, step)) {
             line(left, y(score), right, y(score), "grid");
             text(left - 8, y(score) + 4, "end", m_plot.counts ? fmt::format("{:.0f}", score) : fmt::format("{:.3f}", score), "quiet");
         }
-        const double timeStep = niceStep(m_slow - m_fast, 6);
+        const double timeStep = niceStep(m_slow - m_fast, 6, false);
         const int digits = timeStep < 1 ? static_cast<int>(std::ceil(-std::log10(timeStep))) : 0;
         for (const double ms : ticks(m_fast, m_slow, timeStep)) {
             line(x(ms), bottom, x(ms), bottom + 5, "axis");

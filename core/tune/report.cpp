@@ -17,11 +17,6 @@ namespace octet::tune {
 
 namespace {
 
-std::string noun(const DataSpec& data)
-{
-    return data.kind == DataKind::Text ? "text" : "sample";
-}
-
 std::string number(double value, int digits)
 {
     std::string text = fmt::format("{:.{}f}", value, digits);
@@ -51,7 +46,7 @@ public:
     explicit Teller(const ReportSource& source)
         : m_source(source)
         , m_trial(source.trial)
-        , m_noun(noun(source.data))
+        , m_noun(sampleNoun(source.data))
     {
         for (const Trial& trial : source.trials)
             if (trial.state == TrialState::Done && trial.tuning() && trial.workload == m_trial.workload

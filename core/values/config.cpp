@@ -194,4 +194,11 @@ ErrorKind errorKindFromString(const std::string& text)
     return ErrorKind::Internal;
 }
 
+std::string sampleNoun(const DataSpec& data)
+{
+    if (data.kind == DataKind::Text)
+        return "text";
+    return data.kind == DataKind::Arrays && !data.mean.empty() ? "image" : "sample";
+}
+
 } // namespace octet

@@ -49,4 +49,7 @@ struct DataSpec
     bool operator==(const DataSpec&) const = default;
 };
 
+/// What one of them is: "text", "image" or "sample".
+std::string sampleNoun(const DataSpec& data);
+
 } // namespace octet

@@ -126,14 +126,6 @@ private slots:
         QVERIFY(ratioTicks(-1, s, 800, 64).isEmpty());
     }
 
-    void wholeSteps()
-    {
-        QCOMPARE(niceStep(3, 10, true), 1.0);
-        QCOMPARE(niceStep(30, 6, true), 5.0);
-        QCOMPARE(niceStep(0.3, 6, false), 0.05);
-        QCOMPARE(niceStep(0, 6, false), 1.0);
-    }
-
     void wordsNeverCoverMarks()
     {
         // A dense cluster around the anchor: the words must go elsewhere, with a leader.
